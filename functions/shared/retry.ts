@@ -1,0 +1,28 @@
+/** A random wait between 0 and the exponential bound ("full jitter"), in milliseconds. */
+export function fullJitter(attempt: number, baseMs = 50, capMs = 5_000, random: () => number = Math.random): number {
+  return Math.floor(random() * Math.min(capMs, baseMs * 2 ** Math.min(attempt, 30)));
+}
+
+/** Resolves after so many milliseconds. */
+export function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+const THROTTLES = new Set([
+  "ProvisionedThroughputExceededException",
+  "ThrottlingException",
+  "RequestLimitExceeded",
+  "LimitExceededException",
+  "RequestThrottled",
+  "SlowDown",
+]);
+
+/** True for the answers by which AWS asks for fewer requests. */
+export function isThrottle(error: unknown): boolean {
+  return error instanceof Error && THROTTLES.has(error.name);
+}
+
+/** True for an error of this name, as the SDK names its service exceptions. */
+export function isNamed(error: unknown, name: string): boolean {
+  return error instanceof Error && error.name === name;
+}
