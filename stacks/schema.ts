@@ -1,0 +1,86 @@
+/** The configuration of a stack: every key, its type, range and default. `docs/configuration.md` explains them. */
+import { z } from "zod";
+
+const sourceName = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9-]{0,38}[a-z0-9]$/,
+    "use 2 to 40 lower-case letters, digits and hyphens, beginning with a letter",
+  );
+const arn = (service: string) =>
+  z.string().regex(new RegExp(`^arn:aws[a-z-]*:${service}:`), `expected an ARN of ${service}`);
+const accountId = z.string().regex(/^\d{12}$/, "expected the 12 digits of an AWS account, in quotes");
+const prefix = z
+  .string()
+  .max(1024)
+  .refine((text) => !text.startsWith("/"), "object keys don't begin with a slash");
+
+const field = z.strictObject({
+  from: z.string().min(1),
+  to: z.string().min(1).optional(),
+  type: z.enum(["string", "number", "boolean", "json"]).optional(),
+});
+
+export const source = z.strictObject({
+  name: sourceName,
+  /** An existing bucket; left out, the stack makes one. */
+  bucketName: z.string().min(3).max(63).optional(),
+  /** The account of somebody else's bucket. */
+  accountId: accountId.optional(),
+  /** The key that the existing bucket's objects are encrypted with. */
+  kmsKeyArn: arn("kms").optional(),
+  prefix: prefix.optional(),
+  suffix: z.string().max(1024).optional(),
+  format: z.enum(["auto", "csv", "tsv", "psv", "ndjson", "json"]).optional(),
+  compression: z.enum(["auto", "none", "gzip", "zip"]).optional(),
+  encoding: z.enum(["utf-8", "utf-16le", "latin1"]).optional(),
+  keyFields: z.array(z.string().min(1)).optional(),
+  fields: z.array(field).optional(),
+  onlyMapped: z.boolean().optional(),
+  shards: z.int().min(1).max(100).optional(),
+  manageNotifications: z.boolean().optional(),
+  eventBridge: z.boolean().optional(),
+});
+
+const identifier = z
+  .string()
+  .regex(/^[A-Z_][A-Z0-9_$]{0,254}$/, "use capital letters, digits, _ and $, as Snowflake stores unquoted names");
+
+const column = z.strictObject({ name: identifier, type: z.string().min(1) });
+
+export const snowflakeTable = z.strictObject({
+  name: identifier,
+  /** Where the table's files lie in the stage's bucket; `landingSource` instead takes a source's landing files. */
+  prefix: prefix.optional(),
+  landingSource: sourceName.optional(),
+  format: z.enum(["csv", "tsv", "psv", "ndjson", "json", "parquet"]).optional(),
+  columns: z.array(column).min(1).optional(),
+  /** A file with the header row, relative to the project; all its columns become VARCHAR. */
+  sampleFile: z.string().min(1).optional(),
+  /** Cron with time zone, for a bulk load beside the continuous one. */
+  bulkSchedule: z.string().min(1).optional(),
+});
+
+export const snowflake = z.strictObject({
+  database: identifier,
+  schema: identifier,
+  /** Runs the scheduled bulk loads. */
+  warehouse: identifier.optional(),
+  /** Region of the Snowflake account, compared with the buckets'. */
+  region: z.string().min(1).optional(),
+  tables: z.array(snowflakeTable).default([]),
+  /** Whether the DynamoDB table's changes are loaded too. */
+  changes: z.boolean().default(false),
+});
+
+export const stackConfig = z.strictObject({
+  sources: z.array(source).default([]),
+  snowflake: snowflake.optional(),
+  allowDestroy: z.boolean().default(false),
+  alarmTopicArn: arn("sns").optional(),
+  logRetentionDays: z.literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653]).default(90),
+});
+
+export type StackConfig = z.infer<typeof stackConfig>;
+export type SourceSettings = z.infer<typeof source>;
+export type SnowflakeTableSettings = z.infer<typeof snowflakeTable>;
