@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ensureTools } from "../local/setup/index";
+import { ensureTools } from "../local/setup/ensureTools";
 
 const root = join(__dirname, "..");
 const kinds = ["checks", "unit", "policy", "engine", "local"] as const;

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { publicAccessBlock } from "../../policy/rules/p24-public-access-block";
+import { judgeStack, type StackResource } from "./judge";
+
+const bucket: StackResource = { type: "aws:s3/bucket:Bucket", name: "data", props: { bucket: "data-1" } };
+const on = { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true };
+const block = (props: Record<string, unknown>, dependencies?: StackResource["dependencies"]): StackResource => ({
+  type: "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+  name: "block",
+  props,
+  dependencies,
+});
+
+describe("rule on public access blocks", () => {
+  it("P24: a bucket without a block is refused", () => {
+    const found = judgeStack(publicAccessBlock, [bucket]);
+    assert.deepEqual(
+      found.map(([name]) => name),
+      ["data"],
+    );
+  });
+
+  it("P24: a block with a flag off is refused, naming the flag", () => {
+    const found = judgeStack(publicAccessBlock, [bucket, block({ ...on, bucket: "data-1", blockPublicPolicy: false })]);
+    assert.deepEqual(found, [["block", "set blockPublicPolicy to true [P24]"]]);
+  });
+
+  it("P24: a block of another bucket doesn't count", () => {
+    const found = judgeStack(publicAccessBlock, [bucket, block({ ...on, bucket: "other" })]);
+    assert.equal(found.length, 1);
+  });
+
+  it("P24: a full block passes, told by name or, where the name is unknown at preview, by its dependency", () => {
+    assert.deepEqual(judgeStack(publicAccessBlock, [bucket, block({ ...on, bucket: "data-1" })]), []);
+    assert.deepEqual(judgeStack(publicAccessBlock, [bucket, block(on, { bucket: ["data"] })]), []);
+  });
+});
