@@ -10,6 +10,7 @@ export function sleep(ms: number): Promise<void> {
 
 const THROTTLES = new Set([
   "ProvisionedThroughputExceededException",
+  "ThrottledError",
   "ThrottlingException",
   "RequestLimitExceeded",
   "LimitExceededException",
@@ -17,9 +18,14 @@ const THROTTLES = new Set([
   "SlowDown",
 ]);
 
+/** True for the names of the answers by which AWS asks for fewer requests. */
+export function isThrottleName(name: string): boolean {
+  return THROTTLES.has(name);
+}
+
 /** True for the answers by which AWS asks for fewer requests. */
 export function isThrottle(error: unknown): boolean {
-  return error instanceof Error && THROTTLES.has(error.name);
+  return error instanceof Error && isThrottleName(error.name);
 }
 
 /** True for an error of this name, as the SDK names its service exceptions. */

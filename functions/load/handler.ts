@@ -1,0 +1,76 @@
+import { randomUUID } from "node:crypto";
+import { Readable } from "node:stream";
+import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { SendMessageCommand } from "@aws-sdk/client-sqs";
+import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { createDynamoDBClient, createS3Client, createSQSClient } from "../shared/awsClients";
+import { readPipelineConfig, sourceByName } from "../shared/config";
+import type { LoadMessage } from "../shared/contract";
+import { parseEnvironment } from "../shared/environment";
+import { Ledger } from "../shared/ledger";
+import { createLogger } from "../shared/log";
+import { emitMetrics } from "../shared/metrics";
+import { invocationDeadline } from "./deadline";
+import { environment } from "./environment";
+import { type LoadPorts, loadPart } from "./loadPart";
+import { messageGroup, parseLoadMessage } from "./message";
+import { PrebuiltRequests } from "./write/prebuiltRequests";
+import { TableWriter } from "./write/tableWriter";
+
+const env = parseEnvironment(environment);
+const log = createLogger("load");
+const config = readPipelineConfig();
+const s3 = createS3Client();
+const sqs = createSQSClient();
+const dynamoDB = createDynamoDBClient();
+
+const ports: LoadPorts = {
+  config,
+  log,
+  ledger: new Ledger(dynamoDB, env.LEDGER_TABLE),
+  table: new TableWriter(new PrebuiltRequests(dynamoDB), env.TABLE),
+  openPart: async (Key) => {
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: env.LANDING_BUCKET, Key }));
+    if (Body === undefined) throw new Error(`s3://${env.LANDING_BUCKET}/${Key} came without a body.`);
+    // Taken whole, a few MB: a table that throttles would keep the connection waiting until S3 closes it.
+    return Readable.from([await Body.transformToByteArray()]);
+  },
+  saveQuarantine: async (Key, Body) => {
+    const ContentType = "application/x-ndjson";
+    await s3.send(new PutObjectCommand({ Bucket: env.LANDING_BUCKET, Key, Body, ContentType }));
+  },
+  sendContinuation: async (message: LoadMessage) => {
+    await sqs.send(
+      new SendMessageCommand({
+        QueueUrl: env.LOAD_QUEUE_URL,
+        MessageBody: JSON.stringify(message),
+        MessageGroupId: messageGroup(sourceByName(config, message.upload.source), message),
+        // Unique: the ledger deduplicates, and a part that is sent again on purpose must not be dropped by the queue.
+        MessageDeduplicationId: `${message.upload.uploadId}-${message.part}-${message.skip ?? 0}-${randomUUID()}`,
+      }),
+    );
+  },
+};
+
+/**
+ * Loads the parts that the queue names, one after the other. A FIFO queue's messages have to be dealt with in order, so
+ * the first failure ends the batch; when it is the only message the invocation itself fails, which the alarms see.
+ */
+export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  log.addContext(context);
+  const deadline = invocationDeadline(() => context.getRemainingTimeInMillis());
+  for (const [index, record] of event.Records.entries()) {
+    try {
+      const message = parseLoadMessage(record.body);
+      const about = { source: message.upload.source, uploadId: message.upload.uploadId, part: message.part };
+      const { state, loaded, quarantined, throttles } = await loadPart(message, ports, deadline);
+      log.info("Part", { ...about, state, loaded, quarantined, throttles });
+      emitMetrics(env.PIPELINE, { RecordsLoaded: loaded, RecordsQuarantined: quarantined, Throttles: throttles });
+    } catch (error) {
+      if (index === 0) throw error;
+      log.error("A part can't be loaded; it and the messages after it come again", error as Error);
+      return { batchItemFailures: event.Records.slice(index).map(({ messageId }) => ({ itemIdentifier: messageId })) };
+    }
+  }
+  return { batchItemFailures: [] };
+}

@@ -1,0 +1,116 @@
+import {
+  BatchWriteItemCommand,
+  type BatchWriteItemCommandOutput,
+  type DynamoDBClient,
+  PutItemCommand,
+} from "@aws-sdk/client-dynamodb";
+import { isThrottleName } from "../../shared/retry";
+
+type Operation = "BatchWriteItem" | "PutItem";
+type SignableRequest = Parameters<Awaited<ReturnType<DynamoDBClient["config"]["signer"]>>["sign"]>[0];
+type Destination = Pick<SignableRequest, "protocol" | "hostname" | "port" | "path">;
+
+/** What the requests' answers are read for. */
+export type Answer = Pick<BatchWriteItemCommandOutput, "UnprocessedItems">;
+
+/**
+ * Sends requests whose JSON is ready. The SDK spends most of its time on serialising attribute values and on its
+ * middleware: with both, 25 k items per CPU second; with a ready body in its middleware, 75 k; as here 150 k.
+ *
+ * The first request takes the SDK's whole way, and the place that it goes to is kept. The next are signed by the
+ * client's own signer and sent by its own request handler. Whatever isn't answered with 200 goes through the SDK
+ * again, so that its retries, its correction of the clock and its errors stay in force; but not throttling, which the
+ * caller answers with fewer requests.
+ */
+export class PrebuiltRequests {
+  private readonly bodies = new WeakMap<object, string>();
+  private destination: Destination | undefined;
+
+  constructor(private readonly client: DynamoDBClient) {
+    client.middlewareStack.add(
+      (next) => (args) => {
+        const body = this.bodies.get(args.input);
+        if (body !== undefined) {
+          const request = args.request as SignableRequest;
+          request.body = body;
+          request.headers["content-length"] = String(Buffer.byteLength(body));
+          const { protocol, hostname, port, path } = request;
+          this.destination = { protocol, hostname, port, path };
+        }
+        return next(args);
+      },
+      { step: "build", priority: "high", name: "prebuiltBody" },
+    );
+  }
+
+  /** @throws the SDK's service exception; ThrottledError when the table wants fewer requests. */
+  async send(operation: Operation, body: string): Promise<Answer> {
+    return (
+      (this.destination && (await this.sendDirectly(this.destination, operation, body))) ??
+      this.sendBySdk(operation, body)
+    );
+  }
+
+  private async sendBySdk(operation: Operation, body: string): Promise<Answer> {
+    if (operation === "PutItem") {
+      const put = new PutItemCommand({ TableName: undefined, Item: undefined });
+      this.bodies.set(put.input, body);
+      await this.client.send(put);
+      return {};
+    }
+    const command = new BatchWriteItemCommand({ RequestItems: {} });
+    this.bodies.set(command.input, body);
+    return this.client.send(command);
+  }
+
+  /** The answer, or undefined where the SDK has to see to it. */
+  private async sendDirectly(to: Destination, operation: Operation, body: string): Promise<Answer | undefined> {
+    const { config } = this.client;
+    const unsigned: SignableRequest = {
+      ...to,
+      method: "POST",
+      query: {},
+      headers: {
+        host: to.port === undefined ? to.hostname : `${to.hostname}:${to.port}`,
+        "content-type": "application/x-amz-json-1.0",
+        "content-length": String(Buffer.byteLength(body)),
+        "x-amz-target": `DynamoDB_20120810.${operation}`,
+      },
+      body,
+    };
+    const signer = await config.signer();
+    const signed = await signer.sign(unsigned, {
+      signingDate: new Date(Date.now() + config.systemClockOffset),
+      signingRegion: await config.region(),
+      signingService: "dynamodb",
+    });
+    let status: number;
+    let text: string;
+    try {
+      const { response } = await config.requestHandler.handle(signed as never);
+      status = response.statusCode;
+      text = Buffer.from(await config.streamCollector(response.body)).toString("utf8");
+    } catch {
+      // The connection failed: not lost, the SDK sends the same request and retries it.
+      return undefined;
+    }
+    if (status === 200) return readAnswer(text);
+    const name = errorName(text);
+    if (isThrottleName(name)) throw new ThrottledError(name);
+    return undefined;
+  }
+}
+
+/** The service asks for fewer requests. */
+export class ThrottledError extends Error {
+  override readonly name = "ThrottledError";
+}
+
+function readAnswer(text: string): Answer {
+  return text === '{"UnprocessedItems":{}}' || text === "{}" ? {} : (JSON.parse(text) as Answer);
+}
+
+/** The exception's name in an answer like `{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException"}`. */
+function errorName(text: string): string {
+  return /"__type"\s*:\s*"(?:[^"#]*#)?([^"]*)"/.exec(text)?.[1] ?? "";
+}
