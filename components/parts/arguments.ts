@@ -1,0 +1,70 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** A mistake in a component's arguments. Pulumi prints it without a stack trace: the message says all there is to say. */
+export class ArgumentError extends pulumi.RunError {
+  /**
+   * @param owner the component, for example `S3ToDynamoDb "ingest"`
+   * @param path where the mistake is, for example `sources[2].prefix`
+   * @param value what stands there
+   * @param mend what is wrong with it and what to do, one or two sentences
+   */
+  constructor(
+    readonly owner: string,
+    readonly path: string,
+    readonly value: unknown,
+    readonly mend: string,
+  ) {
+    super(`${owner}: ${path} is ${show(value)}. ${mend}`);
+  }
+}
+
+/** Long values are shortened, so that the mend stays on the screen. */
+export function show(value: unknown): string {
+  if (value === undefined) return "not set";
+  if (pulumi.Output.isInstance(value)) return "an output";
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}
+
+/** Checks arguments of one owner; each method throws an {@link ArgumentError}. */
+export class ArgumentCheck {
+  constructor(readonly owner: string) {}
+
+  fail(path: string, value: unknown, mend: string): never {
+    throw new ArgumentError(this.owner, path, value, mend);
+  }
+
+  /** A misspelt argument would otherwise be a silent default. */
+  knownKeys(path: string, value: object, known: readonly string[]): void {
+    for (const key of Object.keys(value)) {
+      if (!known.includes(key)) {
+        this.fail(
+          path === "" ? key : `${path}.${key}`,
+          Reflect.get(value, key),
+          `Not known here; known: ${known.join(", ")}.`,
+        );
+      }
+    }
+  }
+
+  integer(path: string, value: number, min: number, max: number, unit = ""): void {
+    if (!Number.isInteger(value) || value < min || value > max) {
+      this.fail(path, value, `Give a whole number from ${min} to ${max}${unit === "" ? "" : ` ${unit}`}.`);
+    }
+  }
+
+  oneOf(path: string, value: string, allowed: readonly string[]): void {
+    if (!allowed.includes(value)) this.fail(path, value, `Give one of ${allowed.map((a) => `"${a}"`).join(", ")}.`);
+  }
+
+  matches(path: string, value: string, pattern: RegExp, mend: string): void {
+    if (typeof value !== "string" || !pattern.test(value)) this.fail(path, value, mend);
+  }
+
+  /** `arn:<partition>:<service>:…`; outputs are looked at by AWS alone. */
+  arn(path: string, value: pulumi.Input<string>, service: string): void {
+    if (typeof value === "string" && !new RegExp(`^arn:aws[a-z-]*:${service}:`).test(value)) {
+      this.fail(path, value, `Give an ARN that begins with "arn:aws:${service}:".`);
+    }
+  }
+}

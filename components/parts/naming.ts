@@ -1,0 +1,68 @@
+import { createHash } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import { ArgumentError } from "./arguments";
+
+/** What AWS allows in a name. */
+interface NameRule {
+  readonly max: number;
+  /** Characters that are replaced by `-`. */
+  readonly refused: RegExp;
+  readonly lowerCase?: true;
+  readonly ending?: string;
+}
+
+const wide = /[^A-Za-z0-9_-]/g;
+
+const rules = {
+  bucket: { max: 63, refused: /[^a-z0-9-]/g, lowerCase: true },
+  queue: { max: 80, refused: wide },
+  fifoQueue: { max: 80, refused: wide, ending: ".fifo" },
+  function: { max: 64, refused: wide },
+  role: { max: 64, refused: wide },
+  policy: { max: 128, refused: wide },
+  table: { max: 255, refused: wide },
+  topic: { max: 256, refused: wide },
+  rule: { max: 64, refused: wide },
+  alarm: { max: 255, refused: wide },
+  stateMachine: { max: 80, refused: wide },
+  stream: { max: 128, refused: wide },
+} as const satisfies Record<string, NameRule>;
+
+export type NameKind = keyof typeof rules;
+
+/** `<project>-<stack>-<component>`: how a deployed component is called in metrics, logs and tags. */
+export function deployedName(component: string): string {
+  return `${pulumi.getProject()}-${pulumi.getStack()}-${component}`;
+}
+
+/**
+ * `<project>-<stack>-<component>-<part>` in the form that AWS allows for this kind. A plain string, so that ARNs are
+ * known before anything is created. A name that had to be changed ends in a hash of the one it should have been, so
+ * that two names never become one.
+ */
+export function physicalName(component: string, part: string, kind: NameKind): string {
+  return fitName(`${deployedName(component)}-${part}`, kind);
+}
+
+/** The pure part of {@link physicalName}. */
+export function fitName(wanted: string, kind: NameKind): string {
+  const rule: NameRule = rules[kind];
+  const ending = rule.ending ?? "";
+  const max = rule.max - ending.length;
+  const allowed = (rule.lowerCase ? wanted.toLowerCase() : wanted).replace(rule.refused, "-");
+  if (allowed === wanted && allowed.length <= max) return allowed + ending;
+  const hash = createHash("sha256").update(wanted).digest("hex").slice(0, 8);
+  return `${allowed.slice(0, max - hash.length - 1).replace(/-+$/, "")}-${hash}${ending}`;
+}
+
+/** @throws ArgumentError when a component's name can't be part of physical names. */
+export function checkComponentName(type: string, name: string): void {
+  if (!/^[A-Za-z][A-Za-z0-9-]{0,39}$/.test(name)) {
+    throw new ArgumentError(
+      type,
+      "name",
+      name,
+      "It becomes part of the names of buckets, queues and functions: begin with a letter, use letters, digits and hyphens, at most 40.",
+    );
+  }
+}

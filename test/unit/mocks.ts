@@ -1,0 +1,135 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** A resource as the program asked for it, inputs in plain form. */
+export interface MockResource {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+export interface MockOptions {
+  /** @default "data-pipelines" */
+  readonly project?: string;
+  /** @default "test" */
+  readonly stack?: string;
+  /** True: ids and everything the provider computes are unknown, as in a first preview. @default false */
+  readonly preview?: boolean;
+  /** Outputs that the provider computes, by resource. */
+  readonly computed?: (resource: MockResource) => Record<string, unknown>;
+}
+
+/** What a program asked for, and what it returned. */
+export interface MockRun<T> {
+  readonly resources: readonly MockResource[];
+  readonly result: T;
+  /** All resources of a type, for example `aws:s3/bucket:Bucket`. */
+  ofType(type: string): readonly MockResource[];
+  /** @throws Error listing the names there are */
+  named(name: string): MockResource;
+}
+
+export const mockAccount = "000000000000";
+export const mockRegion = "us-east-1";
+
+/** Runs a program against mocks and waits until every resource is registered. Errors of the program come through. */
+export async function runMocked<T>(program: () => T | Promise<T>, options: MockOptions = {}): Promise<MockRun<T>> {
+  const resources: MockResource[] = [];
+  const preview = options.preview ?? false;
+  await pulumi.runtime.setMocks(
+    {
+      newResource(args) {
+        const resource = { type: args.type, name: args.name, inputs: args.inputs };
+        resources.push(resource);
+        if (preview) return { id: "", state: args.inputs };
+        return {
+          id: args.id ?? `${args.name}-id`,
+          state: { ...args.inputs, ...computedOf(resource), ...options.computed?.(resource) },
+        };
+      },
+      call(args) {
+        const answer = calls[args.token];
+        if (answer === undefined) throw new Error(`mocks.ts doesn't answer ${args.token}; add it to calls`);
+        return answer;
+      },
+    },
+    options.project ?? "data-pipelines",
+    options.stack ?? "test",
+    preview,
+  );
+  const failures: unknown[] = [];
+  const onFailure = (reason: unknown): void => void failures.push(reason);
+  process.on("unhandledRejection", onFailure);
+  try {
+    const result = await program();
+    await pulumi.runtime.disconnect();
+    if (failures.length > 0) throw failures[0];
+    return {
+      resources,
+      result,
+      ofType: (type) => resources.filter((r) => r.type === type),
+      named: (name) => {
+        const found = resources.find((r) => r.name === name);
+        if (found === undefined)
+          throw new Error(`no resource "${name}"; there are ${resources.map((r) => r.name).join(", ")}`);
+        return found;
+      },
+    };
+  } finally {
+    process.off("unhandledRejection", onFailure);
+  }
+}
+
+/** Value of an output; undefined where a preview doesn't know it. */
+export function resolved<T>(output: pulumi.Input<T>): Promise<T | undefined> {
+  const known = pulumi.output(output) as pulumi.Output<T> & { promise(): Promise<T>; isKnown: Promise<boolean> };
+  return known.isKnown.then((isKnown) => (isKnown ? known.promise() : undefined));
+}
+
+/** What stands at a path of a resource's inputs, for example `at(role, "tags.Project")`. */
+export function at(resource: MockResource, path: string): unknown {
+  return path.split(".").reduce<unknown>((value, key) => {
+    if (typeof value !== "object" || value === null) throw new Error(`${resource.name}: nothing at ${path}`);
+    return Reflect.get(value, key);
+  }, resource.inputs);
+}
+
+const calls: Readonly<Record<string, Record<string, unknown>>> = {
+  "aws:index/getCallerIdentity:getCallerIdentity": {
+    accountId: mockAccount,
+    arn: `arn:aws:iam::${mockAccount}:user/test`,
+    userId: "test",
+  },
+  "aws:index/getRegion:getRegion": { region: mockRegion, name: mockRegion, id: mockRegion },
+  "aws:index/getPartition:getPartition": { partition: "aws", dnsSuffix: "amazonaws.com", id: "aws" },
+};
+
+/** What AWS computes, for the types that components read it from. */
+function computedOf({ type, name: logicalName, inputs }: MockResource): Record<string, unknown> {
+  const name = String(inputs.name ?? inputs.bucket ?? logicalName);
+  const regional = (service: string, resource: string): string =>
+    `arn:aws:${service}:${mockRegion}:${mockAccount}:${resource}`;
+  switch (type) {
+    case "aws:s3/bucket:Bucket":
+      return { arn: `arn:aws:s3:::${name}`, bucket: name };
+    case "aws:sqs/queue:Queue":
+      return {
+        arn: regional("sqs", name),
+        url: `https://sqs.${mockRegion}.amazonaws.com/${mockAccount}/${name}`,
+      };
+    case "aws:sns/topic:Topic":
+      return { arn: regional("sns", name) };
+    case "aws:iam/role:Role":
+      return { arn: `arn:aws:iam::${mockAccount}:role/${name}`, name: name };
+    case "aws:iam/policy:Policy":
+      return { arn: `arn:aws:iam::${mockAccount}:policy/${name}` };
+    case "aws:lambda/function:Function":
+      return { arn: regional("lambda", `function:${name}`), name: name };
+    case "aws:dynamodb/table:Table":
+      return {
+        arn: regional("dynamodb", `table/${name}`),
+        streamArn: inputs.streamEnabled ? regional("dynamodb", `table/${name}/stream/2026-01-01T00:00:00.000`) : "",
+      };
+    default:
+      return { arn: `arn:aws:mock:${mockRegion}:${mockAccount}:${name}` };
+  }
+}
