@@ -8,7 +8,7 @@
  *              " FILE_FORMAT = (FORMAT_NAME = '" object "')"
  *              " ON_ERROR = " ( "CONTINUE" | "SKIP_FILE" ) ;
  * object     = identifier "." identifier "." identifier ;           (database, schema, name)
- * identifier = '"' [A-Z_] { [A-Z0-9_$] } '"' ;                      (never holds a quote)
+ * identifier = '"' [A-Za-z_] { [A-Za-z0-9_$] } '"' ;                      (never holds a quote)
  * expression = "$" position                                         (CSV: the column at that position, from 1)
  *            | "$1"                                                 (JSON, Parquet: the whole record)
  *            | '$1:"' field '"::' type                              (JSON, Parquet: one field; field never holds a quote)
@@ -22,7 +22,7 @@
  * COPY INTO "RAW"."SALES"."ORDERS" ("ID", "CITY", "_FILE") FROM (SELECT $1, $2, METADATA$FILENAME FROM @"RAW"."SALES"."ORDERS_STAGE") FILE_FORMAT = (FORMAT_NAME = '"RAW"."SALES"."ORDERS_FORMAT"') ON_ERROR = SKIP_FILE
  * ```
  */
-import { type ObjectName, quoted, quotedObject } from "./identifier.js";
+import { type ObjectName, quoted, quotedObject } from "./identifier";
 
 /** What becomes of a row or a file that doesn't fit: `CONTINUE` leaves the row out, `SKIP_FILE` the whole file. */
 export const onErrorValues = ["CONTINUE", "SKIP_FILE"] as const;

@@ -1,0 +1,102 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/** A column of a table. */
+export interface SnowflakeColumnArgs {
+  /** Name, written as in SQL without quotes: Snowflake keeps it in upper case. */
+  name: string;
+  /** Snowflake type, for example `NUMBER(38,0)`, `TIMESTAMP_LTZ`, `VARIANT`. @default "VARCHAR" */
+  type?: string;
+  /** JSON and Parquet: the field that the column is picked from, as it is written in the file. @default `name` as given */
+  field?: string;
+}
+
+/** One table, and the files that are loaded into it. */
+export interface SnowflakeTableArgs {
+  /** Name of the table, written as in SQL without quotes. The stage, the format and the pipe are named after it. */
+  name: string;
+  /** Where its files are, with the slash at the end, for example `landing/orders/`. No prefix may begin with another. */
+  prefix: string;
+  /** `csv` (any delimited text), `json` (NDJSON or a JSON array) or `parquet`. @default "csv" */
+  format?: string;
+  /** Packing: AUTO, GZIP, BZ2, BROTLI, ZSTD, DEFLATE, RAW_DEFLATE, NONE; Parquet AUTO, LZO, SNAPPY, NONE. @default "AUTO" */
+  compression?: string;
+  /** CSV: what separates fields, for example `|` or a tab. @default "," */
+  delimiter?: string;
+  /** CSV: the first line of each file is a header and not loaded. @default true */
+  header?: boolean;
+  /** CSV: what may enclose a field, `"` or `'`; an empty text for none. @default '"' */
+  quote?: string;
+  /** CSV: encoding by Snowflake's name, for example `UTF8`, `UTF16LE`, `ISO88591`, `WINDOWS1252`. @default "UTF8" */
+  encoding?: string;
+  /** Texts that are loaded as NULL, besides empty fields of CSV. @default none */
+  nullValues?: string[];
+  /** The columns: CSV in the order of the file, JSON and Parquet picked by field. @default CSV: from `sampleFile`; JSON and Parquet: one VARIANT column `RECORD` */
+  columns?: SnowflakeColumnArgs[];
+  /** CSV: a file on this machine whose header gives the columns, all VARCHAR. Read when the program runs. @default none */
+  sampleFile?: string;
+  /**
+   * What becomes of errors: `SKIP_FILE` leaves the file out and sends a notification, `CONTINUE` leaves out only the
+   * row but Snowflake then notifies nobody (see COPY_HISTORY). @default "SKIP_FILE"
+   */
+  onError?: string;
+  /**
+   * Bulk load in place of a pipe: when COPY INTO runs, as `<n> MINUTES` or `USING CRON <expression> <time zone>`, for
+   * example `USING CRON 0 2 * * * Europe/Berlin`. @default none: files are loaded by a pipe as they come
+   */
+  schedule?: string;
+}
+
+/** A DynamoDB table whose items and their changes go to Snowflake. */
+export interface SnowflakeDynamoDbTableArgs {
+  /** Name of the view of the newest state, written as in SQL without quotes. Changes are in `<name>_CHANGES`. */
+  name: string;
+  /** Name of the DynamoDB table. */
+  tableName: pulumi.Input<string>;
+  /** ARN of the DynamoDB table. */
+  tableArn: pulumi.Input<string>;
+  /** ARN of its stream, of view type NEW_IMAGE or NEW_AND_OLD_IMAGES. */
+  streamArn: pulumi.Input<string>;
+  /** Name of the partition key. @default "pk" */
+  partitionKey?: string;
+  /** Name of the sort key; an empty text where the table has none. @default "sk" */
+  sortKey?: string;
+}
+
+/** What SnowflakeLanding needs to know. */
+export interface SnowflakeLandingArgs {
+  /** Name of the database, as Snowflake stores it (upper case unless it was made with quotes). It must exist. */
+  database: pulumi.Input<string>;
+  /** Name of the schema, as Snowflake stores it. It must exist. */
+  schema: pulumi.Input<string>;
+  /** The tables and where their files are. @default none; then `dynamoDbTables` must be given */
+  tables?: SnowflakeTableArgs[];
+  /** Name of the bucket with the files. @default a bucket of its own is made */
+  bucketName?: pulumi.Input<string>;
+  /** KMS key that the given bucket's objects are encrypted with. @default none */
+  kmsKeyArn?: pulumi.Input<string>;
+  /** Lets `pulumi destroy` remove the component's own bucket with the objects in it. @default false */
+  forceDestroy?: boolean;
+  /**
+   * This component sets the bucket's notifications. False: another does; give it the output `notificationTargets`.
+   * @default true
+   */
+  manageNotifications?: boolean;
+  /** Region of the Snowflake account, as `eu-central-1` or `AWS_EU_CENTRAL_1`; warned of when the bucket is elsewhere. @default not compared */
+  snowflakeRegion?: string;
+  /** Region of the bucket, if not the one of the AWS provider. @default the provider's */
+  bucketRegion?: string;
+  /** Pipes and tasks tell their errors through an SNS topic (output `errorTopicArn`). @default true */
+  errorNotifications?: boolean;
+  /** Warehouse that runs the scheduled loads. @default serverless tasks */
+  warehouse?: string;
+  /** DynamoDB tables whose changes are written to the bucket and loaded. @default none */
+  dynamoDbTables?: SnowflakeDynamoDbTableArgs[];
+  /** Seconds that changes of a DynamoDB table are gathered for one file, 0 to 300. @default 60 */
+  changesWindowSeconds?: number;
+  /** How often a failing batch of changes is tried again before it goes to the dead-letter queue, 0 to 10000. @default 10 */
+  changesRetries?: number;
+  /** Days that the logs are kept. @default 30 */
+  logRetentionDays?: number;
+  /** Tags of every AWS resource, besides the component's own. @default none */
+  tags?: Record<string, string>;
+}

@@ -1,0 +1,127 @@
+import { ArgumentCheck } from "../parts/arguments";
+import type { SnowflakeDynamoDbTableArgs, SnowflakeLandingArgs } from "./args";
+import { identifier, identifierProblem } from "./identifier";
+import { normalizeTable } from "./normalizeTable";
+import { changesPlan, logicalKey, type TablePlan } from "./plan";
+import { overlappingPrefixes } from "./prefixes";
+
+/** A DynamoDB table with everything filled in. */
+export interface DynamoDbPlan {
+  readonly args: SnowflakeDynamoDbTableArgs;
+  readonly key: string;
+  readonly view: string;
+  readonly changes: TablePlan;
+  /** Names of the key attributes: the partition key, then the sort key if there is one. */
+  readonly keyAttributes: readonly string[];
+}
+
+/** The arguments, checked and complete. */
+export interface LandingPlan {
+  /** Every table that is loaded, those of changes too. */
+  readonly tables: readonly TablePlan[];
+  readonly dynamoDb: readonly DynamoDbPlan[];
+  readonly manageNotifications: boolean;
+  readonly errorNotifications: boolean;
+  readonly forceDestroy: boolean;
+  readonly changesWindowSeconds: number;
+  readonly changesRetries: number;
+  readonly logRetentionDays: number;
+}
+
+const knownArgs: readonly (keyof SnowflakeLandingArgs)[] = [
+  ...(["database", "schema", "tables", "bucketName", "kmsKeyArn", "forceDestroy", "manageNotifications"] as const),
+  ...(["snowflakeRegion", "bucketRegion", "errorNotifications", "warehouse", "dynamoDbTables"] as const),
+  ...(["changesWindowSeconds", "changesRetries", "logRetentionDays", "tags"] as const),
+];
+const knownDynamoDbArgs: readonly (keyof SnowflakeDynamoDbTableArgs)[] = [
+  ...(["name", "tableName", "tableArn", "streamArn", "partitionKey", "sortKey"] as const),
+];
+
+/** @throws ArgumentError at the first mistake, with its path, its value and the mend */
+export function normalize(owner: string, args: SnowflakeLandingArgs): LandingPlan {
+  const check = new ArgumentCheck(owner);
+  check.knownKeys("", args, knownArgs);
+  for (const key of ["database", "schema"] as const) {
+    const value = args[key];
+    if (value === undefined || value === null || typeof value === "string") checkIdentifier(check, key, value);
+  }
+  const declared = (args.tables ?? []).map((table, i) => normalizeTable(check, `tables[${i}]`, table));
+  const dynamoDb = (args.dynamoDbTables ?? []).map((table, i) =>
+    normalizeDynamoDb(check, `dynamoDbTables[${i}]`, table),
+  );
+  const tables = [...declared, ...dynamoDb.map(({ changes }) => changes)];
+  if (tables.length === 0) check.fail("tables", args.tables, "Give at least one table, or dynamoDbTables.");
+  checkNames(check, tables, dynamoDb);
+  checkPrefixes(check, tables);
+  if (args.kmsKeyArn !== undefined) {
+    check.arn("kmsKeyArn", args.kmsKeyArn, "kms");
+    if (args.bucketName === undefined) {
+      check.fail("kmsKeyArn", args.kmsKeyArn, "It belongs to a given bucket: give bucketName, or leave it out.");
+    }
+  }
+  const { changesWindowSeconds = 60, changesRetries = 10, logRetentionDays = 30 } = args;
+  check.integer("changesWindowSeconds", changesWindowSeconds, 0, 300, "seconds");
+  check.integer("changesRetries", changesRetries, 0, 10_000);
+  check.integer("logRetentionDays", logRetentionDays, 1, 3653, "days");
+  return {
+    tables,
+    dynamoDb,
+    manageNotifications: args.manageNotifications ?? true,
+    errorNotifications: args.errorNotifications ?? true,
+    forceDestroy: args.forceDestroy ?? false,
+    changesWindowSeconds,
+    changesRetries,
+    logRetentionDays,
+  };
+}
+
+export function checkIdentifier(check: ArgumentCheck, path: string, value: unknown): void {
+  const problem = typeof value === "string" ? identifierProblem(value) : "expected a name";
+  if (problem !== undefined) check.fail(path, value, `${problem[0]?.toUpperCase()}${problem.slice(1)}.`);
+}
+
+function normalizeDynamoDb(check: ArgumentCheck, path: string, args: SnowflakeDynamoDbTableArgs): DynamoDbPlan {
+  check.knownKeys(path, args, knownDynamoDbArgs);
+  checkIdentifier(check, `${path}.name`, args.name);
+  check.arn(`${path}.tableArn`, args.tableArn, "dynamodb");
+  check.arn(`${path}.streamArn`, args.streamArn, "dynamodb");
+  if (typeof args.streamArn === "string" && !args.streamArn.includes("/stream/")) {
+    check.fail(
+      `${path}.streamArn`,
+      args.streamArn,
+      "Give the stream's ARN (…/stream/<time>): switch the table's stream on with view type NEW_IMAGE and pass its streamArn.",
+    );
+  }
+  const { partitionKey = "pk", sortKey = "sk" } = args;
+  if (partitionKey === "") check.fail(`${path}.partitionKey`, partitionKey, "Give the name of the partition key.");
+  const view = identifier(args.name);
+  return {
+    args,
+    key: logicalKey(view),
+    view,
+    changes: changesPlan(view),
+    keyAttributes: sortKey === "" ? [partitionKey] : [partitionKey, sortKey],
+  };
+}
+
+/** Tables and views share their names in a schema; the rest is named after the table. */
+function checkNames(check: ArgumentCheck, tables: readonly TablePlan[], dynamoDb: readonly DynamoDbPlan[]): void {
+  const seen = new Set<string>();
+  for (const name of [...tables.map(({ names }) => names.table), ...dynamoDb.map(({ view }) => view)]) {
+    if (seen.has(name)) {
+      check.fail("tables", name, "Two tables or views have this name (upper and lower case are the same); rename one.");
+    }
+    seen.add(name);
+  }
+}
+
+function checkPrefixes(check: ArgumentCheck, tables: readonly TablePlan[]): void {
+  const pair = overlappingPrefixes(tables);
+  if (pair === undefined) return;
+  const [a, b] = pair;
+  check.fail(
+    "tables",
+    `${a.names.table} (${a.prefix}) and ${b.names.table} (${b.prefix})`,
+    "One prefix begins with the other, so that files would be loaded into both tables. Give each table a prefix of its own.",
+  );
+}

@@ -1,0 +1,71 @@
+import { changesColumns, changesPrefix } from "./changesTable";
+import { type LoadedColumn, withMetadata } from "./columns";
+import type { OnError } from "./copyStatement";
+import type { FileFormatSpec } from "./fileFormat";
+
+/** Names of what belongs to a table, as Snowflake stores them. */
+export interface TableNames {
+  readonly table: string;
+  readonly stage: string;
+  readonly format: string;
+  readonly pipe: string;
+  readonly task: string;
+}
+
+/** When a bulk load runs: exactly one of the two. */
+export interface Schedule {
+  readonly minutes?: number;
+  readonly usingCron?: string;
+}
+
+/** One table with everything filled in. */
+export interface TablePlan {
+  /** Logical name of its resources behind the component's. */
+  readonly key: string;
+  readonly names: TableNames;
+  readonly prefix: string;
+  readonly fileFormat: FileFormatSpec;
+  /** With the metadata columns. */
+  readonly columns: readonly LoadedColumn[];
+  readonly onError: OnError;
+  /** Without: a pipe. */
+  readonly schedule?: Schedule;
+}
+
+export function tableNames(table: string): TableNames {
+  return {
+    table,
+    stage: `${table}_STAGE`,
+    format: `${table}_FORMAT`,
+    pipe: `${table}_PIPE`,
+    task: `${table}_LOAD`,
+  };
+}
+
+/** `ORDER_LINES` becomes `order-lines`; one to one, since identifiers hold no hyphens. */
+export function logicalKey(table: string): string {
+  return table.toLowerCase().replaceAll("_", "-");
+}
+
+export const jsonLines: FileFormatSpec = {
+  format: "json",
+  compression: "AUTO",
+  delimiter: ",",
+  header: false,
+  quote: "",
+  encoding: "UTF8",
+  nullValues: [],
+};
+
+/** The table of changes of a DynamoDB table. */
+export function changesPlan(view: string): TablePlan {
+  const table = `${view}_CHANGES`;
+  return {
+    key: logicalKey(table),
+    names: tableNames(table),
+    prefix: changesPrefix(view),
+    fileFormat: jsonLines,
+    columns: withMetadata(changesColumns),
+    onError: "SKIP_FILE",
+  };
+}
