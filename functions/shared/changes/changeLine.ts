@@ -1,0 +1,54 @@
+import { type Attributes, attributesJson, base64 } from "./attributeJson";
+
+/** `LOAD`: the item as a full load found it. */
+export type ChangeOperation = "INSERT" | "MODIFY" | "REMOVE" | "LOAD";
+
+/** One change of an item. */
+export interface Change {
+  readonly op: ChangeOperation;
+  readonly keys: Attributes;
+  /** The stream's sequence number; `0` for LOAD. */
+  readonly sequence: string;
+  /** When, ISO 8601, UTC. */
+  readonly at: string;
+  /** The item after the change; absent for REMOVE. */
+  readonly item?: Attributes;
+}
+
+/** Longest sequence number of a stream, https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_StreamRecord.html */
+const sequenceDigits = 40;
+
+/** Sequence numbers as text of one length, so that they sort as the numbers do. */
+export function paddedSequence(sequence: string): string {
+  return sequence.padStart(sequenceDigits, "0");
+}
+
+/**
+ * A change as a line of NDJSON: `{op, pk, sk, sequence, at, item}`; `sk` is null where the table has no sort key,
+ * `item` is null for REMOVE.
+ *
+ * @param keyAttributes the partition key's name, then the sort key's if there is one
+ * @throws Error when a key attribute is missing
+ */
+export function changeLine(change: Change, keyAttributes: readonly string[]): string {
+  const [partition = "", sort] = keyAttributes;
+  const pk = JSON.stringify(keyText(change.keys, partition));
+  const sk = sort === undefined ? "null" : JSON.stringify(keyText(change.keys, sort));
+  const item = change.item === undefined ? "null" : attributesJson(change.item);
+  return (
+    `{"op":"${change.op}","pk":${pk},"sk":${sk},"sequence":"${paddedSequence(change.sequence)}",` +
+    `"at":"${change.at}","item":${item}}\n`
+  );
+}
+
+/** Keys are text, whatever their type: a number as its digits, binary as base64. */
+function keyText(keys: Attributes, name: string): string {
+  const value = keys[name];
+  const text = value?.S ?? value?.N ?? (value?.B === undefined ? undefined : base64(value.B));
+  if (text === undefined) {
+    throw new Error(
+      `there is no key attribute ${JSON.stringify(name)}, there are ${Object.keys(keys).join(", ")}: set partitionKey and sortKey of this DynamoDB table as they are`,
+    );
+  }
+  return text;
+}
