@@ -56,13 +56,12 @@ export async function runMocked<T>(program: () => T | Promise<T>, options: MockO
     options.stack ?? "test",
     preview,
   );
-  const failures: unknown[] = [];
-  const onFailure = (reason: unknown): void => void failures.push(reason);
-  process.on("unhandledRejection", onFailure);
+  const failure = firstRejection();
   try {
-    const result = await program();
-    await pulumi.runtime.disconnect();
-    if (failures.length > 0) throw failures[0];
+    const result = await Promise.race([program(), failure.thrown]);
+    await Promise.race([pulumi.runtime.disconnect(), failure.thrown]);
+    // Rejections are told after the promises that they belong to.
+    await Promise.race([new Promise(setImmediate), failure.thrown]);
     return {
       resources,
       result,
@@ -75,8 +74,28 @@ export async function runMocked<T>(program: () => T | Promise<T>, options: MockO
       },
     };
   } finally {
-    process.off("unhandledRejection", onFailure);
+    failure.stop();
   }
+}
+
+/**
+ * A failed registration or apply reaches nobody but the process, leaves Pulumi's queue of calls open, and would make
+ * the test runner's own listener end the run.
+ */
+function firstRejection(): { thrown: Promise<never>; stop: () => void } {
+  const others = process.listeners("unhandledRejection");
+  process.removeAllListeners("unhandledRejection");
+  const keepAlive = setInterval(() => undefined, 1000);
+  const thrown = new Promise<never>((_, reject) => process.on("unhandledRejection", reject));
+  thrown.catch(() => undefined);
+  return {
+    thrown,
+    stop: () => {
+      clearInterval(keepAlive);
+      process.removeAllListeners("unhandledRejection");
+      for (const listener of others) process.on("unhandledRejection", listener);
+    },
+  };
 }
 
 /** Value of an output; undefined where a preview doesn't know it. */
