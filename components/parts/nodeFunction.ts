@@ -1,0 +1,179 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { EnvironmentSpec } from "../../functions/shared/environment";
+import type { Permissions } from "../../functions/shared/permission";
+import { arnOf, roleArnOf } from "./account";
+import { ArgumentError } from "./arguments";
+import { bundleOf } from "./bundle";
+import type { Context } from "./context";
+import { type EnvironmentInputs, functionEnvironment } from "./functionEnvironment";
+import { type GrantTargets, grantStatements, maxManagedPolicies, packStatements, type SizedStatement } from "./grants";
+import { physicalName } from "./naming";
+import { policyDocument, type Statement, serviceTrust } from "./policyDocument";
+
+export interface NodeFunctionArgs<S extends EnvironmentSpec, Role extends string> {
+  /** Folder below functions/. @default the part's name */
+  readonly folder?: string;
+  readonly description: string;
+  /** What `environment.ts` declares. */
+  readonly environmentSpec: S;
+  readonly environment: EnvironmentInputs<S>;
+  /** What `permissions.ts` declares. */
+  readonly permissions: Permissions<Role>;
+  readonly targets: GrantTargets<Role>;
+  /** ARNs of queues that Lambda reads for the function. @default none */
+  readonly consumes?: readonly pulumi.Input<string>[];
+  /** Text of `config.json` beside the handler. @default no such file */
+  readonly config?: pulumi.Input<string>;
+  /** MB. */
+  readonly memory: number;
+  /** Seconds. */
+  readonly timeout: number;
+  readonly logRetentionDays: number;
+  /** Traces every request in X-Ray. @default false */
+  readonly tracing?: boolean;
+}
+
+export interface NodeFunction {
+  readonly lambda: aws.lambda.Function;
+  readonly functionName: string;
+  readonly functionArn: pulumi.Output<string>;
+  readonly roleName: string;
+  /** Known at preview. */
+  readonly roleArn: pulumi.Output<string>;
+  readonly logGroupName: string;
+}
+
+/** A Lambda function with its own role, log group and bundle. */
+export function nodeFunction<S extends EnvironmentSpec, Role extends string>(
+  context: Context,
+  part: string,
+  args: NodeFunctionArgs<S, Role>,
+): NodeFunction {
+  const name = `${context.name}-${part}`;
+  const child = { parent: context.parent };
+  const functionName = physicalName(context.name, part, "function");
+  const logGroupName = `/aws/lambda/${functionName}`;
+  const logs = new aws.cloudwatch.LogGroup(
+    `${name}-logs`,
+    { name: logGroupName, retentionInDays: args.logRetentionDays, tags: context.tags },
+    child,
+  );
+  const statements = [
+    ...ownStatements(context, args, logGroupName),
+    ...grantStatements(args.permissions, args.targets),
+  ];
+  const { role, roleName, policies } = functionRole(context, part, statements);
+  const lambda = new aws.lambda.Function(
+    name,
+    {
+      name: functionName,
+      description: args.description,
+      role: role.arn,
+      runtime: "nodejs22.x",
+      architectures: ["arm64"],
+      handler: "index.handler",
+      code: archive(args.folder ?? part, args.config),
+      memorySize: args.memory,
+      timeout: args.timeout,
+      environment: { variables: functionEnvironment(`${context.owner}, function ${part}`, args.environment) },
+      tracingConfig: { mode: args.tracing === true ? "Active" : "PassThrough" },
+      loggingConfig: { logFormat: "Text", logGroup: logs.name },
+      tags: context.tags,
+    },
+    { ...child, dependsOn: policies },
+  );
+  return {
+    lambda,
+    functionName,
+    functionArn: arnOf(context.account, "lambda", `function:${functionName}`),
+    roleName,
+    roleArn: roleArnOf(context.account, roleName),
+    logGroupName,
+  };
+}
+
+/** What every function needs beside what its code does: to log, to be traced, and that Lambda reads its queues. */
+function ownStatements(
+  { account }: Context,
+  { consumes = [], tracing = false }: Pick<NodeFunctionArgs<EnvironmentSpec, string>, "consumes" | "tracing">,
+  logGroupName: string,
+): SizedStatement[] {
+  const statements: Statement[] = [
+    {
+      Sid: "Logs",
+      Effect: "Allow",
+      Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      Resource: arnOf(account, "logs", `log-group:${logGroupName}:*`),
+    },
+  ];
+  if (consumes.length > 0) {
+    statements.push({
+      Sid: "ConsumeQueue",
+      Effect: "Allow",
+      Action: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+      Resource: consumes,
+    });
+  }
+  if (tracing) {
+    // X-Ray has no resources to restrict these to.
+    const Action = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"];
+    statements.push({ Sid: "Traces", Effect: "Allow", Action, Resource: "*" });
+  }
+  return statements.map((statement) => ({ statement, size: 500 }));
+}
+
+function functionRole(context: Context, part: string, statements: readonly SizedStatement[]) {
+  const name = `${context.name}-${part}`;
+  const child = { parent: context.parent };
+  const { inline, managed } = packStatements(statements);
+  if (managed.length > maxManagedPolicies) {
+    throw new ArgumentError(
+      `${context.owner}, function ${part}`,
+      "policies",
+      `${managed.length} beside the inline one`,
+      `AWS attaches ${maxManagedPolicies} to a role. Split the sources over two components, or shorten their prefixes.`,
+    );
+  }
+  const roleName = physicalName(context.name, `${part}-role`, "role");
+  const role = new aws.iam.Role(
+    `${name}-role`,
+    {
+      name: roleName,
+      description: `Runs the function ${part} of ${context.owner}`.replace(/[^\w .,-]/g, ""),
+      assumeRolePolicy: serviceTrust("lambda.amazonaws.com", context.account.accountId),
+      tags: context.tags,
+    },
+    child,
+  );
+  const policies: pulumi.Resource[] = [
+    new aws.iam.RolePolicy(`${name}-role-policy`, { role: role.name, policy: policyDocument(inline) }, child),
+    ...managed.map((more, i) => {
+      const number = i + 2;
+      const policy = new aws.iam.Policy(
+        `${name}-role-policy-${number}`,
+        {
+          name: physicalName(context.name, `${part}-${number}`, "policy"),
+          policy: policyDocument(more),
+          tags: context.tags,
+        },
+        child,
+      );
+      return new aws.iam.RolePolicyAttachment(
+        `${name}-role-policy-${number}-attachment`,
+        { role: role.name, policyArn: policy.arn },
+        child,
+      );
+    }),
+  ];
+  return { role, roleName, policies };
+}
+
+function archive(folder: string, config: pulumi.Input<string> | undefined): pulumi.Input<pulumi.asset.Archive> {
+  const { code, map } = bundleOf(folder);
+  const files = { "index.mjs": new pulumi.asset.StringAsset(code), "index.mjs.map": new pulumi.asset.StringAsset(map) };
+  if (config === undefined) return new pulumi.asset.AssetArchive(files);
+  return pulumi
+    .output(config)
+    .apply((text) => new pulumi.asset.AssetArchive({ ...files, "config.json": new pulumi.asset.StringAsset(text) }));
+}

@@ -1,0 +1,45 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** A statement of an IAM or resource policy, in IAM's own spelling. */
+export interface Statement {
+  readonly Sid: string;
+  readonly Effect: "Allow" | "Deny";
+  readonly Principal?: "*" | Readonly<Record<string, pulumi.Input<string>>>;
+  readonly Action: string | readonly string[];
+  readonly Resource: pulumi.Input<string> | readonly pulumi.Input<string>[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, ConditionValue>>>>;
+}
+
+type ConditionValue = pulumi.Input<string> | readonly pulumi.Input<string>[];
+
+/** Known at preview as far as the statements are. */
+export function policyDocument(statements: readonly Statement[]): pulumi.Output<string> {
+  return pulumi.jsonStringify({ Version: "2012-10-17", Statement: statements });
+}
+
+/** Refuses every request to the resources that doesn't come over TLS. */
+export function tlsOnly(service: "s3" | "sqs" | "sns", resources: readonly pulumi.Input<string>[]): Statement {
+  return {
+    Sid: "TlsOnly",
+    Effect: "Deny",
+    Principal: "*",
+    Action: `${service}:*`,
+    Resource: resources,
+    Condition: { Bool: { "aws:SecureTransport": "false" } },
+  };
+}
+
+/** Lets one AWS service assume a role, for this account alone (no confused deputy). */
+export function serviceTrust(service: string, accountId: pulumi.Input<string>): pulumi.Output<string> {
+  return pulumi.jsonStringify({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { Service: service },
+        Action: "sts:AssumeRole",
+        Condition: { StringEquals: { "aws:SourceAccount": accountId } },
+      },
+    ],
+  });
+}
