@@ -15,6 +15,8 @@ export interface CollectProgress {
   readonly collectQuarantined: number;
   /** Members of the zip opened so far; 1 for a plain or gzip file. */
   readonly members: number;
+  /** Lines of each part, separated by commas, so that a part can be announced again. */
+  readonly partRecords?: string;
 }
 
 /** What was detected, or declared. */

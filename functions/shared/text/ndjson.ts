@@ -1,0 +1,36 @@
+import type { Cut, ReadFrom, RecordReader } from "./cut";
+import { jsonRecord } from "./jsonRecord";
+import { type Line, LineCutter } from "./lines";
+
+/** One JSON object a line; blank lines are passed over. */
+export class NdjsonReader implements RecordReader {
+  private readonly cutter: LineCutter;
+  private offset: number;
+  private line: number;
+
+  constructor(from: ReadFrom, maxRecordBytes: number, terminator: "\n" | "\r" = "\n") {
+    this.cutter = new LineCutter(maxRecordBytes, terminator);
+    this.offset = from.offset;
+    this.line = from.line;
+  }
+
+  push(chunk: Buffer): Cut[] {
+    return this.cuts(this.cutter.push(chunk));
+  }
+
+  end(): Cut[] {
+    return this.cuts(this.cutter.end());
+  }
+
+  private cuts(lines: readonly Line[]): Cut[] {
+    const cuts: Cut[] = [];
+    for (const { text, size, problem } of lines) {
+      const line = this.line++;
+      this.offset += size;
+      const place = { line, nextLine: this.line, end: this.offset };
+      if (problem !== undefined) cuts.push({ ...place, problem, raw: text });
+      else if (text.trim() !== "") cuts.push({ ...jsonRecord(text), ...place });
+    }
+    return cuts;
+  }
+}
