@@ -1,0 +1,117 @@
+import { delimiter, join } from "node:path";
+import type { Log } from "../setup/command.js";
+import type { Tools } from "../setup/ensureTools.js";
+import { binFolder, logFolder, repository } from "../setup/paths.js";
+import { type Child, pidFolder, startChild } from "./child.js";
+import { freePort } from "./freePort.js";
+import { stopLeftovers } from "./leftovers.js";
+
+export interface Service {
+  /** `http://127.0.0.1:<port>` */
+  readonly endpoint: string;
+  readonly port: number;
+  readonly pid: number;
+  readonly logFile: string;
+}
+
+export interface Services {
+  /** MiniStack, with IAM enforced. */
+  readonly aws: Service;
+  /** fakesnow, with pipes. */
+  readonly snowflake: Service;
+  /** What a process needs to reach the services: endpoints, credentials, region, and the launchers on the PATH. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Ends both services and everything they started. */
+  stop(): Promise<void>;
+}
+
+export interface StartServicesArgs {
+  /** From ensureTools() or ensureServiceTools(). */
+  readonly tools: Pick<Tools, "awsPython" | "snowflakePython">;
+  /** Takes the lines of progress. @default nothing is told */
+  readonly log?: Log;
+  /** Names the log files of a run beside others. @default "" */
+  readonly logSuffix?: string;
+}
+
+const scripts = join(repository, "local", "services");
+
+/**
+ * Starts the local cloud on free loopback ports, after stopping what a killed run left behind. The services end with
+ * this process: on exit, SIGINT and SIGTERM, and by themselves when it is killed.
+ *
+ * @throws Error with the end of the service's log when one isn't ready in time; nothing is left running then.
+ */
+export async function startServices(args: StartServicesArgs): Promise<Services> {
+  const log = args.log ?? (() => undefined);
+  const stopped = await stopLeftovers(pidFolder);
+  if (stopped.length > 0) log(`Stopped what an earlier run left behind: ${stopped.join(", ")}`);
+  const suffix = args.logSuffix ? `-${args.logSuffix}` : "";
+  const running: Child[] = [];
+  const stop = async () => {
+    forget();
+    await Promise.all(running.splice(0).map((child) => child.stop()));
+  };
+  const forget = stopOnSignals(stop);
+  try {
+    const aws = await start("aws", args.tools.awsPython, [join(logFolder, `model-problems${suffix}.jsonl`)], {});
+    const environment = environmentOf(aws.endpoint);
+    const snowflake = await start("snowflake", args.tools.snowflakePython, [], { LOCAL_AWS_ENDPOINT: aws.endpoint });
+    log(`AWS at ${aws.endpoint}, Snowflake at ${snowflake.endpoint}`);
+    return { aws, snowflake, environment: { ...environment, LOCAL_SNOWFLAKE_ENDPOINT: snowflake.endpoint }, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+
+  async function start(name: string, python: string, more: string[], env: Record<string, string>): Promise<Service> {
+    const port = await freePort();
+    const endpoint = `http://127.0.0.1:${port}`;
+    const logFile = join(logFolder, `${name}${suffix}.log`);
+    const child = await startChild({
+      name,
+      command: python,
+      script: join(scripts, `${name}_server.py`),
+      args: [String(port), ...more],
+      env: { ...inherited(), ...env, PYTHONUNBUFFERED: "1", PYTHONDONTWRITEBYTECODE: "1" },
+      logFile,
+      healthUrl: `${endpoint}/_local/health`,
+    });
+    running.push(child);
+    return { endpoint, port, pid: child.pid, logFile };
+  }
+}
+
+function environmentOf(awsEndpoint: string): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL: awsEndpoint,
+    LOCAL_AWS_ENDPOINT: awsEndpoint,
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+    AWS_REGION: "us-east-1",
+    AWS_DEFAULT_REGION: "us-east-1",
+    PATH: `${binFolder}${delimiter}${process.env.PATH ?? ""}`,
+  };
+}
+
+/** This process's environment without the user's AWS and proxy settings: nothing here may reach a real account. */
+function inherited(): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^AWS_|^SNOWFLAKE_|^(https?|all|no)_proxy$/i.test(name)),
+  );
+}
+
+/** On SIGINT and SIGTERM the services are stopped first, then the signal does what it would have done. */
+function stopOnSignals(stop: () => Promise<void>): () => void {
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  const handlers = signals.map((signal) => {
+    const handler = () => {
+      stop().finally(() => process.kill(process.pid, signal));
+    };
+    process.once(signal, handler);
+    return { signal, handler };
+  });
+  return () => {
+    for (const { signal, handler } of handlers) process.off(signal, handler);
+  };
+}

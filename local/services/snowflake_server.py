@@ -1,0 +1,95 @@
+"""fakesnow, with what it hasn't: storage integrations, stages, pipes, tasks and grants, and SQL over plain JSON.
+
+Usage: snowflake_server.py <port>; LOCAL_AWS_ENDPOINT names the local AWS.
+"""
+
+import json
+import os
+import sys
+
+import fakesnow.server as fakesnow
+import uvicorn
+from botocore.exceptions import BotoCoreError, ClientError
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from parent_watch import watch_parent
+from snowflake_registry import REQUIRED, Missing, Registry
+from snowflake_sql import Sql, keep_wide_numbers
+from snowpipe import Snowpipe
+
+registry = Registry()
+pipes = Snowpipe(registry, fakesnow.shared_fs.duck_conn)
+sql = Sql(registry, pipes)
+
+
+def answer(handle):
+    """An endpoint of a function of (request, body) that may raise; run beside the event loop, since it calls AWS."""
+
+    async def endpoint(request):
+        try:
+            body = json.loads(await request.body() or b"{}")
+            return JSONResponse(await run_in_threadpool(handle, request, body))
+        except Missing as error:
+            return JSONResponse({"error": str(error)}, 404)
+        except (BotoCoreError, ClientError) as error:
+            return JSONResponse({"error": f"AWS: {error}"}, 403)
+        except Exception as error:
+            return JSONResponse({"error": f"{type(error).__name__}: {error}"}, 400)
+
+    return endpoint
+
+
+def kind_of(request):
+    kind = request.path_params["kind"]
+    if kind not in REQUIRED:
+        raise Missing(f"/_local/{kind}: unknown; known: sql, {', '.join(REQUIRED)}")
+    return kind
+
+
+def one(request, _body):
+    kind, name = kind_of(request), request.path_params["name"]
+    if request.method == "GET":
+        return registry.get(kind, name)
+    known = registry.get(kind, name)["name"]
+    registry.delete(kind, name)
+    if kind == "pipes":
+        pipes.forget(known)
+    return {}
+
+
+def many(request, body):
+    kind = kind_of(request)
+    return {kind: registry.list(kind)} if request.method == "GET" else registry.put(kind, body)
+
+
+def history(request, _body):
+    return {"files": pipes.history[registry.get("pipes", request.path_params["name"])["name"]]}
+
+
+routes = [
+    Route("/_local/health", answer(lambda request, body: {"ok": True})),
+    Route("/_local/sql", answer(lambda request, body: sql.run(body["sql"], body.get("database"), body.get("schema"))), methods=["POST"]),
+    Route("/_local/pipes/{name}/history", answer(history)),
+    Route("/_local/pipes/{name}/status", answer(lambda request, body: pipes.status(request.path_params["name"]))),
+    Route(
+        "/_local/pipes/{name}/refresh",
+        answer(lambda request, body: {"files": pipes.refresh(request.path_params["name"], body.get("prefix", ""))}),
+        methods=["POST"],
+    ),
+    Route("/_local/tasks/{name}/execute", answer(lambda request, body: sql.execute_task(request.path_params["name"])), methods=["POST"]),
+    Route("/_local/{kind}/{name}", answer(one), methods=["GET", "DELETE"]),
+    Route("/_local/{kind}", answer(many), methods=["GET", "POST"]),
+    # The connectors' telemetry has nowhere to go.
+    Route("/telemetry/{rest:path}", answer(lambda request, body: {"success": True, "data": None}), methods=["POST"]),
+    *fakesnow.routes,
+]
+
+if __name__ == "__main__":
+    watch_parent()
+    os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
+    keep_wide_numbers()
+    pipes.start()
+    uvicorn.run(Starlette(routes=routes), host="127.0.0.1", port=int(sys.argv[1]), log_level="warning")
