@@ -1,0 +1,125 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/** One field of a source's records and what becomes of it in the item. */
+export interface S3FieldArgs {
+  /** Name in the file (header, or member of the JSON object). */
+  from: string;
+  /** Name of the item's attribute. @default `from` */
+  to?: string;
+  /** `string`, `number`, `boolean`, or `json` (the text is parsed). A record whose value doesn't fit is quarantined. @default "string" */
+  type?: string;
+}
+
+/** A source: the objects of one bucket, or of one prefix of it. */
+export interface S3SourceArgs {
+  /**
+   * 1 to 40 lower-case letters, digits and hyphens, beginning with a letter; unique. It is part of every item's key:
+   * renaming a source starts a new one.
+   */
+  name: string;
+  /** An existing bucket in the component's region. @default a bucket is created for the source */
+  bucketName?: pulumi.Input<string>;
+  /**
+   * Account (12 digits) of the existing bucket where it isn't one's own. The output `foreignBucketPolicies` then
+   * tells what its owner has to set. @default the component's account
+   */
+  accountId?: string;
+  /** KMS key that the existing bucket's objects are encrypted with. @default none: SSE-S3 */
+  kmsKeyArn?: pulumi.Input<string>;
+  /** Only objects whose key begins with this. Prefixes of one bucket must not contain one another. @default every object */
+  prefix?: string;
+  /** Only objects whose key ends with this, for example `.csv.gz`. @default every object */
+  suffix?: string;
+  /** `auto` (by name, then by content), `csv`, `tsv`, `psv` (pipe), each with a header row, `ndjson` or `json` (an array). @default "auto" */
+  format?: string;
+  /** `auto` (by content), `none`, `gzip` or `zip` (all members). @default "auto" */
+  compression?: string;
+  /** `utf-8` (takes byte order marks into account), `utf-16le` or `latin1`. @default "utf-8" */
+  encoding?: string;
+  /**
+   * Names, as in the file, of the fields that make an item's key: a record with the same key replaces the item, newest
+   * upload last. @default none: every record of every upload is an item of its own
+   */
+  keyFields?: string[];
+  /** Fields to rename or to give a type. @default every field passes as it is */
+  fields?: S3FieldArgs[];
+  /** Drop the fields that `fields` doesn't name. @default false */
+  onlyMapped?: boolean;
+  /** Partition keys that the source's items are spread over, 1 to 100; each takes 1,000 writes a second. Don't change it once there is data. @default 8 */
+  shards?: number;
+  /**
+   * Whether the component sets the notifications of an existing bucket of one's own. They are one configuration: it
+   * replaces what is there. With false, let the bucket send to `collectQueueArn` in your own `BucketNotifications`
+   * that is deployed after this component. @default true
+   */
+  manageNotifications?: boolean;
+  /**
+   * Take the events from EventBridge. An existing bucket must have EventBridge switched on; its notifications are
+   * left alone. @default false
+   */
+  eventBridge?: boolean;
+}
+
+/** Bounds that keep one file from taking the pipeline down; a file beyond them is quarantined whole. */
+export interface S3LimitsArgs {
+  /** Bytes of one source object after unpacking. @default 107374182400 (100 GiB) */
+  maxUnpackedBytes?: number;
+  /** Unpacked bytes for each packed byte. @default 200 */
+  maxUnpackRatio?: number;
+  /** Members of one zip. @default 10000 */
+  maxMembers?: number;
+  /** Bytes of one record; a longer one is quarantined alone. @default 4194304 (4 MiB) */
+  maxRecordBytes?: number;
+  /** Uncompressed bytes of one landing part, which one invocation of the load function takes. @default 33554432 (32 MiB) */
+  partBytes?: number;
+}
+
+/** Size of one of the two functions. */
+export interface S3FunctionArgs {
+  /** MB, 256 to 10,240; the share of a processor grows with it. @default 1024 */
+  memory?: number;
+  /** Seconds, 60 to 900; longer work is continued by the next invocation. @default 900 */
+  timeout?: number;
+  /** Invocations at the same time, 2 to 1,000. @default 10 */
+  concurrency?: number;
+}
+
+/** Days that things are kept. */
+export interface S3RetentionArgs {
+  /** Logs of the functions; a value that CloudWatch takes. @default 90 */
+  logDays?: number;
+  /** Landing parts; loaded items don't need them any more. @default 30 */
+  landingDays?: number;
+  /** Versions of objects that were overwritten or deleted. @default 30 */
+  noncurrentDays?: number;
+  /** Quarantined records with their reasons. @default 365 */
+  quarantineDays?: number;
+}
+
+/** Arguments of `S3ToDynamoDb`. */
+export interface S3ToDynamoDbArgs {
+  /** Where records come from, 1 to 300. Adding one is one entry more. */
+  sources: S3SourceArgs[];
+  /** Whether the table has a stream (new and old images), for example for `SnowflakeLanding`. @default false */
+  stream?: boolean;
+  /** Bounds for files and records. @default see the members */
+  limits?: S3LimitsArgs;
+  /** The function that unpacks source objects into the landing bucket. @default see the members */
+  collect?: S3FunctionArgs;
+  /** The function that writes landing parts to the table. @default see the members */
+  load?: S3FunctionArgs;
+  /** Trace both functions in X-Ray. @default false */
+  tracing?: boolean;
+  /** SNS topic that the alarms tell. @default the alarms only show in CloudWatch */
+  alarmTopicArn?: pulumi.Input<string>;
+  /** Seconds that the oldest message of a queue may be old before the alarm goes off. @default 10800 (3 h) */
+  maxMessageAge?: number;
+  /** How long things are kept. @default see the members */
+  retention?: S3RetentionArgs;
+  /** Appended to the names of the buckets that are created: bucket names are unique in the world. @default nothing */
+  bucketNameSuffix?: string;
+  /** Whether `pulumi destroy` may delete buckets and tables with the data in them. @default false */
+  allowDestroy?: boolean;
+  /** Tags beside Project, Stack, Component and ManagedBy. @default none */
+  tags?: Record<string, string>;
+}

@@ -1,0 +1,49 @@
+import type { ArgumentCheck } from "../parts/arguments";
+import { findOverlap } from "../parts/bucketTargets";
+import type { Source } from "./pipeline";
+
+/** What shows only when all sources are looked at. @throws ArgumentError naming both sources */
+export function checkBuckets(check: ArgumentCheck, sources: readonly Source[]): void {
+  const names = new Map<string, number>();
+  sources.forEach(({ name }, i) => {
+    const first = names.get(name);
+    if (first !== undefined)
+      check.fail(`sources[${i}].name`, name, `sources[${first}] has this name; give each its own.`);
+    names.set(name, i);
+  });
+  for (const [, members] of byBucket(sources)) {
+    const [first] = members;
+    if (first?.bucketName === undefined) continue;
+    const at = (source: Source): string => `sources[${sources.indexOf(source)}]`;
+    for (const other of members) {
+      for (const key of ["accountId", "manageNotifications", "eventBridge"] as const) {
+        if (other[key] !== first[key]) {
+          check.fail(
+            `${at(other)}.${key}`,
+            other[key],
+            `${at(first)} has the same bucket and ${JSON.stringify(first[key]) ?? "none"}; a bucket has one ${key}, give both the same.`,
+          );
+        }
+      }
+    }
+    const pair = findOverlap(members.map((source) => ({ ...source, events: ["s3:ObjectCreated:*"] })));
+    if (pair !== undefined) {
+      const i = names.get(pair[1].name);
+      check.fail(
+        `sources[${i}].prefix`,
+        pair[1].prefix,
+        `It overlaps ${JSON.stringify(pair[0].prefix)} of source "${pair[0].name}" in the same bucket, so an object could belong to both. Give prefixes (or suffixes) of which none contains the other.`,
+      );
+    }
+  }
+}
+
+/** Sources of one existing bucket together; names known only later are compared by output, and again when they are known. */
+export function byBucket(sources: readonly Source[]): Map<unknown, Source[]> {
+  const buckets = new Map<unknown, Source[]>();
+  for (const source of sources) {
+    const key: unknown = source.bucketName ?? source;
+    buckets.set(key, [...(buckets.get(key) ?? []), source]);
+  }
+  return buckets;
+}
