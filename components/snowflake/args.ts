@@ -74,8 +74,8 @@ export interface SnowflakeLandingArgs {
   bucketName?: pulumi.Input<string>;
   /** KMS key that the given bucket's objects are encrypted with. @default none */
   kmsKeyArn?: pulumi.Input<string>;
-  /** Lets `pulumi destroy` remove the component's own bucket with the objects in it. @default false */
-  forceDestroy?: boolean;
+  /** Lets `pulumi destroy` remove the component's own bucket and its objects, and the Snowflake tables. @default false */
+  allowDestroy?: boolean;
   /**
    * This component sets the bucket's notifications. False: another does; give it the output `notificationTargets`.
    * @default true
@@ -95,6 +95,8 @@ export interface SnowflakeLandingArgs {
   changesWindowSeconds?: number;
   /** How often a failing batch of changes is tried again before it goes to the dead-letter queue, 0 to 10000. @default 10 */
   changesRetries?: number;
+  /** SNS topic that is told when changes or a full load of a DynamoDB table fail. @default alarms that tell nobody */
+  alarmTopicArn?: pulumi.Input<string>;
   /** Days that the logs are kept. @default 30 */
   logRetentionDays?: number;
   /** Tags of every AWS resource, besides the component's own. @default none */

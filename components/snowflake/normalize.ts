@@ -22,16 +22,16 @@ export interface LandingPlan {
   readonly dynamoDb: readonly DynamoDbPlan[];
   readonly manageNotifications: boolean;
   readonly errorNotifications: boolean;
-  readonly forceDestroy: boolean;
+  readonly allowDestroy: boolean;
   readonly changesWindowSeconds: number;
   readonly changesRetries: number;
   readonly logRetentionDays: number;
 }
 
 const knownArgs: readonly (keyof SnowflakeLandingArgs)[] = [
-  ...(["database", "schema", "tables", "bucketName", "kmsKeyArn", "forceDestroy", "manageNotifications"] as const),
+  ...(["database", "schema", "tables", "bucketName", "kmsKeyArn", "allowDestroy", "manageNotifications"] as const),
   ...(["snowflakeRegion", "bucketRegion", "errorNotifications", "warehouse", "dynamoDbTables"] as const),
-  ...(["changesWindowSeconds", "changesRetries", "logRetentionDays", "tags"] as const),
+  ...(["changesWindowSeconds", "changesRetries", "alarmTopicArn", "logRetentionDays", "tags"] as const),
 ];
 const knownDynamoDbArgs: readonly (keyof SnowflakeDynamoDbTableArgs)[] = [
   ...(["name", "tableName", "tableArn", "streamArn", "partitionKey", "sortKey"] as const),
@@ -68,7 +68,7 @@ export function normalize(owner: string, args: SnowflakeLandingArgs): LandingPla
     dynamoDb,
     manageNotifications: args.manageNotifications ?? true,
     errorNotifications: args.errorNotifications ?? true,
-    forceDestroy: args.forceDestroy ?? false,
+    allowDestroy: args.allowDestroy ?? false,
     changesWindowSeconds,
     changesRetries,
     logRetentionDays,

@@ -1,8 +1,15 @@
 import { definePermissions } from "../shared/permission";
 
-/** `stageBucket` stands for the bucket's ARN with the table's prefix, without its last slash. */
+/** The component narrows `stageBucket` to the table's prefix. */
 export const permissions = definePermissions({
   stageBucket: [{ actions: ["s3:PutObject"], suffix: "/*", why: "Writes one file for each batch of changes." }],
+  stageKey: [
+    {
+      actions: ["kms:GenerateDataKey"],
+      why: "Encrypts the files, where the bucket has a KMS key.",
+      unusedBecause: "Used by S3 on the function's behalf.",
+    },
+  ],
   stream: [
     {
       actions: ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],

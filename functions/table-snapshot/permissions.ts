@@ -1,9 +1,16 @@
 import { definePermissions } from "../shared/permission";
 
-/** `stageBucket` stands for the bucket's ARN with the table's prefix, without its last slash; `self` for the function. */
+/** The component narrows `stageBucket` to the table's prefix; `self` is the function. */
 export const permissions = definePermissions({
   table: [{ actions: ["dynamodb:Scan"], why: "Reads the whole table, in segments." }],
   stageBucket: [{ actions: ["s3:PutObject"], suffix: "/*", why: "Writes the items as files beside the changes." }],
+  stageKey: [
+    {
+      actions: ["kms:GenerateDataKey"],
+      why: "Encrypts the files, where the bucket has a KMS key.",
+      unusedBecause: "Used by S3 on the function's behalf.",
+    },
+  ],
   self: [{ actions: ["lambda:InvokeFunction"], why: "Starts its segments, and continues one when time runs out." }],
   failureQueue: [
     {
