@@ -137,11 +137,12 @@ export class JsonElementReader implements RecordReader {
   }
 
   private hold(bytes: Buffer): void {
-    const wasTooLong = this.heldBytes > this.maxRecordBytes;
+    const full = this.heldBytes > Math.max(this.maxRecordBytes, RAW_BYTES);
     this.heldBytes += bytes.length;
-    if (wasTooLong) return;
+    if (full) return;
     this.held.push(bytes);
-    if (this.heldBytes > this.maxRecordBytes) {
+    // Too long: its beginning is kept, as a copy, so that the chunks behind it can be freed.
+    if (this.heldBytes > Math.max(this.maxRecordBytes, RAW_BYTES)) {
       this.held = [Buffer.from(Buffer.concat(this.held).subarray(0, RAW_BYTES))];
     }
   }

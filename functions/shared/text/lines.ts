@@ -49,12 +49,14 @@ export class LineCutter {
   }
 
   private hold(bytes: Buffer): void {
-    const wasTooLong = this.heldBytes > this.maxBytes;
+    const full = this.heldBytes > Math.max(this.maxBytes, RAW_BYTES);
     this.heldBytes += bytes.length;
-    if (wasTooLong) return;
+    if (full) return;
     this.held.push(bytes);
-    // A copy, so that the chunks behind it can be freed.
-    if (this.heldBytes > this.maxBytes) this.held = [Buffer.from(Buffer.concat(this.held).subarray(0, RAW_BYTES))];
+    // Too long: its beginning is kept, as a copy, so that the chunks behind it can be freed.
+    if (this.heldBytes > Math.max(this.maxBytes, RAW_BYTES)) {
+      this.held = [Buffer.from(Buffer.concat(this.held).subarray(0, RAW_BYTES))];
+    }
   }
 
   private takeHeld(endBytes: number): Line {

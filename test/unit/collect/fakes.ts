@@ -68,8 +68,8 @@ export class FakeCloud {
   }
 
   get ports(): CollectPorts {
-    const log = (message: unknown): void => {
-      this.logged.push(String(message));
+    const log = (...message: unknown[]): void => {
+      this.logged.push(message.map(String).join(" "));
     };
     return {
       config: this.config,
@@ -80,7 +80,8 @@ export class FakeCloud {
         remove: async (key) => void this.landing.delete(key),
       },
       sender: {
-        sendLoad: async (messages) => void this.sent.push(...messages),
+        // As a queue does it: text in between.
+        sendLoad: async (messages) => void this.sent.push(...(JSON.parse(JSON.stringify(messages)) as LoadMessage[])),
         sendContinuation: async (upload) => void this.continuations.push(upload),
       },
       ledger: {
