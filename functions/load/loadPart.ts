@@ -59,16 +59,15 @@ export async function loadPart(message: LoadMessage, ports: LoadPorts, deadline:
   const skip = message.skip ?? 0;
   const read = await readPart(message, ports, deadline, maker, writer, quarantine);
   const end = Math.min(read.next, writer.unfinished ?? read.next);
-  if (!read.whole || end < message.records) {
-    if (end === skip) {
-      throw new Error(
-        `Nothing of part ${part} of upload ${upload.uploadId} after line ${skip} could be written in time (${throttles} throttles). ` +
-          "It is tried again; raise the table's capacity or the function's timeout if it stays so.",
-      );
-    }
-  } else if (end !== message.records) {
+  if (read.next > message.records || (read.whole && read.next < message.records)) {
     throw new Error(
-      `${message.landingKey} has ${end} lines, the message says ${message.records}. Replay the object with --force.`,
+      `${message.landingKey} has ${read.next} lines, the message says ${message.records}. Replay the object with --force.`,
+    );
+  }
+  if (end === skip && end < message.records) {
+    throw new Error(
+      `Nothing of part ${part} of upload ${upload.uploadId} after line ${skip} could be written in time (${throttles} throttles). ` +
+        "It is tried again; raise the table's capacity or the function's timeout if it stays so.",
     );
   }
   const quarantined = await quarantine.store(end);

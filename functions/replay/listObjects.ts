@@ -1,4 +1,4 @@
-import { paginateListObjectVersions, type S3Client } from "@aws-sdk/client-s3";
+import { ListObjectVersionsCommand, type ListObjectVersionsCommandOutput, type S3Client } from "@aws-sdk/client-s3";
 import type { ListedObject } from "./plan";
 
 /** Every object under a prefix, every version of it where the bucket keeps versions; the oldest version of a key first. */
@@ -11,8 +11,17 @@ export async function* listObjects(
   let key: string | undefined;
   let ofKey: ListedObject[] = [];
   // S3 lists a key's versions newest first, also across pages.
-  for await (const { Versions = [] } of paginateListObjectVersions({ client }, { Bucket: bucket, Prefix: prefix })) {
-    for (const version of Versions) {
+  let page: ListObjectVersionsCommandOutput | undefined;
+  do {
+    page = await client.send(
+      new ListObjectVersionsCommand({
+        Bucket: bucket,
+        Prefix: prefix,
+        KeyMarker: page?.NextKeyMarker,
+        VersionIdMarker: page?.NextVersionIdMarker,
+      }),
+    );
+    for (const version of page.Versions ?? []) {
       const object = toObject(version);
       if (object === undefined || (since !== undefined && object.time < since)) continue;
       if (object.key !== key) {
@@ -22,7 +31,7 @@ export async function* listObjects(
       }
       ofKey.push(object);
     }
-  }
+  } while (page.IsTruncated);
   yield* ofKey.reverse();
 }
 

@@ -42,10 +42,16 @@ export interface BatchWriterOptions {
   readonly backoff?: (attempt: number) => Promise<void>;
 }
 
+/** Entries kept of one batch besides those it sends. */
+const MAX_REPLACED = 100;
+
 interface Batch {
   readonly entries: Map<string, Entry>;
   /** The first of its lines, also of those that a later line with the same key has replaced. */
   readonly firstLine: number;
+  /** Entries whose key came again, newest last: written after all if the later one is refused. */
+  readonly replaced: Map<string, Entry[]>;
+  replacedCount: number;
   bytes: number;
 }
 
@@ -85,12 +91,18 @@ export class BatchWriter {
     if (this.current !== undefined && this.current.bytes + bytes > this.batchBytes) {
       return this.flush().then(() => this.add(entry));
     }
-    this.current ??= { entries: new Map(), firstLine: entry.line, bytes: 0 };
+    this.current ??= { entries: new Map(), firstLine: entry.line, replaced: new Map(), replacedCount: 0, bytes: 0 };
     const replaced = this.current.entries.get(entry.sk);
-    if (replaced !== undefined) this.current.bytes -= Buffer.byteLength(replaced.text);
+    if (replaced !== undefined) {
+      const before = this.current.replaced.get(entry.sk);
+      if (before === undefined) this.current.replaced.set(entry.sk, [replaced]);
+      else before.push(replaced);
+      this.current.replacedCount += 1;
+    }
     this.current.entries.set(entry.sk, entry);
     this.current.bytes += bytes;
-    return this.current.entries.size >= this.batchItems ? this.flush() : undefined;
+    const full = this.current.entries.size >= this.batchItems || this.current.replacedCount >= MAX_REPLACED;
+    return full ? this.flush() : undefined;
   }
 
   /** Sends what is left and waits until nothing is in flight. @throws the first error of any batch. */
@@ -147,10 +159,16 @@ export class BatchWriter {
         return;
       }
       const { unprocessed, refused } = await this.options.send(left);
-      for (const refusal of refused) this.options.onRefused(refusal);
-      if (unprocessed.length === 0) return;
+      const instead: Entry[] = [];
+      for (const refusal of refused) {
+        this.options.onRefused(refusal);
+        const before = batch.replaced.get(refusal.entry.sk)?.pop();
+        if (before !== undefined) instead.push(before);
+      }
+      left = [...unprocessed, ...instead];
+      if (left.length === 0) return;
+      if (unprocessed.length === 0) continue;
       this.options.onThrottle();
-      left = unprocessed;
       await this.backoff(attempt);
     }
   }
