@@ -1,0 +1,45 @@
+/** The clients that the resource files share: one per service, all on the local cloud. */
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { IAMClient } from "@aws-sdk/client-iam";
+import { KMSClient } from "@aws-sdk/client-kms";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { STSClient } from "@aws-sdk/client-sts";
+
+export const region = "us-east-1";
+export const account = "000000000000";
+
+function settings() {
+  const endpoint = process.env.LOCAL_AWS_ENDPOINT;
+  if (!endpoint) {
+    throw new Error("LOCAL_AWS_ENDPOINT isn't set: the local provider runs inside `npm run local` and its tests only");
+  }
+  return { endpoint, region, credentials: { accessKeyId: "test", secretAccessKey: "test" }, maxAttempts: 4 };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+export const s3 = once(() => new S3Client({ ...settings(), forcePathStyle: true }));
+export const sqs = once(() => new SQSClient(settings()));
+export const sns = once(() => new SNSClient(settings()));
+export const iam = once(() => new IAMClient(settings()));
+export const lambda = once(() => new LambdaClient(settings()));
+export const dynamodb = once(() => new DynamoDBClient(settings()));
+export const cloudwatch = once(() => new CloudWatchClient(settings()));
+export const logs = once(() => new CloudWatchLogsClient(settings()));
+export const events = once(() => new EventBridgeClient(settings()));
+export const kms = once(() => new KMSClient(settings()));
+export const secrets = once(() => new SecretsManagerClient(settings()));
+export const sts = once(() => new STSClient(settings()));
