@@ -212,7 +212,7 @@ export class S3ToDynamoDb extends pulumi.ComponentResource {
     this.loadFunctionName = load.lambda.name;
     this.collectRoleArn = collect.roleArn;
     this.loadRoleArn = load.roleArn;
-    this.replayCommand = pulumi.interpolate`npm run replay -- --queue ${collectQueue.url} --function ${collect.lambda.name} --source <source> --prefix <prefix>`;
+    this.replayCommand = pulumi.interpolate`npm run replay -- --queue-url ${collectQueue.url} --ledger-table ${ledger.table.name} --bucket <bucket> --source <source>`;
     this.alarmNames = pulumi.output(alarmNames);
     this.registerOutputs({
       tableName: this.tableName,

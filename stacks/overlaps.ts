@@ -37,15 +37,13 @@ export function overlaps({ sources, snowflake }: StackConfig): string[] {
     if (table.landingSource !== undefined && !firstByName.has(table.landingSource)) {
       lines.push(`${key}.landingSource: ${JSON.stringify(table.landingSource)} is not among sources`);
     }
-    if (table.prefix !== undefined && !table.columns && !table.sampleFile) {
+    const needsColumns = table.prefix !== undefined && ["csv", "tsv", "psv"].includes(table.format ?? "csv");
+    if (needsColumns && !table.columns && !table.sampleFile) {
       lines.push(`${key}: needs columns or sampleFile, which say what the table's columns are`);
     }
-    if (table.bulkSchedule && !snowflake?.warehouse) {
-      lines.push(`snowflake.warehouse: required for ${key}.bulkSchedule; name the warehouse that runs it`);
-    }
   });
-  if (snowflake?.changes && sources.length === 0) {
-    lines.push("snowflake.changes: there is no DynamoDB table without sources; add a source or set it to false");
+  if (snowflake?.changesView && sources.length === 0) {
+    lines.push("snowflake.changesView: there is no DynamoDB table without sources; add a source or leave it out");
   }
   return lines;
 }

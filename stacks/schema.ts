@@ -46,31 +46,39 @@ const identifier = z
   .string()
   .regex(/^[A-Z_][A-Z0-9_$]{0,254}$/, "use capital letters, digits, _ and $, as Snowflake stores unquoted names");
 
-const column = z.strictObject({ name: identifier, type: z.string().min(1) });
+const column = z.strictObject({
+  name: identifier,
+  type: z.string().min(1).optional(),
+  /** The field of a JSON or Parquet record, as it is written in the file. */
+  field: z.string().min(1).optional(),
+});
 
 export const snowflakeTable = z.strictObject({
   name: identifier,
   /** Where the table's files lie in the stage's bucket; `landingSource` instead takes a source's landing files. */
   prefix: prefix.optional(),
   landingSource: sourceName.optional(),
-  format: z.enum(["csv", "tsv", "psv", "ndjson", "json", "parquet"]).optional(),
+  /** Default: csv; landing files are json. */
+  format: z.enum(["csv", "tsv", "psv", "json", "parquet"]).optional(),
   columns: z.array(column).min(1).optional(),
   /** A file with the header row, relative to the project; all its columns become VARCHAR. */
   sampleFile: z.string().min(1).optional(),
-  /** Cron with time zone, for a bulk load beside the continuous one. */
-  bulkSchedule: z.string().min(1).optional(),
+  /** Bulk load in place of a pipe: `<n> MINUTES` or `USING CRON <expression> <time zone>`. */
+  schedule: z.string().min(1).optional(),
 });
 
 export const snowflake = z.strictObject({
   database: identifier,
   schema: identifier,
-  /** Runs the scheduled bulk loads. */
+  /** Makes the database and the schema; otherwise they must exist. */
+  createDatabase: z.boolean().default(false),
+  /** Runs the scheduled loads; without it they are serverless tasks. */
   warehouse: identifier.optional(),
   /** Region of the Snowflake account, compared with the buckets'. */
   region: z.string().min(1).optional(),
   tables: z.array(snowflakeTable).default([]),
-  /** Whether the DynamoDB table's changes are loaded too. */
-  changes: z.boolean().default(false),
+  /** Switches on that the DynamoDB table's changes are loaded: the name of the view of its newest state. */
+  changesView: identifier.optional(),
 });
 
 export const stackConfig = z.strictObject({

@@ -91,8 +91,8 @@ describe("stack configuration", () => {
     ],
     [
       "changes without a table",
-      { snowflake: { database: "RAW", schema: "X", changes: true } },
-      /^data-pipelines:snowflake\.changes: there is no DynamoDB table/,
+      { snowflake: { database: "RAW", schema: "X", changesView: "ITEMS" } },
+      /^data-pipelines:snowflake\.changesView: there is no DynamoDB table/,
     ],
   ];
   for (const [what, values, expected] of cases) {

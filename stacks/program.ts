@@ -1,0 +1,55 @@
+/** The program of every stack: composes the components that the configuration asks for. */
+import { S3ToDynamoDb } from "../components/s3ToDynamoDb";
+import type { StackConfig } from "./schema";
+import { type SnowflakeOutputs, snowflakeLandings } from "./snowflake";
+
+/** What a stack says when it is up: where to drop files, what to hand over, what to run next. */
+export interface StackOutputs {
+  /** Source → bucket to drop its files into. */
+  readonly sourceBuckets?: S3ToDynamoDb["sourceBuckets"];
+  /** Source → policy and notification that another account's bucket needs. */
+  readonly foreignBucketPolicies?: S3ToDynamoDb["foreignBucketPolicies"];
+  readonly tableName?: S3ToDynamoDb["tableName"];
+  readonly ledgerTableName?: S3ToDynamoDb["ledgerTableName"];
+  readonly landingBucketName?: S3ToDynamoDb["landingBucketName"];
+  readonly collectQueueUrl?: S3ToDynamoDb["collectQueueUrl"];
+  readonly collectDlqUrl?: S3ToDynamoDb["collectDlqUrl"];
+  readonly loadQueueUrl?: S3ToDynamoDb["loadQueueUrl"];
+  readonly loadDlqUrl?: S3ToDynamoDb["loadDlqUrl"];
+  readonly collectFunctionName?: S3ToDynamoDb["collectFunctionName"];
+  readonly loadFunctionName?: S3ToDynamoDb["loadFunctionName"];
+  /** What to run when events were missed. */
+  readonly replayCommand?: S3ToDynamoDb["replayCommand"];
+  readonly snowflake?: SnowflakeOutputs;
+}
+
+export function program(config: StackConfig): StackOutputs {
+  const ingest =
+    config.sources.length === 0
+      ? undefined
+      : new S3ToDynamoDb("ingest", {
+          sources: config.sources,
+          stream: config.snowflake?.changesView !== undefined,
+          alarmTopicArn: config.alarmTopicArn,
+          retention: { logDays: config.logRetentionDays },
+          allowDestroy: config.allowDestroy,
+        });
+  const snowflake = config.snowflake && snowflakeLandings(config, config.snowflake, ingest);
+  return {
+    ...(ingest && {
+      sourceBuckets: ingest.sourceBuckets,
+      foreignBucketPolicies: ingest.foreignBucketPolicies,
+      tableName: ingest.tableName,
+      ledgerTableName: ingest.ledgerTableName,
+      landingBucketName: ingest.landingBucketName,
+      collectQueueUrl: ingest.collectQueueUrl,
+      collectDlqUrl: ingest.collectDlqUrl,
+      loadQueueUrl: ingest.loadQueueUrl,
+      loadDlqUrl: ingest.loadDlqUrl,
+      collectFunctionName: ingest.collectFunctionName,
+      loadFunctionName: ingest.loadFunctionName,
+      replayCommand: ingest.replayCommand,
+    }),
+    ...(snowflake && { snowflake }),
+  };
+}

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
+import { parseConfig } from "../../../stacks/config";
+import { program } from "../../../stacks/program";
+import { resolved, runMocked } from "../mocks";
+
+const root = join(__dirname, "../../..");
+
+/** The configuration file of a stack as Pulumi hands it over: structured values as JSON. */
+function settings(stack: string): Record<string, string> {
+  const { config } = parse(readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8")) as {
+    config: Record<string, unknown>;
+  };
+  return Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+  );
+}
+
+function run(stack: string, preview = false) {
+  const all = settings(stack);
+  pulumi.runtime.setAllConfig(all);
+  return runMocked(() => program(parseConfig(stack, all)), { stack, preview });
+}
+
+describe("the program of each stack", () => {
+  afterEach(() => pulumi.runtime.setAllConfig({}));
+
+  for (const stack of ["local", "dev", "staging", "prod"]) {
+    it(`S1: ${stack} has a right configuration, and its program runs in preview and update`, async () => {
+      const preview = await run(stack, true);
+      const update = await run(stack);
+      const names = (resources: typeof update.resources) => resources.map(({ type, name }) => `${type} ${name}`).sort();
+      assert.deepEqual(names(preview.resources), names(update.resources));
+      assert.ok(update.ofType("aws:dynamodb/table:Table").length >= 2);
+    });
+  }
+
+  it("S5: the outputs say where to drop files and how to replay", async () => {
+    const { result } = await run("dev");
+    const buckets = await resolved(result.sourceBuckets ?? {});
+    assert.match(String((buckets as Record<string, string>).orders), /^data-pipelines-dev-ingest-/);
+    assert.match(String(await resolved(result.replayCommand ?? "")), /npm run replay -- --queue-url https:/);
+  });
+
+  it("S1: only stacks that say so may lose data", async () => {
+    for (const [stack, expected] of [
+      ["dev", false],
+      ["prod", true],
+    ] as const) {
+      const { ofType } = await run(stack);
+      for (const table of ofType("aws:dynamodb/table:Table")) {
+        assert.equal(table.inputs.deletionProtectionEnabled, expected, `${stack}: ${table.name}`);
+      }
+    }
+  });
+
+  it("W10: the local stack's table has a stream, and the changes' tables stand in Snowflake", async () => {
+    const { ofType } = await run("local");
+    const streamed = ofType("aws:dynamodb/table:Table").filter(({ inputs }) => inputs.streamEnabled);
+    assert.equal(streamed.length, 1);
+    const tables = ofType("snowflake:index/table:Table").map(({ inputs }) => inputs.name);
+    assert.deepEqual(tables.sort(), ["AIRPORTS", "FLIGHTS_LANDING", "ITEMS_CHANGES", "ZIPCODES_LANDING"]);
+  });
+});
