@@ -8,6 +8,7 @@ import threading
 import fakesnow.transforms as transforms
 import sqlglot
 from fakesnow.server import shared_fs
+from snowflake.connector.constants import FIELD_ID_TO_NAME
 from sqlglot import exp
 from sqlglot.tokens import TokenType
 
@@ -55,7 +56,7 @@ class Sql:
                 cursor = connection.cursor()
                 cursor.execute(statement)
                 names = [column.name for column in cursor.description or []]
-                kinds = [str(column.type_code) for column in cursor.description or []]
+                kinds = [FIELD_ID_TO_NAME[column.type_code] for column in cursor.description or []]
                 rows = cursor.fetchall()
             answer = {
                 "columns": [{"name": name, "type": kind} for name, kind in zip(names, kinds, strict=True)],

@@ -8,20 +8,21 @@ import { binFolder, repository } from "./paths.js";
  */
 export async function writeLaunchers(): Promise<void> {
   await mkdir(binFolder, { recursive: true });
-  const provider = (name: string) =>
-    nodeScript(`exec ${node} --import "$tsx" "$repository/local/provider/${name}.ts" "$@"`);
-  await launcher("pulumi-resource-aws", provider("aws"));
-  await launcher("pulumi-resource-snowflake", provider("snowflake"));
-  const runPolicyPack = '"$repository/node_modules/@pulumi/pulumi/cmd/run-policy-pack"';
-  await launcher("pulumi-analyzer-policy-nodejs", nodeScript(`exec ${node} --import "$tsx" ${runPolicyPack} "$@"`));
+  await launcher("pulumi-resource-aws", nodeScript("local/provider/aws.ts"));
+  await launcher("pulumi-resource-snowflake", nodeScript("local/provider/snowflake.ts"));
+  await launcher("pulumi-analyzer-policy-nodejs", nodeScript("local/setup/policyHost.ts"));
 }
 
-const node = quoted(process.execPath);
-
-/** The engine starts plugins in folders of its own, so tsx is named by its path. */
-function nodeScript(last: string): string {
-  const tsx = 'tsx="file://$repository/node_modules/tsx/dist/loader.mjs"';
-  return `#!/bin/sh\nrepository=${quoted(repository)}\n${tsx}\nexport TSX_TSCONFIG_PATH="$repository/tsconfig.json"\n${last}\n`;
+/** The engine starts plugins in folders of its own, so everything is named by its full path. */
+function nodeScript(entry: string): string {
+  return [
+    "#!/bin/sh",
+    `repository=${quoted(repository)}`,
+    'export TSX_TSCONFIG_PATH="$repository/tsconfig.json"',
+    'tsx="file://$repository/node_modules/tsx/dist/loader.mjs"',
+    `exec ${quoted(process.execPath)} --import "$tsx" "$repository/${entry}" "$@"`,
+    "",
+  ].join("\n");
 }
 
 async function launcher(name: string, text: string): Promise<void> {
