@@ -4,7 +4,6 @@ import type { Benchmark } from "./benchmark";
 // Loaded by name, so that one benchmark doesn't pay for what another imports.
 const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   ingestion: async () => (await import("./ingestion/index.js")).ingestion,
-  memory: async () => (await import("./ingestion/memory.js")).memory,
   bundles: async () => (await import("./bundles.js")).bundles,
 };
 
@@ -13,7 +12,7 @@ const HELP = `Usage: npm run bench -- [name …] [--rounds N] [--full]
 Names: ${Object.keys(benchmarks).join(", ")}; without a name all of them run.
 
   --rounds N  measured rounds, in which a benchmark and its peer take turns (default 5)
-  --full      also what takes minutes (memory: 2 GB)
+  --full      also what takes minutes
   --help      this text
 
 Ends with 1 when an aim is missed, with 2 when the arguments are wrong.`;
