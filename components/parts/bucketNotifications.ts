@@ -147,7 +147,7 @@ function checkTargets(owner: string, args: BucketNotificationsArgs): Target[] {
     const [a, b] = pair;
     check.fail(
       "targets",
-      `"${a.name}" (${a.prefix}*${a.suffix}) and "${b.name}" (${b.prefix}*${b.suffix})`,
+      `${a.name} (${a.prefix}*${a.suffix}) and ${b.name} (${b.prefix}*${b.suffix})`,
       "S3 refuses two targets that take the same object for the same event. Give prefixes (or suffixes) of which none contains the other, or use eventBridge: true.",
     );
   }

@@ -46,8 +46,11 @@ export function makeBundle(folder: string): Bundle {
     legalComments: "none",
     sourcemap: "external",
     sourcesContent: false,
-    // CommonJS dependencies call require for Node's own modules, which an ES module doesn't have.
-    banner: { js: 'import{createRequire as $r}from"node:module";const require=$r(import.meta.url);' },
+    // CommonJS dependencies call require for Node's own modules, which an ES module doesn't have. A long name: the
+    // minifier doesn't know this line and gives short ones (`$r`) to others.
+    banner: {
+      js: 'import{createRequire as createRequireOfNode}from"node:module";const require=createRequireOfNode(import.meta.url);',
+    },
     logLevel: "silent",
   });
   const text = (ending: string): string => {

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Permissions } from "../../functions/shared/permission";
+import type { Grant, Permissions } from "../../functions/shared/permission";
 import type { Statement } from "./policyDocument";
 
 /** What a grant is for: a resource, or of a bucket the keys that begin with a prefix. */
@@ -21,7 +21,7 @@ export interface SizedStatement {
 }
 
 /** Longest statement made here; grants for more resources become several statements. */
-const maxStatement = 2_000;
+const maxStatement = 1_000;
 
 /** The statements that `permissions.ts` declares, nothing else. A resource role without targets gets none. */
 export function grantStatements<Role extends string>(
@@ -29,7 +29,7 @@ export function grantStatements<Role extends string>(
   targets: GrantTargets<Role>,
 ): SizedStatement[] {
   return (Object.keys(permissions) as Role[]).flatMap((role) =>
-    permissions[role].flatMap((grant, i) => {
+    joined(permissions[role]).flatMap((grant, i) => {
       const resources = targets[role].map((target) => resourceOf(target, grant.suffix ?? ""));
       const chunks = inChunks(resources);
       return chunks.map((chunk, j) => {
@@ -45,6 +45,16 @@ export function grantStatements<Role extends string>(
       });
     }),
   );
+}
+
+/** Grants for the same resources under the same conditions as one, so that a long list of ARNs stands there once. */
+function joined(grants: readonly Grant[]): Pick<Grant, "actions" | "suffix" | "conditions">[] {
+  const byScope = new Map<string, Pick<Grant, "actions" | "suffix" | "conditions">>();
+  for (const { actions, suffix, conditions } of grants) {
+    const scope = JSON.stringify([suffix, conditions]);
+    byScope.set(scope, { actions: [...(byScope.get(scope)?.actions ?? []), ...actions], suffix, conditions });
+  }
+  return [...byScope.values()];
 }
 
 /** Policy documents by what AWS takes: all of a role's inline policies 10,240 characters, a managed one 6,144. */

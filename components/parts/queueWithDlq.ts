@@ -57,7 +57,7 @@ export function queueWithDlq(context: Context, part: string, args: QueueWithDlqA
     child,
   );
   const queue = new aws.sqs.Queue(
-    name,
+    `${name}-queue`,
     {
       name: queueName,
       ...fifo,
@@ -76,7 +76,7 @@ export function queueWithDlq(context: Context, part: string, args: QueueWithDlqA
     child,
   );
   const policy = new aws.sqs.QueuePolicy(
-    `${name}-policy`,
+    `${name}-queue-policy`,
     { queueUrl: queue.url, policy: policyDocument([tlsOnly("sqs", [arn]), ...(args.senders?.(arn) ?? [])]) },
     child,
   );

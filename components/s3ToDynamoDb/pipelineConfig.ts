@@ -31,8 +31,8 @@ function checkOverlaps(check: ArgumentCheck, sources: readonly SourceConfig[]): 
     if (pair !== undefined) {
       check.fail(
         "sources",
-        `"${pair[0].name}" and "${pair[1].name}"`,
-        `Both take objects of the bucket "${bucket}" and their prefixes overlap. Give prefixes (or suffixes) of which none contains the other.`,
+        `${pair[0].name} and ${pair[1].name}`,
+        `Both take objects of the bucket ${bucket} and their prefixes overlap. Give prefixes (or suffixes) of which none contains the other.`,
       );
     }
   }

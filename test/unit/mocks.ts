@@ -24,7 +24,7 @@ export interface MockRun<T> {
   readonly result: T;
   /** All resources of a type, for example `aws:s3/bucket:Bucket`. */
   ofType(type: string): readonly MockResource[];
-  /** @throws Error listing the names there are */
+  /** @throws Error when there is none or several */
   named(name: string): MockResource;
 }
 
@@ -67,9 +67,11 @@ export async function runMocked<T>(program: () => T | Promise<T>, options: MockO
       result,
       ofType: (type) => resources.filter((r) => r.type === type),
       named: (name) => {
-        const found = resources.find((r) => r.name === name);
-        if (found === undefined)
+        const [found, ...others] = resources.filter((r) => r.name === name);
+        if (found === undefined) {
           throw new Error(`no resource "${name}"; there are ${resources.map((r) => r.name).join(", ")}`);
+        }
+        if (others.length > 0) throw new Error(`several resources "${name}": ${[found, ...others].map((r) => r.type)}`);
         return found;
       },
     };
