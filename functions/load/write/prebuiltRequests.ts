@@ -14,8 +14,8 @@ type Destination = Pick<SignableRequest, "protocol" | "hostname" | "port" | "pat
 export type Answer = Pick<BatchWriteItemCommandOutput, "UnprocessedItems">;
 
 /**
- * Sends requests whose JSON is ready. The SDK spends most of its time on serialising attribute values and on its
- * middleware: with both, 25 k items per CPU second; with a ready body in its middleware, 75 k; as here 150 k.
+ * Sends requests whose JSON is ready. Measured, sending alone, in items per CPU second: 75 k when the SDK's middleware
+ * carries a ready body (its serialisation comes on top), 150 k as here.
  *
  * The first request takes the SDK's whole way, and the place that it goes to is kept. The next are signed by the
  * client's own signer and sent by its own request handler. Whatever isn't answered with 200 goes through the SDK
@@ -23,8 +23,9 @@ export type Answer = Pick<BatchWriteItemCommandOutput, "UnprocessedItems">;
  * caller answers with fewer requests.
  */
 export class PrebuiltRequests {
-  private readonly bodies = new WeakMap<object, string>();
+  private readonly bodies = new WeakMap<object, Buffer>();
   private destination: Destination | undefined;
+  private signer: ReturnType<DynamoDBClient["config"]["signer"]> | undefined;
 
   constructor(private readonly client: DynamoDBClient) {
     client.middlewareStack.add(
@@ -33,7 +34,7 @@ export class PrebuiltRequests {
         if (body !== undefined) {
           const request = args.request as SignableRequest;
           request.body = body;
-          request.headers["content-length"] = String(Buffer.byteLength(body));
+          request.headers["content-length"] = String(body.length);
           const { protocol, hostname, port, path } = request;
           this.destination = { protocol, hostname, port, path };
         }
@@ -44,14 +45,16 @@ export class PrebuiltRequests {
   }
 
   /** @throws the SDK's service exception; ThrottledError when the table wants fewer requests. */
-  async send(operation: Operation, body: string): Promise<Answer> {
+  async send(operation: Operation, text: string): Promise<Answer> {
+    // Encoded once: a string would be for its length, for its hash and for the socket.
+    const body = Buffer.from(text);
     return (
       (this.destination && (await this.sendDirectly(this.destination, operation, body))) ??
       this.sendBySdk(operation, body)
     );
   }
 
-  private async sendBySdk(operation: Operation, body: string): Promise<Answer> {
+  private async sendBySdk(operation: Operation, body: Buffer): Promise<Answer> {
     if (operation === "PutItem") {
       const put = new PutItemCommand({ TableName: undefined, Item: undefined });
       this.bodies.set(put.input, body);
@@ -64,7 +67,7 @@ export class PrebuiltRequests {
   }
 
   /** The answer, or undefined where the SDK has to see to it. */
-  private async sendDirectly(to: Destination, operation: Operation, body: string): Promise<Answer | undefined> {
+  private async sendDirectly(to: Destination, operation: Operation, body: Buffer): Promise<Answer | undefined> {
     const { config } = this.client;
     const unsigned: SignableRequest = {
       ...to,
@@ -73,12 +76,13 @@ export class PrebuiltRequests {
       headers: {
         host: to.port === undefined ? to.hostname : `${to.hostname}:${to.port}`,
         "content-type": "application/x-amz-json-1.0",
-        "content-length": String(Buffer.byteLength(body)),
+        "content-length": String(body.length),
         "x-amz-target": `DynamoDB_20120810.${operation}`,
       },
       body,
     };
-    const signer = await config.signer();
+    this.signer ??= config.signer();
+    const signer = await this.signer;
     const signed = await signer.sign(unsigned, {
       signingDate: new Date(Date.now() + config.systemClockOffset),
       signingRegion: await config.region(),
