@@ -31,7 +31,7 @@ export { requiredPreviewFeatures };
 /** A queue that the bucket must tell of new files, when another component sets the bucket's notifications. */
 export interface SnowflakeNotificationTarget {
   name: string;
-  queueArn: string;
+  queueArn: pulumi.Output<string>;
   prefix: string;
 }
 
@@ -86,7 +86,7 @@ export class SnowflakeLanding extends pulumi.ComponentResource {
   /** SNS topic with the errors of pipes and tasks; empty without error notifications. */
   readonly errorTopicArn: pulumi.Output<string>;
   /** What to pass to the bucket's `BucketNotifications`; empty when this component sets them. */
-  readonly notificationTargets: pulumi.Output<SnowflakeNotificationTarget[]>;
+  readonly notificationTargets: SnowflakeNotificationTarget[];
   /** COPY statement of each table, by its name: what its pipe or task runs. */
   readonly copyStatements: pulumi.Output<Record<string, string>>;
   /** SQL that loads the files that were there before the pipe (of the last 7 days), by table. */
@@ -170,7 +170,7 @@ export class SnowflakeLanding extends pulumi.ComponentResource {
     this.storageIntegrationName = access.integration.name;
     this.loaderRoleName = role.name;
     this.errorTopicArn = errors?.topicArn ?? pulumi.output("");
-    this.notificationTargets = pulumi.output(plan.manageNotifications ? [] : targets);
+    this.notificationTargets = plan.manageNotifications ? [] : targets;
     this.copyStatements = byTable(loads, ({ copyStatement }) => copyStatement);
     this.backfillCommands = byTable(loads, ({ backfillCommand }) => backfillCommand);
     this.snapshotCommands = pulumi.output(Object.fromEntries(snapshots));

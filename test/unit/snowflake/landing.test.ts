@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
-import type { SnowflakeLandingArgs } from "../../../components/snowflakeLanding";
-import { mockAccount, resolved } from "../mocks";
-import { base, channel, items, only, orders, rejects, run, statements, userArn } from "./harness";
+import * as pulumi from "@pulumi/pulumi";
+import { BucketNotifications } from "../../../components/parts/bucketNotifications";
+import {
+  requiredPreviewFeatures,
+  SnowflakeLanding,
+  type SnowflakeLandingArgs,
+} from "../../../components/snowflakeLanding";
+import { mockAccount, resolved, runMocked } from "../mocks";
+import { base, channel, computed, items, only, orders, rejects, run, statements, userArn } from "./harness";
 
 describe("SnowflakeLanding", () => {
   it("W1: integration and role trust each other in one run, the role's ARN known beforehand", async () => {
@@ -94,15 +100,24 @@ describe("SnowflakeLanding", () => {
       { id: "orders", events, filterPrefix: "landing/orders/", queueArn: channel },
       { id: "lines", events, filterPrefix: "landing/lines/", queueArn: channel },
     ]);
-    assert.deepEqual(await resolved(done.result.notificationTargets), []);
+    assert.deepEqual(done.result.notificationTargets, []);
   });
 
-  it("W5: where another sets the notifications, the targets are an output", async () => {
+  it("W5: where another sets the notifications, the output goes straight into it", async () => {
     const done = await run({ ...base, manageNotifications: false });
     assert.equal(done.ofType("aws:s3/bucketNotification:BucketNotification").length, 0);
-    assert.deepEqual(await resolved(done.result.notificationTargets), [
-      { name: "orders", queueArn: channel, prefix: "landing/orders/" },
-    ]);
+    const others = await runMocked(
+      () => {
+        pulumi.runtime.setAllConfig({ "snowflake:previewFeaturesEnabled": JSON.stringify(requiredPreviewFeatures) });
+        const { notificationTargets } = new SnowflakeLanding("sales", { ...base, manageNotifications: false });
+        const own = { name: "own", topicArn: "arn:aws:sns:us-east-1:000000000000:own", prefix: "own/" };
+        return new BucketNotifications("all", { bucket: "files", targets: [own, ...notificationTargets] });
+      },
+      { computed },
+    );
+    const [queue] = only(others, "aws:s3/bucketNotification:BucketNotification").inputs.queues as unknown[];
+    const events = ["s3:ObjectCreated:*"];
+    assert.deepEqual(queue, { id: "orders", events, filterPrefix: "landing/orders/", queueArn: channel });
   });
 
   it("W5: without bucketName the component makes a private bucket", async () => {
