@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { ConfigError, findSource, parsePipelineConfig } from "../../../functions/shared/config";
+import { joinKeyValues, shardOf } from "../../../functions/shared/itemKey";
+import { metricsLine } from "../../../functions/shared/metrics";
+import { uploadOrder } from "../../../functions/shared/order";
+import { fullJitter } from "../../../functions/shared/retry";
+import { sourceWith } from "../load/fakes";
+
+describe("shared by the functions", () => {
+  it("I5: different key values never join to the same key", () => {
+    const values = fc.array(fc.stringMatching(/^[a#%235]{0,4}$/), { minLength: 2, maxLength: 2 });
+    fc.assert(
+      fc.property(values, values, (a, b) => {
+        assert.equal(joinKeyValues(a) === joinKeyValues(b), a.join("\n") === b.join("\n"));
+      }),
+    );
+    assert.equal(joinKeyValues(["a#b", "5%"]), "a%23b#5%25");
+    assert.equal(shardOf("anything", 1), 0);
+  });
+
+  it("I6: uploads are ordered by time, then by sequencers of any length, then by part", () => {
+    const at = (time: string, sequencer: string, part: number) => uploadOrder({ time, sequencer, uploadId: "u" }, part);
+    const day = "2026-01-01T00:00:00.000Z";
+    const ordered = [at(day, "", 1), at(day, "9", 1), at(day, "0a", 1), at(day, "FF", 2), at("2026-01-02", "", 1)];
+    assert.deepEqual([...ordered].sort(), ordered);
+  });
+
+  it("I1: an object belongs to the source with the longest prefix", () => {
+    const sources = [
+      sourceWith(),
+      sourceWith({ name: "deep", prefix: "a/" }),
+      sourceWith({ name: "csv", suffix: ".csv" }),
+    ];
+    const config = { sources, limits: {} as never };
+    assert.deepEqual(
+      ["a/1.csv", "b.csv", "b.txt"].map((key) => findSource(config, "source", key)?.name),
+      ["deep", "csv", "orders"],
+    );
+    assert.equal(findSource(config, "other", "a/1"), undefined);
+    assert.throws(() => parsePipelineConfig('{"sources":[{}],"limits":{}}'), ConfigError);
+  });
+
+  it("I8: waits are spread from nothing to the bound, which grows up to its cap", () => {
+    assert.deepEqual(
+      [0, 3, 99].map((attempt) => fullJitter(attempt, 50, 5000, () => 0.5)),
+      [25, 200, 2500],
+    );
+    assert.equal(
+      fullJitter(5, 50, 5000, () => 0),
+      0,
+    );
+  });
+
+  it("I11: the counts of a pipeline are one line of the embedded metric format", () => {
+    const line = JSON.parse(metricsLine("p", { RecordsLoaded: 3 }, 1));
+    assert.deepEqual(
+      [line.Pipeline, line.RecordsLoaded, line._aws.CloudWatchMetrics[0].Dimensions],
+      ["p", 3, [["Pipeline"]]],
+    );
+  });
+});
