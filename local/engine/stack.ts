@@ -1,0 +1,83 @@
+/** A stack on the local cloud, run by the real Pulumi engine through the Automation API. */
+import { randomBytes } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { LocalWorkspace, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
+import { parse } from "yaml";
+import type { Services } from "../processes/services";
+import type { Tools } from "../setup/ensureTools";
+import { localFolder, repository } from "../setup/paths";
+import { commandOf } from "./command";
+
+export interface LocalStackArgs {
+  readonly tools: Tools;
+  readonly services: Services;
+  /** Name of the stack; its configuration is that of `Pulumi.<config ?? name>.yaml` unless `settings` is given. */
+  readonly name: string;
+  readonly program: PulumiFn;
+  /** Configuration by full key, in place of the file's. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Folder of the file backend; what it holds is of an earlier cloud, so give an empty one. */
+  readonly stateFolder: string;
+}
+
+export interface LocalStack {
+  readonly stack: Stack;
+  /** The state file, once there was an update. */
+  readonly stateFile: string;
+  /** Removes the engine's working folder; the state stays. */
+  close(): Promise<void>;
+}
+
+/** The policy pack that is on in every run. */
+export const policyPack = join(repository, "policy");
+
+export async function openStack(args: LocalStackArgs): Promise<LocalStack> {
+  mkdirSync(args.stateFolder, { recursive: true });
+  const project = readProject();
+  const settings = args.settings ?? readSettings(args.name);
+  const workDir = await mkdtemp(join(tmpdir(), "local-stack-"));
+  const stack = await LocalWorkspace.createOrSelectStack(
+    { stackName: args.name, projectName: project.name, program: args.program },
+    {
+      workDir,
+      pulumiCommand: await commandOf(args.tools.pulumi),
+      projectSettings: { name: project.name, runtime: "nodejs", main: repository, config: project.config as never },
+      stackSettings: { [args.name]: { config: settings as never } },
+      envVars: {
+        ...args.services.environment,
+        PULUMI_BACKEND_URL: `file://${args.stateFolder}`,
+        PULUMI_CONFIG_PASSPHRASE: passphrase(),
+        PULUMI_HOME: join(localFolder, "pulumi-home"),
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+      },
+    },
+  );
+  return {
+    stack,
+    stateFile: join(args.stateFolder, ".pulumi", "stacks", project.name, `${args.name}.json`),
+    close: () => rm(workDir, { recursive: true, force: true }),
+  };
+}
+
+function readProject(): { name: string; config: unknown } {
+  return parse(readFileSync(join(repository, "Pulumi.yaml"), "utf8"));
+}
+
+/** The configuration in `Pulumi.<stack>.yaml`, by full key. */
+export function readSettings(stack: string): Record<string, unknown> {
+  return parse(readFileSync(join(repository, `Pulumi.${stack}.yaml`), "utf8")).config;
+}
+
+/** Made once for this checkout; it only guards secrets of the local cloud. */
+function passphrase(): string {
+  const file = join(localFolder, "passphrase");
+  if (!existsSync(file)) {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, randomBytes(24).toString("hex"), { mode: 0o600 });
+    chmodSync(file, 0o600);
+  }
+  return readFileSync(file, "utf8");
+}

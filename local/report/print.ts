@@ -1,0 +1,53 @@
+import type { RunReport } from "./report";
+
+/** The run's counts as text tables, for a terminal. */
+export function formatReport(report: RunReport): string {
+  const files = report.files.map((f) => [
+    f.pipeline,
+    f.source,
+    f.file,
+    number(f.read),
+    number(f.loaded),
+    number(f.quarantined),
+    f.seconds.toFixed(1),
+  ]);
+  const total = report.files.reduce(
+    (sum, f) => ({
+      read: sum.read + f.read,
+      loaded: sum.loaded + f.loaded,
+      quarantined: sum.quarantined + f.quarantined,
+    }),
+    { read: 0, loaded: 0, quarantined: 0 },
+  );
+  files.push(["total", "", "", number(total.read), number(total.loaded), number(total.quarantined), ""]);
+  const reasoned = report.iam.unused.filter(({ reason }) => reason !== "").length;
+  return [
+    table(["pipeline", "source", "file", "read", "loaded", "quarantined", "seconds"], files, 3),
+    "",
+    table(
+      ["table", "rows"],
+      report.tables.map(({ name, rows }) => [name, number(rows)]),
+      1,
+    ),
+    "",
+    `IAM: ${number(report.iam.calls)} calls under roles, ${report.iam.denied.length} denied; ` +
+      `${report.iam.unused.length} granted actions not used, ${reasoned} of them with a reason`,
+    `Update: ${report.update.created} resources created in ${report.update.seconds.toFixed(1)} s, ` +
+      `${report.update.policyViolations} policy violations`,
+  ].join("\n");
+}
+
+/** Columns from `firstNumber` on are aligned to the right. */
+export function table(header: readonly string[], rows: readonly (readonly string[])[], firstNumber: number): string {
+  const widths = header.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, i) => (i >= firstNumber ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))
+      .join("  ")
+      .trimEnd();
+  return [line(header), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
+}
+
+function number(value: number): string {
+  return value.toLocaleString("en-US");
+}

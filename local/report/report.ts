@@ -1,0 +1,77 @@
+/** The report of a local run: what `--report FILE` writes. */
+
+export interface RejectedRecord {
+  /** 1-based; 0: the whole file. */
+  readonly record: number;
+  readonly reason: string;
+}
+
+export interface FileReport {
+  readonly pipeline: string;
+  readonly source: string;
+  readonly file: string;
+  /** Records in the file. */
+  readonly read: number;
+  /** Rows counted in the store. */
+  readonly loaded: number;
+  /** Records counted in quarantine, or rejected by Snowflake. */
+  readonly quarantined: number;
+  readonly reasons: readonly RejectedRecord[];
+  /** From upload until the counts were complete. */
+  readonly seconds: number;
+}
+
+export interface TableReport {
+  readonly name: string;
+  readonly rows: number;
+}
+
+export interface UnusedGrant {
+  readonly role: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly reason: string;
+}
+
+export interface DeniedCall {
+  readonly role: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly count: number;
+}
+
+export interface RunReport {
+  readonly files: readonly FileReport[];
+  readonly tables: readonly TableReport[];
+  readonly iam: {
+    readonly calls: number;
+    readonly denied: readonly DeniedCall[];
+    readonly unused: readonly UnusedGrant[];
+  };
+  readonly update: {
+    readonly created: number;
+    readonly policyViolations: number;
+    readonly seconds: number;
+  };
+}
+
+/** Why a run isn't a success, one line each; empty when everything arrived. */
+export function shortfalls(report: RunReport): string[] {
+  const lines: string[] = [];
+  for (const { pipeline, source, file, read, loaded, quarantined } of report.files) {
+    if (read !== loaded + quarantined) {
+      lines.push(`${pipeline}, ${source}, ${file}: read ${read}, but ${loaded} loaded and ${quarantined} quarantined`);
+    }
+  }
+  for (const { role, action, resource, count } of report.iam.denied) {
+    lines.push(`${role} was denied ${action} on ${resource} (${count}×)`);
+  }
+  for (const { role, action, resource, reason } of report.iam.unused) {
+    if (reason === "") {
+      lines.push(`${role} is granted ${action} on ${resource} and never used it; remove it, or give unusedBecause`);
+    }
+  }
+  if (report.update.policyViolations > 0)
+    lines.push(`${report.update.policyViolations} policy violation(s), see above`);
+  return lines;
+}

@@ -1,0 +1,158 @@
+/** `npm run local`: see `local/run/options.ts` for what it does and takes. */
+import { readFile, writeFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { parseConfig } from "../stacks/config";
+import type { StackConfig } from "../stacks/schema";
+import { readSettings } from "./engine/stack";
+import { type Services, startServices } from "./processes/services";
+import { formatReport } from "./report/print";
+import { type RunReport, shortfalls } from "./report/report";
+import { rootClients } from "./run/clients";
+import { readQuarantine } from "./run/counts";
+import { judgeIam } from "./run/iam";
+import { modelProblems } from "./run/modelProblems";
+import { help, parseOptions, type RunOptions, UsageError } from "./run/options";
+import { fileReports, tableReports } from "./run/outcome";
+import { terminalProgress } from "./run/progress";
+import { snowflakeTables, upload, waitForArrival } from "./run/transfer";
+import { configTexts, type Updated, updateLocal } from "./run/update";
+import { type SampleFile, sampleFiles } from "./samples/samples";
+import { ensureTools } from "./setup/ensureTools";
+
+const progress = terminalProgress();
+
+async function main(): Promise<number> {
+  const config = parseConfig("local", configTexts(readSettings("local")));
+  const options = parseOptions(
+    process.argv.slice(2),
+    config.sources.map(({ name }) => name),
+  );
+  if (options === undefined) {
+    console.log(help);
+    return 0;
+  }
+  if (options.list) {
+    list(config);
+    return 0;
+  }
+  progress.step("Tools");
+  const tools = await ensureTools({ log });
+  progress.step("Local cloud");
+  const services = await startServices({ tools, log });
+  try {
+    progress.step("pulumi up of the stack local, with the policy pack");
+    const updated = await updateLocal(tools, services);
+    try {
+      return await pipelines(config, options, services, updated);
+    } finally {
+      await updated.local.close();
+    }
+  } finally {
+    await services.stop();
+  }
+}
+
+async function pipelines(
+  config: StackConfig,
+  options: RunOptions,
+  services: Services,
+  updated: Updated,
+): Promise<number> {
+  const { outputs, update } = updated;
+  const clients = rootClients(services.aws.endpoint);
+  const snowflakeEndpoint = services.snowflake.endpoint;
+  const tables = config.snowflake ? await snowflakeTables(snowflakeEndpoint, config.snowflake) : [];
+  const files = options.files.length > 0 ? await ownFiles(options) : await sampleFiles();
+  progress.step(`Sending ${files.length} files`);
+  await upload(clients, outputs, files, tables);
+  progress.step("Waiting until the data is there");
+  const arrival = await waitForArrival({
+    clients,
+    snowflakeEndpoint,
+    outputs,
+    files,
+    tables,
+    timeoutSeconds: options.timeout,
+    progress,
+  });
+  const quarantine = await readQuarantine(clients, outputs.landingBucketName);
+  const report: RunReport = {
+    files: fileReports(files, tables, arrival, quarantine),
+    tables: tableReports(outputs.tableName, arrival),
+    iam: await judgeIam(services.aws.endpoint, clients, "data-pipelines-local-"),
+    update,
+  };
+  console.log(`\n${formatReport(report)}\n`);
+  if (options.report) {
+    await writeFile(options.report, `${JSON.stringify(report, null, 2)}\n`);
+    console.log(`Report: ${options.report}`);
+  }
+  const problems = [
+    ...(arrival.isComplete ? [] : [`not everything arrived within ${options.timeout} s`]),
+    // What one's own file uses of the grants says nothing about the grants.
+    ...shortfalls(options.files.length > 0 ? { ...report, iam: { ...report.iam, unused: [] } } : report),
+    ...(await modelProblems(services.aws.endpoint)),
+  ];
+  for (const problem of problems) console.error(`✘ ${problem}`);
+  if (problems.length === 0) console.log("✔ Everything arrived.");
+  if (options.keep) await keep(services, updated);
+  return problems.length === 0 ? 0 : 1;
+}
+
+async function keep(services: Services, { outputs }: Updated): Promise<void> {
+  const [source, bucket] = Object.entries(outputs.sourceBuckets).at(-1) ?? [];
+  console.log(`
+The local cloud stays up until Ctrl-C.
+  AWS        ${services.aws.endpoint} (any client: region us-east-1, access key test, secret test)
+  Snowflake  ${services.snowflake.endpoint} (connectors: protocol http, account fakesnow, any user and password)
+Drop a file into the source ${source}:
+  AWS_ENDPOINT_URL=${services.aws.endpoint} AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test \\
+    aws s3 cp FILE s3://${bucket}/
+Look at the table:
+  AWS_ENDPOINT_URL=${services.aws.endpoint} AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test \\
+    aws dynamodb scan --table-name ${outputs.tableName} --max-items 5`);
+  await new Promise((resolve) => process.once("SIGINT", resolve));
+}
+
+async function ownFiles({ files }: RunOptions): Promise<SampleFile[]> {
+  return Promise.all(
+    files.map(async ({ source, path }) => ({
+      source,
+      target: "source" as const,
+      name: basename(path),
+      body: await readFile(path),
+    })),
+  );
+}
+
+function list({ sources, snowflake }: StackConfig): void {
+  console.log("Sources of the local stack:");
+  for (const { name, format = "auto", compression = "auto", keyFields = [] } of sources) {
+    const key = keyFields.length > 0 ? `keyed by ${keyFields.join(", ")}` : "keyed by upload record";
+    console.log(`  ${name.padEnd(24)} format ${format}, compression ${compression}, ${key}`);
+  }
+  console.log("Tables in Snowflake:");
+  for (const { name, prefix, landingSource } of snowflake?.tables ?? []) {
+    console.log(`  ${name.padEnd(24)} from ${prefix ?? `landing files of ${landingSource}`}`);
+  }
+  if (snowflake?.changesView) console.log(`  ${snowflake.changesView.padEnd(24)} newest state of the DynamoDB table`);
+}
+
+function log(line: string): void {
+  console.log(`  ${line}`);
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    if (error instanceof UsageError) {
+      console.error(`${error.message}\nSee npm run local -- --help`);
+      process.exitCode = 2;
+    } else {
+      console.error(error instanceof Error ? error.message : error);
+      process.exitCode = 1;
+    }
+  },
+);

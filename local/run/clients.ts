@@ -1,0 +1,32 @@
+/** Clients of the local cloud as its root, for what the run itself does: upload and count. */
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { IAMClient } from "@aws-sdk/client-iam";
+import { S3Client } from "@aws-sdk/client-s3";
+
+export interface RootClients {
+  readonly s3: S3Client;
+  readonly dynamoDb: DynamoDBClient;
+  readonly iam: IAMClient;
+}
+
+export function rootClients(endpoint: string): RootClients {
+  const config = { endpoint, region: "us-east-1", credentials: { accessKeyId: "test", secretAccessKey: "test" } };
+  return {
+    s3: new S3Client({ ...config, forcePathStyle: true }),
+    dynamoDb: new DynamoDBClient(config),
+    iam: new IAMClient(config),
+  };
+}
+
+/** JSON of one of the services' own pages. @throws Error with what the service said */
+export async function fetchJson<T>(url: string, init?: { method: string; body?: unknown }): Promise<T> {
+  const response = await fetch(url, {
+    method: init?.method ?? "GET",
+    ...(init?.body === undefined
+      ? {}
+      : { body: JSON.stringify(init.body), headers: { "content-type": "application/json" } }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${text}`);
+  return JSON.parse(text) as T;
+}

@@ -1,0 +1,76 @@
+/** Holds what roles were granted against what they used. */
+import { GetRolePolicyCommand, ListRolePoliciesCommand, paginateListRoles } from "@aws-sdk/client-iam";
+import { parseDocument } from "../../policy/iam/document";
+import type { DeniedCall, UnusedGrant } from "../report/report";
+import { fetchJson, type RootClients } from "./clients";
+import { reasonFor } from "./unusedReasons";
+
+interface LedgerEntry {
+  readonly principal: string;
+  readonly role: string | null;
+  readonly action: string;
+  readonly resource: string;
+  readonly decision: "Allow" | "Deny" | "ImplicitDeny";
+  readonly count: number;
+}
+
+export interface IamFindings {
+  readonly calls: number;
+  readonly denied: readonly DeniedCall[];
+  readonly unused: readonly UnusedGrant[];
+}
+
+/** @param rolePrefix what the names of the stack's roles begin with */
+export async function judgeIam(awsEndpoint: string, clients: RootClients, rolePrefix: string): Promise<IamFindings> {
+  const { entries } = await fetchJson<{ entries: LedgerEntry[] }>(`${awsEndpoint}/_local/iam-ledger`);
+  const ofRoles = entries.filter(({ role }) => role?.startsWith(rolePrefix));
+  const denied = entries
+    .filter(({ decision, principal }) => decision !== "Allow" && !principal.endsWith(":root"))
+    .map(({ role, principal, action, resource, count }) => ({ role: role ?? principal, action, resource, count }));
+  const unused: UnusedGrant[] = [];
+  for (const { role, action, resource } of await grants(clients, rolePrefix)) {
+    const isUsed = ofRoles.some(
+      (entry) =>
+        entry.role === role &&
+        entry.decision === "Allow" &&
+        matches(action, entry.action) &&
+        matches(resource, entry.resource),
+    );
+    if (!isUsed) unused.push({ role, action, resource, reason: reasonFor(role, action) ?? "" });
+  }
+  return { calls: ofRoles.reduce((sum, { count }) => sum + count, 0), denied, unused };
+}
+
+interface GrantedAction {
+  readonly role: string;
+  readonly action: string;
+  readonly resource: string;
+}
+
+async function grants({ iam }: RootClients, rolePrefix: string): Promise<GrantedAction[]> {
+  const found: GrantedAction[] = [];
+  for await (const { Roles = [] } of paginateListRoles({ client: iam }, {})) {
+    for (const { RoleName = "" } of Roles.filter((role) => role.RoleName?.startsWith(rolePrefix))) {
+      const { PolicyNames = [] } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
+      for (const PolicyName of PolicyNames) {
+        const { PolicyDocument = "" } = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
+        for (const { effect, actions, resources } of parseDocument(decodeURIComponent(PolicyDocument))) {
+          if (effect !== "Allow") continue;
+          for (const action of actions) {
+            for (const resource of resources) found.push({ role: RoleName, action, resource });
+          }
+        }
+      }
+    }
+  }
+  return found;
+}
+
+/** IAM's wildcards: `*` any text, `?` one character; actions don't mind the case. */
+export function matches(pattern: string, value: string): boolean {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
+  return new RegExp(`^${source}$`, "is").test(value);
+}

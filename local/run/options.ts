@@ -1,0 +1,81 @@
+import { existsSync } from "node:fs";
+import { parseArgs } from "node:util";
+
+export interface RunOptions {
+  readonly keep: boolean;
+  readonly list: boolean;
+  readonly report?: string;
+  /** One's own files, in place of the samples. */
+  readonly files: readonly { readonly source: string; readonly path: string }[];
+  /** Seconds until the data has to be there. */
+  readonly timeout: number;
+}
+
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+export const help = `npm run local [-- OPTIONS]
+
+Starts an embedded local cloud, runs a real pulumi up of the stack "local" with the policy pack on, sends real
+tables through every pipeline, and counts in the stores what arrived. Needs no account and no Docker.
+
+  --keep               stay up afterwards; prints the endpoints and how to drop a file. Ctrl-C ends it
+  --list               only list the sources and tables of the local stack
+  --file SOURCE=PATH   send your own file through a source instead of the samples; may be repeated.
+                       The source "inbox" takes anything: format and compression are detected
+  --report FILE        write the counts as JSON
+  --timeout SECONDS    how long the data may take to arrive (default 300)
+  --help               this text
+
+Exit code 0: everything arrived. 1: something didn't, or failed. 2: wrong arguments. 130: Ctrl-C.`;
+
+/** Undefined: the help was asked for. @throws UsageError */
+export function parseOptions(args: readonly string[], sources: readonly string[]): RunOptions | undefined {
+  const values = parse(args);
+  if (values.help) return undefined;
+  const timeout = Number(values.timeout ?? 300);
+  if (!Number.isInteger(timeout) || timeout < 1) {
+    throw new UsageError(`--timeout ${values.timeout} isn't a number of seconds, for example 300`);
+  }
+  return {
+    keep: values.keep ?? false,
+    list: values.list ?? false,
+    report: values.report,
+    files: (values.file ?? []).map((text) => fileOf(text, sources)),
+    timeout,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      strict: true,
+      options: {
+        keep: { type: "boolean" },
+        list: { type: "boolean" },
+        report: { type: "string" },
+        file: { type: "string", multiple: true },
+        timeout: { type: "string" },
+        help: { type: "boolean", short: "h" },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function fileOf(text: string, sources: readonly string[]): { source: string; path: string } {
+  const at = text.indexOf("=");
+  if (at < 1) throw new UsageError(`--file ${text}: write it as SOURCE=PATH, for example inbox=orders.csv`);
+  const source = text.slice(0, at);
+  const path = text.slice(at + 1);
+  if (!sources.includes(source)) {
+    throw new UsageError(
+      `--file ${text}: there is no source ${JSON.stringify(source)}; there are ${sources.join(", ")}`,
+    );
+  }
+  if (!existsSync(path)) throw new UsageError(`--file ${text}: there is no file ${path}`);
+  return { source, path };
+}

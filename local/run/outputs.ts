@@ -1,0 +1,25 @@
+import type { OutputMap } from "@pulumi/pulumi/automation";
+
+/** The outputs of the local stack that a run needs, as plain values. */
+export interface LocalOutputs {
+  readonly sourceBuckets: Readonly<Record<string, string>>;
+  readonly tableName: string;
+  readonly ledgerTableName: string;
+  readonly landingBucketName: string;
+  readonly collectQueueUrl: string;
+  readonly collectDlqUrl: string;
+  readonly loadQueueUrl: string;
+  readonly loadDlqUrl: string;
+  readonly collectFunctionName: string;
+  readonly loadFunctionName: string;
+  readonly snowflake: Readonly<Record<string, { readonly bucketName: string }>>;
+}
+
+/** @throws Error naming the output that the stack doesn't have */
+export function readOutputs(outputs: OutputMap): LocalOutputs {
+  const values = Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
+  for (const name of ["sourceBuckets", "tableName", "ledgerTableName", "landingBucketName", "snowflake"]) {
+    if (values[name] === undefined) throw new Error(`the stack has no output ${name}; see stacks/program.ts`);
+  }
+  return values as unknown as LocalOutputs;
+}

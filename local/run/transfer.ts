@@ -1,0 +1,187 @@
+/** Sends files into their buckets and waits until the pipelines are done with them. */
+import { paginateQuery } from "@aws-sdk/client-dynamodb";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import type { SampleFile } from "../samples/samples";
+import { fetchJson, type RootClients } from "./clients";
+import { countItems, countRows, fileKey, type PipeFile, pipeHistory } from "./counts";
+import type { LocalOutputs } from "./outputs";
+import type { Progress } from "./progress";
+
+/** A Snowflake table or view of the local stack, and where its rows come from. */
+export interface SnowflakeTable {
+  /** `DATABASE.SCHEMA.NAME` */
+  readonly name: string;
+  readonly pipe?: string;
+  readonly prefix?: string;
+  readonly landingSource?: string;
+  /** The view of the DynamoDB table's newest state. */
+  readonly isView: boolean;
+}
+
+export interface Arrival {
+  readonly items: ReadonlyMap<string, number>;
+  /** Rows by name of table. */
+  readonly rows: ReadonlyMap<string, number>;
+  readonly history: ReadonlyMap<string, readonly PipeFile[]>;
+  /** What the ledger says of each file: how many records were read. */
+  readonly read: ReadonlyMap<string, number>;
+  /** Seconds from the upload until the file was done. */
+  readonly seconds: ReadonlyMap<string, number>;
+  readonly isComplete: boolean;
+}
+
+export async function upload(
+  { s3 }: RootClients,
+  outputs: LocalOutputs,
+  files: readonly SampleFile[],
+  tables: readonly SnowflakeTable[],
+): Promise<void> {
+  for (const { source, target, name, body } of files) {
+    if (target === "source") {
+      await s3.send(new PutObjectCommand({ Bucket: outputs.sourceBuckets[source], Key: name, Body: body }));
+    } else {
+      const prefix = tables.find((table) => table.name.endsWith(`.${source}`))?.prefix;
+      const Bucket = outputs.snowflake.files?.bucketName;
+      if (prefix === undefined || Bucket === undefined)
+        throw new Error(`the local stack has no table ${source} with files`);
+      await s3.send(new PutObjectCommand({ Bucket, Key: prefix + name, Body: body }));
+    }
+  }
+}
+
+export interface WaitArgs {
+  readonly clients: RootClients;
+  readonly snowflakeEndpoint: string;
+  readonly outputs: LocalOutputs;
+  readonly files: readonly SampleFile[];
+  readonly tables: readonly SnowflakeTable[];
+  readonly timeoutSeconds: number;
+  readonly progress: Progress;
+}
+
+/** Polls the stores until everything is there, or the time is over: then what is there by then. */
+export async function waitForArrival(args: WaitArgs): Promise<Arrival> {
+  const start = Date.now();
+  const seconds = new Map<string, number>();
+  for (;;) {
+    const arrival = await look(args);
+    const open = openOnes(args, arrival);
+    const now = (Date.now() - start) / 1000;
+    for (const key of [...args.files.map((f) => fileKey(f.source, f.name)), ...args.tables.map(({ name }) => name)]) {
+      if (!seconds.has(key) && !open.includes(key)) seconds.set(key, now);
+    }
+    args.progress.waiting(
+      `${args.files.length + args.tables.length - open.length} of ${args.files.length + args.tables.length} complete, ` +
+        `${sum(arrival.items.values()).toLocaleString("en-US")} items in DynamoDB, ` +
+        `${sum(arrival.rows.values()).toLocaleString("en-US")} rows in Snowflake`,
+    );
+    if (open.length === 0 || now > args.timeoutSeconds) {
+      args.progress.done();
+      return { ...arrival, seconds, isComplete: open.length === 0 };
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+}
+
+type Look = Omit<Arrival, "seconds" | "isComplete"> & { readonly settled: ReadonlySet<string> };
+
+async function look({ clients, outputs, snowflakeEndpoint, files, tables }: WaitArgs): Promise<Look> {
+  const ledger = await readLedger(clients, outputs.ledgerTableName, sourcesOf(files));
+  const settled = new Set([...ledger].filter(([, { isDone }]) => isDone).map(([key]) => key));
+  const rows = new Map<string, number>();
+  const history = new Map<string, readonly PipeFile[]>();
+  for (const { name, pipe } of tables) {
+    rows.set(name, await countRows(snowflakeEndpoint, name));
+    if (pipe) history.set(name, await pipeHistory(snowflakeEndpoint, pipe));
+  }
+  const read = new Map([...ledger].map(([key, entry]) => [key, entry.read]));
+  return { items: await countItems(clients, outputs.tableName), rows, history, read, settled };
+}
+
+/** What isn't complete yet: files by their key, tables by their name. */
+function openOnes({ files, tables }: WaitArgs, { items, rows, history, settled, read }: Look): string[] {
+  const ofSources = files.filter(({ target }) => target === "source");
+  const open = ofSources.map((f) => fileKey(f.source, f.name)).filter((key) => !settled.has(key));
+  for (const { name, landingSource, isView, prefix } of tables) {
+    const errors = sum((history.get(name) ?? []).map((file) => file.errors));
+    const arrived = (rows.get(name) ?? 0) + errors;
+    const expected = isView
+      ? sum(items.values())
+      : landingSource !== undefined
+        ? sum(ofSources.filter((f) => f.source === landingSource).map((f) => items.get(fileKey(f.source, f.name)) ?? 0))
+        : sum(
+            files.filter((f) => f.target === "snowflake" && name.endsWith(`.${f.source}`)).map((f) => f.records ?? 0),
+          );
+    if (prefix === undefined && read.size === 0 && ofSources.length > 0) open.push(name);
+    else if (arrived < expected) open.push(name);
+  }
+  for (const file of files.filter(({ target }) => target === "snowflake")) {
+    const name = tables.find((table) => table.name.endsWith(`.${file.source}`))?.name;
+    if (name !== undefined && open.includes(name)) open.push(fileKey(file.source, file.name));
+  }
+  return open;
+}
+
+interface LedgerState {
+  readonly isDone: boolean;
+  readonly read: number;
+}
+
+async function readLedger({ dynamoDb }: RootClients, TableName: string, sources: readonly string[]) {
+  const found = new Map<string, LedgerState>();
+  for (const source of sources) {
+    const pages = paginateQuery(
+      { client: dynamoDb },
+      { TableName, KeyConditionExpression: "pk = :s", ExpressionAttributeValues: { ":s": { S: source } } },
+    );
+    for await (const { Items = [] } of pages) {
+      for (const { objectKey, status, read } of Items) {
+        if (!objectKey?.S) continue;
+        const isDone = status?.S === "loaded" || status?.S === "quarantined";
+        found.set(fileKey(source, objectKey.S), { isDone, read: Number(read?.N ?? 0) });
+      }
+    }
+  }
+  return found;
+}
+
+function sourcesOf(files: readonly SampleFile[]): string[] {
+  return [...new Set(files.filter(({ target }) => target === "source").map(({ source }) => source))];
+}
+
+function sum(numbers: Iterable<number>): number {
+  let total = 0;
+  for (const each of numbers) total += each;
+  return total;
+}
+
+/** Tables and views of the stack's configuration, with the pipes that load them. */
+export async function snowflakeTables(
+  snowflakeEndpoint: string,
+  settings: {
+    database: string;
+    schema: string;
+    tables: readonly { name: string; prefix?: string; landingSource?: string }[];
+    changesView?: string;
+  },
+): Promise<SnowflakeTable[]> {
+  const place = `${settings.database}.${settings.schema}`;
+  const { pipes } = await fetchJson<{ pipes: { name: string; copyStatement: string }[] }>(
+    `${snowflakeEndpoint}/_local/pipes`,
+  );
+  const pipeOf = (table: string): string | undefined =>
+    pipes.find(({ copyStatement }) => copyStatement.includes(`"${settings.schema}"."${table}" (`))?.name;
+  const tables = settings.tables.map(({ name, prefix, landingSource }) => ({
+    name: `${place}.${name}`,
+    pipe: pipeOf(name),
+    prefix,
+    landingSource,
+    isView: false,
+  }));
+  return settings.changesView === undefined
+    ? tables
+    : [
+        ...tables,
+        { name: `${place}.${settings.changesView}`, pipe: pipeOf(`${settings.changesView}_CHANGES`), isView: true },
+      ];
+}

@@ -1,0 +1,44 @@
+/** Why a granted action is not used in a run without faults. Functions say so beside their code; the rest stands here. */
+import { permissions as collect } from "../../functions/collect/permissions";
+import { permissions as load } from "../../functions/load/permissions";
+import type { Permissions } from "../../functions/shared/permission";
+import { permissions as tableChanges } from "../../functions/table-changes/permissions";
+import { permissions as tableSnapshot } from "../../functions/table-snapshot/permissions";
+
+/** By what is at the end of a function's role name. */
+const declared: Readonly<Record<string, Permissions<string>>> = {
+  collect,
+  load,
+  changes: tableChanges,
+  snapshot: tableSnapshot,
+};
+
+/** By action: what AWS or Snowflake does on our behalf, which the local services do without asking IAM. */
+const onBehalf: Readonly<Record<string, string>> = {
+  "logs:CreateLogStream": "Lambda writes the function's log with it; the local Lambda writes to a file",
+  "logs:PutLogEvents": "Lambda writes the function's log with it; the local Lambda writes to a file",
+  "xray:PutTraceSegments": "Lambda sends traces with it; the local cloud has no X-Ray",
+  "xray:PutTelemetryRecords": "Lambda sends traces with it; the local cloud has no X-Ray",
+  "sqs:ReceiveMessage": "Lambda's poller takes messages with it; the local poller reads the queue directly",
+  "sqs:DeleteMessage": "Lambda's poller takes messages with it; the local poller reads the queue directly",
+  "sqs:GetQueueAttributes": "Lambda's poller takes messages with it; the local poller reads the queue directly",
+  "dynamodb:DescribeStream": "Lambda's poller reads the stream with it; the local poller reads the table directly",
+  "dynamodb:GetRecords": "Lambda's poller reads the stream with it; the local poller reads the table directly",
+  "dynamodb:GetShardIterator": "Lambda's poller reads the stream with it; the local poller reads the table directly",
+  "dynamodb:ListStreams": "Lambda's poller reads the stream with it; the local poller reads the table directly",
+  "s3:GetBucketLocation": "Snowflake asks for the bucket's region when the stage is made; the local stage doesn't",
+  "s3:ListBucket": "Snowflake lists a stage for bulk loads and refreshes; a run without them only reads files",
+  "s3:GetObjectVersion": "Snowflake reads a version when the bucket keeps them; the local pipe reads the newest",
+  "sns:Publish": "Snowflake tells errors with it; a run without faults has none",
+};
+
+/** Undefined: there is no reason, so the grant shouldn't be there. */
+export function reasonFor(role: string, action: string): string | undefined {
+  const own = Object.entries(declared).find(([part]) => role.endsWith(`-${part}`))?.[1];
+  for (const grants of Object.values(own ?? {})) {
+    for (const { actions, unusedBecause } of grants) {
+      if (unusedBecause !== undefined && actions.includes(action)) return unusedBecause;
+    }
+  }
+  return onBehalf[action];
+}

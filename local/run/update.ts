@@ -1,0 +1,62 @@
+/** `pulumi up` of the local stack, with Pulumi's own display. */
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
+import { parseConfig } from "../../stacks/config";
+import { program } from "../../stacks/program";
+import { type LocalStack, openStack, policyPack, readSettings } from "../engine/stack";
+import type { Services } from "../processes/services";
+import type { RunReport } from "../report/report";
+import type { Tools } from "../setup/ensureTools";
+import { localFolder } from "../setup/paths";
+import { type LocalOutputs, readOutputs } from "./outputs";
+
+export interface Updated {
+  readonly local: LocalStack;
+  readonly outputs: LocalOutputs;
+  readonly update: RunReport["update"];
+}
+
+/** Configuration values as the engine hands them to a program: structured ones as JSON. */
+export function configTexts(settings: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(settings).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+  );
+}
+
+export async function updateLocal(tools: Tools, services: Services): Promise<Updated> {
+  const stateFolder = join(localFolder, "state");
+  // What an earlier run's state describes went with that run's cloud.
+  await rm(stateFolder, { recursive: true, force: true });
+  const settings = readSettings("local");
+  const local = await openStack({
+    tools,
+    services,
+    name: "local",
+    stateFolder,
+    program: async () => ({ ...program(parseConfig("local", configTexts(settings))) }),
+  });
+  const start = Date.now();
+  const result = await up(local.stack);
+  return {
+    local,
+    outputs: readOutputs(result.outputs),
+    update: { created: result.created, policyViolations: result.violations, seconds: (Date.now() - start) / 1000 },
+  };
+}
+
+async function up(stack: Stack) {
+  const seen = new Set<string>();
+  const onEvent = ({ policyEvent }: EngineEvent): void => {
+    if (policyEvent) seen.add(`${policyEvent.policyName} ${policyEvent.resourceUrn ?? ""} ${policyEvent.message}`);
+  };
+  const color = process.stdout.isTTY && !process.env.NO_COLOR ? "always" : "never";
+  const result = await stack.up({
+    policyPacks: [policyPack],
+    onOutput: (text) => process.stdout.write(text),
+    onEvent,
+    color,
+    suppressOutputs: true,
+  });
+  return { outputs: result.outputs, created: result.summary.resourceChanges?.create ?? 0, violations: seen.size };
+}
