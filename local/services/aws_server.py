@@ -28,6 +28,7 @@ import aws_faults  # noqa: E402
 import aws_lambda  # noqa: E402
 import aws_ledger  # noqa: E402
 import aws_models  # noqa: E402
+import aws_transport  # noqa: E402
 from aws_protocol import read_request  # noqa: E402
 from parent_watch import watch_parent  # noqa: E402
 
@@ -124,6 +125,7 @@ async def app(scope, receive, send):
 
 if __name__ == "__main__":
     watch_parent()
+    aws_transport.install()
     aws_ledger.install()
     aws_lambda.install()
     ministack._dispatch_service_request = checked_dispatch
