@@ -1,0 +1,15 @@
+/** Stands in for Pulumi's `snowflake` plugin: started by the engine as `pulumi-resource-snowflake`. */
+import { main } from "@pulumi/pulumi/provider";
+import { LocalProvider } from "./core/provider";
+import { versionOf } from "./core/version";
+import { resources } from "./snowflake/registry";
+
+const provider = new LocalProvider({
+  name: "snowflake",
+  version: versionOf("@pulumi/snowflake"),
+  folder: "local/provider/snowflake",
+  resources,
+  functions: [],
+});
+
+void main(provider, process.argv.slice(2));

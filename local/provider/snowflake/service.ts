@@ -1,0 +1,53 @@
+/** The local Snowflake: SQL where fakesnow knows it, the registry beside it for integrations, stages, pipes and the like. */
+export type Kind =
+  | "integrations"
+  | "notifications"
+  | "formats"
+  | "stages"
+  | "pipes"
+  | "tasks"
+  | "roles"
+  | "warehouses"
+  | "grants";
+
+type Answer = Readonly<Record<string, unknown>>;
+
+/** Runs statements, the last one's rows come back. @throws Error with what Snowflake says. */
+export async function sql(statement: string): Promise<readonly Answer[]> {
+  const answer = await call("POST", "sql", { sql: statement });
+  return (answer?.rows ?? []) as readonly Answer[];
+}
+
+/** Makes or replaces an object; what is generated (External ID, channel) comes back. */
+export async function put(kind: Kind, name: string, fields: Answer): Promise<Answer> {
+  const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+  return (await call("POST", kind, { name, ...given })) ?? {};
+}
+
+/** Undefined where it isn't there. */
+export async function get(kind: Kind, name: string): Promise<Answer | undefined> {
+  return call("GET", `${kind}/${encodeURIComponent(name)}`);
+}
+
+export async function remove(kind: Kind, name: string): Promise<void> {
+  await call("DELETE", `${kind}/${encodeURIComponent(name)}`);
+}
+
+async function call(method: "GET" | "POST" | "DELETE", path: string, body?: Answer): Promise<Answer | undefined> {
+  const endpoint = process.env.LOCAL_SNOWFLAKE_ENDPOINT;
+  if (!endpoint) {
+    throw new Error(
+      "LOCAL_SNOWFLAKE_ENDPOINT isn't set: the local provider runs inside `npm run local` and its tests only",
+    );
+  }
+  const response = await fetch(`${endpoint}/_local/${path}`, {
+    method,
+    headers: { "content-type": "application/json" },
+    body: body && JSON.stringify(body),
+    signal: AbortSignal.timeout(60_000),
+  });
+  const answer = (await response.json()) as Answer;
+  if (response.status === 404 && method !== "POST") return undefined;
+  if (!response.ok) throw new Error(`Snowflake refuses ${method} ${path}: ${String(answer.error ?? response.status)}`);
+  return answer;
+}
