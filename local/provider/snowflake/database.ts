@@ -19,7 +19,7 @@ export const database = defineResource({
   },
   async read(_id, { name = "" }) {
     const rows = await sql(
-      `SELECT database_name FROM information_schema.databases WHERE database_name = ${literal(name)}`,
+      `SELECT database_name FROM ${quoted(name)}.information_schema.databases WHERE database_name = ${literal(name)}`,
     );
     return rows.length === 0 ? undefined : {};
   },

@@ -1,13 +1,12 @@
-import { GetFunctionRecursionConfigCommand, PutFunctionRecursionConfigCommand } from "@aws-sdk/client-lambda";
+import {
+  GetFunctionRecursionConfigCommand,
+  PutFunctionRecursionConfigCommand,
+  type RecursiveLoop,
+} from "@aws-sdk/client-lambda";
 import { text } from "../../core/properties";
 import { defineResource } from "../../core/resourceType";
 import { lambda } from "../clients";
 import { found, unlessGone } from "../errors";
-
-const put = (FunctionName: string, RecursiveLoop: string) =>
-  lambda().send(
-    new PutFunctionRecursionConfigCommand({ FunctionName, RecursiveLoop: RecursiveLoop as "Allow" | "Terminate" }),
-  );
 
 export const functionRecursionConfig = defineResource({
   type: "aws:lambda/functionRecursionConfig:FunctionRecursionConfig",
@@ -27,8 +26,17 @@ export const functionRecursionConfig = defineResource({
     await put(id, recursiveLoop);
     return {};
   },
-  /** The default takes its place: a function always has a setting. */
   async delete(id) {
+    // There is always one; what is left is Lambda's default.
     await unlessGone(() => put(id, "Terminate"));
   },
 });
+
+async function put(functionName: string, recursiveLoop: string): Promise<void> {
+  await lambda().send(
+    new PutFunctionRecursionConfigCommand({
+      FunctionName: functionName,
+      RecursiveLoop: recursiveLoop as RecursiveLoop,
+    }),
+  );
+}
