@@ -1,6 +1,6 @@
 import { flag, number, text } from "../core/properties";
 import { defineResource } from "../core/resourceType";
-import { comment, literal, quoted } from "./identifier";
+import { comment, quoted } from "./identifier";
 import { sql } from "./service";
 
 export const database = defineResource({
@@ -18,10 +18,8 @@ export const database = defineResource({
     return { id: quoted(inputs.name), outputs: { fullyQualifiedName: quoted(inputs.name) } };
   },
   async read(_id, { name = "" }) {
-    const rows = await sql(
-      `SELECT database_name FROM ${quoted(name)}.information_schema.databases WHERE database_name = ${literal(name)}`,
-    );
-    return rows.length === 0 ? undefined : {};
+    const rows = await sql("SHOW DATABASES");
+    return rows.some((row) => row.name === name) ? {} : undefined;
   },
   async update() {
     return {};

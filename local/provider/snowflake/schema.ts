@@ -1,7 +1,7 @@
 import { number, text } from "../core/properties";
 import { defineResource } from "../core/resourceType";
 import { literal, quoted } from "./identifier";
-import { sql } from "./service";
+import { finds, sql } from "./service";
 
 export const schema = defineResource({
   type: "snowflake:index/schema:Schema",
@@ -19,10 +19,10 @@ export const schema = defineResource({
     return { id: quoted(database, name), outputs: { fullyQualifiedName: quoted(database, name) } };
   },
   async read(_id, { database, name = "" }) {
-    const rows = await sql(
+    const there = await finds(
       `SELECT schema_name FROM ${quoted(database)}.information_schema.schemata WHERE schema_name = ${literal(name)}`,
     );
-    return rows.length === 0 ? undefined : {};
+    return there ? {} : undefined;
   },
   async update() {
     return {};

@@ -18,6 +18,16 @@ export async function sql(statement: string): Promise<readonly Answer[]> {
   return (answer?.rows ?? []) as readonly Answer[];
 }
 
+/** Whether a query finds anything; a database that is gone has nothing in it. */
+export async function finds(query: string): Promise<boolean> {
+  try {
+    return (await sql(query)).length > 0;
+  } catch (error) {
+    if (error instanceof Error && /does not exist/.test(error.message)) return false;
+    throw error;
+  }
+}
+
 /** Makes or replaces an object; what is generated (External ID, channel) comes back. */
 export async function put(kind: Kind, name: string, fields: Answer): Promise<Answer> {
   const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

@@ -1,7 +1,7 @@
 import { block, blocks, flag, number, text, texts } from "../core/properties";
 import { defineResource } from "../core/resourceType";
 import { literal, placed, quoted } from "./identifier";
-import { sql } from "./service";
+import { finds, sql } from "./service";
 
 interface Column {
   readonly name: string;
@@ -32,11 +32,11 @@ export const table = defineResource({
     return { id: placed(inputs), outputs: { fullyQualifiedName: placed(inputs), owner: "ACCOUNTADMIN" } };
   },
   async read(_id, { database, schema, name = "" }) {
-    const rows = await sql(
+    const there = await finds(
       `SELECT table_name FROM ${quoted(database)}.information_schema.tables ` +
         `WHERE table_schema = ${literal(schema)} AND table_name = ${literal(name)}`,
     );
-    return rows.length === 0 ? undefined : {};
+    return there ? {} : undefined;
   },
   async update(_id, inputs, state) {
     for (const statement of alterations(placed(inputs), state.columns, inputs.columns)) await sql(statement);

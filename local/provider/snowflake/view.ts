@@ -1,7 +1,7 @@
 import { text } from "../core/properties";
 import { defineResource } from "../core/resourceType";
 import { literal, placed, quoted } from "./identifier";
-import { sql } from "./service";
+import { finds, sql } from "./service";
 
 export const view = defineResource({
   type: "snowflake:index/view:View",
@@ -19,11 +19,11 @@ export const view = defineResource({
     return { id: placed(inputs), outputs: { fullyQualifiedName: placed(inputs) } };
   },
   async read(_id, { database, schema, name = "" }) {
-    const rows = await sql(
+    const there = await finds(
       `SELECT table_name FROM ${quoted(database)}.information_schema.views ` +
         `WHERE table_schema = ${literal(schema)} AND table_name = ${literal(name)}`,
     );
-    return rows.length === 0 ? undefined : {};
+    return there ? {} : undefined;
   },
   async update(_id, inputs) {
     await sql(`CREATE OR REPLACE VIEW ${placed(inputs)} AS ${inputs.statement}`);
