@@ -18,7 +18,7 @@ import { key } from "./kms/key";
 import { eventSourceMapping } from "./lambda/eventSourceMapping";
 import { lambdaFunction } from "./lambda/function";
 import { functionEventInvokeConfig } from "./lambda/functionEventInvokeConfig";
-import { functionRecursionConfig, functionRecursionConfig } from "./lambda/functionRecursionConfig";
+import { functionRecursionConfig } from "./lambda/functionRecursionConfig";
 import { permission } from "./lambda/permission";
 import { bucket } from "./s3/bucket";
 import { bucketLifecycleConfiguration } from "./s3/bucketLifecycleConfiguration";
@@ -53,7 +53,6 @@ export const resources: readonly AnyResourceType[] = [
   eventSourceMapping,
   eventTarget,
   functionEventInvokeConfig,
-  functionRecursionConfig,
   functionRecursionConfig,
   key,
   lambdaFunction,
