@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { misfit } from "./properties";
 import type { AnyResourceType, Naming } from "./resourceType";
-import { type Bag, forEngine, isBag, isUnknown, plain } from "./wire";
+import { type Bag, forEngine, isBag, isUnknown, plain, plainBag } from "./wire";
 
 interface Failure {
   readonly property: string;
@@ -43,7 +43,7 @@ export function check(resource: AnyResourceType, logicalName: string, olds: Bag,
     }
   }
   if (resource.naming) nameIt(resource.naming, logicalName, olds, inputs);
-  for (const problem of resource.check(inputs)) {
+  for (const problem of resource.check(plainBag(inputs))) {
     failures.push({ property: problem.split(":")[0] ?? "", reason: `${resource.type}: ${problem}` });
   }
   return { inputs, failures };

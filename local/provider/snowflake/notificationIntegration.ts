@@ -1,5 +1,6 @@
 import { flag, text } from "../core/properties";
 import { defineResource, type ResourceType } from "../core/resourceType";
+import { isUnknown } from "../core/wire";
 import { quoted } from "./identifier";
 import { get, put, remove } from "./service";
 
@@ -21,7 +22,7 @@ export const notificationIntegration = defineResource({
   properties,
   naming: { input: "name", upperCase: true },
   check: ({ notificationProvider }) =>
-    notificationProvider === "AWS_SNS"
+    notificationProvider === "AWS_SNS" || isUnknown(notificationProvider)
       ? []
       : [`notificationProvider: the local cloud knows AWS_SNS alone, not ${notificationProvider}`],
   async create(inputs) {

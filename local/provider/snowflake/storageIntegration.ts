@@ -1,5 +1,6 @@
 import { flag, text, texts } from "../core/properties";
 import { defineResource, type ResourceType } from "../core/resourceType";
+import { isUnknown } from "../core/wire";
 import { quoted } from "./identifier";
 import { get, put, remove } from "./service";
 
@@ -21,7 +22,9 @@ export const storageIntegration = defineResource({
   properties,
   naming: { input: "name", upperCase: true },
   check: ({ storageProvider }) =>
-    storageProvider === "S3" ? [] : [`storageProvider: the local cloud knows S3 alone, not ${storageProvider}`],
+    storageProvider === "S3" || isUnknown(storageProvider)
+      ? []
+      : [`storageProvider: the local cloud knows S3 alone, not ${storageProvider}`],
   async create(inputs) {
     const outputs = await putIntegration(inputs);
     return { id: inputs.name ?? "", outputs: { ...outputs, createdOn: new Date().toISOString() } };

@@ -9,7 +9,7 @@ import {
 } from "@aws-sdk/client-sqs";
 import { document, flag, number, tags, text } from "../../core/properties";
 import { defineResource } from "../../core/resourceType";
-import type { Bag } from "../../core/wire";
+import { type Bag, isUnknown } from "../../core/wire";
 import { sqs } from "../clients";
 import { found, unlessGone } from "../errors";
 import { droppedTags } from "../tags";
@@ -56,7 +56,7 @@ export const queue = defineResource({
   },
   naming: { input: "name", suffix: ({ fifoQueue }) => (fifoQueue === true ? ".fifo" : "") },
   check: ({ name, fifoQueue }) =>
-    typeof name === "string" && fifoQueue === true && !name.endsWith(".fifo")
+    typeof name === "string" && !isUnknown(name) && fifoQueue === true && !name.endsWith(".fifo")
       ? [`name: ${name} is a FIFO queue's, which ends in .fifo`]
       : [],
   async create(inputs) {
