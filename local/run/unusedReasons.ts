@@ -5,7 +5,7 @@ import type { Permissions } from "../../functions/shared/permission";
 import { permissions as tableChanges } from "../../functions/table-changes/permissions";
 import { permissions as tableSnapshot } from "../../functions/table-snapshot/permissions";
 
-/** By what is at the end of a function's role name. */
+/** By the function's part of its role's name, `…-<part>-role`. */
 const declared: Readonly<Record<string, Permissions<string>>> = {
   collect,
   load,
@@ -34,7 +34,7 @@ const onBehalf: Readonly<Record<string, string>> = {
 
 /** Undefined: there is no reason, so the grant shouldn't be there. */
 export function reasonFor(role: string, action: string): string | undefined {
-  const own = Object.entries(declared).find(([part]) => role.endsWith(`-${part}`))?.[1];
+  const own = Object.entries(declared).find(([part]) => role.endsWith(`-${part}-role`))?.[1];
   for (const grants of Object.values(own ?? {})) {
     for (const { actions, unusedBecause } of grants) {
       if (unusedBecause !== undefined && actions.includes(action)) return unusedBecause;

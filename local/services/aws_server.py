@@ -24,11 +24,11 @@ from ministack.core import iam_evaluator  # noqa: E402
 from ministack.core.responses import get_account_id  # noqa: E402
 from ministack.core.router import extract_access_key_id  # noqa: E402
 
+import aws_context  # noqa: E402
 import aws_faults  # noqa: E402
 import aws_lambda  # noqa: E402
 import aws_ledger  # noqa: E402
 import aws_models  # noqa: E402
-import aws_transport  # noqa: E402
 from aws_protocol import read_request  # noqa: E402
 from parent_watch import watch_parent  # noqa: E402
 
@@ -125,7 +125,7 @@ async def app(scope, receive, send):
 
 if __name__ == "__main__":
     watch_parent()
-    aws_transport.install()
+    aws_context.install()
     aws_ledger.install()
     aws_lambda.install()
     ministack._dispatch_service_request = checked_dispatch
