@@ -5,6 +5,8 @@ import { convertText, plainText } from "./convert";
 import { isTooLarge } from "./itemSize";
 import { type JsonObject, type JsonValue, parseObject } from "./parse";
 import { RecordError } from "./recordError";
+import { META, RESERVED } from "./reserved";
+import { LineScanner } from "./scanLine";
 import { nameText, quote, valueText } from "./value";
 
 /** Longest sort key, in bytes. */
@@ -17,26 +19,17 @@ export interface ItemText {
   readonly text: string;
 }
 
-const META = [
-  "_source",
-  "_bucket",
-  "_key",
-  "_version",
-  "_time",
-  "_upload",
-  "_record",
-] as const satisfies readonly (keyof LandingMeta)[];
-const RESERVED: ReadonlySet<string> = new Set([...META, "_order", "pk", "sk"]);
-
 /**
  * Makes items of the lines of one landing part. The upload's attributes are the same for all of them and stand first
- * in each line, so they are rendered once and skipped in the line, which saves half of the parsing.
+ * in each line, so they are rendered once and skipped in the line, which saves half of the parsing. Most
+ * lines needn't be parsed at all (see scanLine.ts).
  */
 export class ItemMaker {
   private readonly linePrefix: string;
   private readonly metaText: string;
   private readonly mapped: ReadonlyMap<string, SourceConfig["fields"][number]>;
-  private readonly partitions: readonly string[];
+  private readonly partitions: readonly { readonly pk: string; readonly head: string }[];
+  private readonly scanner: LineScanner;
 
   /** @param order the part's place in time, stored in items of sources that have a key. */
   constructor(
@@ -56,16 +49,32 @@ export class ItemMaker {
     const constants = Object.entries(source.keyFields.length > 0 ? { ...meta, _order: order } : meta);
     this.metaText = constants.map(([name, value]) => `,"${name}":{"S":${quote(value, name)}}`).join("");
     this.mapped = new Map(source.fields.map((field) => [field.from, field]));
-    this.partitions = Array.from({ length: source.shards }, (_, shard) => partitionKey(source.name, shard));
+    this.partitions = Array.from({ length: source.shards }, (_, shard) => {
+      const pk = partitionKey(source.name, shard);
+      return { pk, head: `{"pk":{"S":${quote(pk, "pk")}},"sk":{"S":` };
+    });
+    this.scanner = new LineScanner(source, this.linePrefix);
   }
 
   /** @throws RecordError when the line can't become an item. */
   make(line: string): ItemText {
+    const scanned = this.scanner.scan(line);
+    return scanned === undefined
+      ? this.makeByParsing(line)
+      : this.item(scanned.record, scanned.key, scanned.attributes);
+  }
+
+  /** The way of lines that the scanner leaves; of any line it makes the same item. Exported for the tests of that. */
+  makeByParsing(line: string): ItemText {
     const { record, fields } = this.read(line);
-    const sk = this.source.keyFields.length > 0 ? this.keyOf(fields) : recordKey(this.upload.uploadId, record);
-    const pk = this.partitionOf(sk);
-    const head = `{"pk":{"S":${quote(pk, "pk")}},"sk":{"S":${quote(sk, "sk")}}${this.metaText},"_record":{"N":"${record}"}`;
-    const text = `${head}${this.attributes(fields)}}`;
+    const key = this.source.keyFields.map((name) => keyValue(fields[name], name));
+    return this.item(record, key, this.attributes(fields));
+  }
+
+  private item(record: number, key: readonly string[], attributes: string): ItemText {
+    const sk = this.sortKey(record, key);
+    const { pk, head } = this.partitionOf(sk);
+    const text = `${head}${quote(sk, "sk")}}${this.metaText},"_record":{"N":"${record}"}${attributes}}`;
     if (isTooLarge(text)) {
       throw new RecordError(
         "is larger than 400 KB, the most that DynamoDB holds: map fewer fields or split the record",
@@ -94,8 +103,9 @@ export class ItemMaker {
     return { record, fields };
   }
 
-  private keyOf(fields: JsonObject): string {
-    const sk = joinKeyValues(this.source.keyFields.map((name) => keyValue(fields[name], name)));
+  private sortKey(record: number, key: readonly string[]): string {
+    if (key.length === 0) return recordKey(this.upload.uploadId, record);
+    const sk = joinKeyValues(key);
     if (sk.length * 3 > MAX_SORT_KEY_BYTES && Buffer.byteLength(sk) > MAX_SORT_KEY_BYTES) {
       throw new RecordError(
         `its key (${this.source.keyFields.join(", ")}) has ${Buffer.byteLength(sk)} bytes, DynamoDB takes ${MAX_SORT_KEY_BYTES}: choose shorter key fields`,
@@ -104,11 +114,11 @@ export class ItemMaker {
     return sk;
   }
 
-  private partitionOf(sk: string): string {
+  private partitionOf(sk: string) {
     const shards = this.partitions.length;
     // Same as shardOf in shared/itemKey.ts; the one-shot hash takes half the time of createHash.
     const shard = shards === 1 ? 0 : Number.parseInt(hash("sha1", sk, "hex").slice(0, 8), 16) % shards;
-    return this.partitions[shard] as string;
+    return this.partitions[shard] as (typeof this.partitions)[number];
   }
 
   private attributes(fields: JsonObject): string {
