@@ -13,3 +13,14 @@ export type {
   S3SourceArgs,
   S3ToDynamoDbArgs,
 } from "./components/s3ToDynamoDb/args";
+export type {
+  SnowflakeColumnArgs,
+  SnowflakeDynamoDbTableArgs,
+  SnowflakeLandingArgs,
+  SnowflakeTableArgs,
+} from "./components/snowflake/args";
+export {
+  requiredPreviewFeatures,
+  SnowflakeLanding,
+  type SnowflakeNotificationTarget,
+} from "./components/snowflakeLanding";

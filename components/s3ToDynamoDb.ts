@@ -9,9 +9,10 @@ import { alarms } from "./parts/alarms";
 import { ArgumentCheck } from "./parts/arguments";
 import { componentOptions, componentType } from "./parts/component";
 import type { Context } from "./parts/context";
-import { deployedName } from "./parts/naming";
+import { bucketName, deployedName } from "./parts/naming";
 import { type NodeFunction, nodeFunction } from "./parts/nodeFunction";
 import { type QueueWithDlq, queueWithDlq } from "./parts/queueWithDlq";
+import { allowRecursion } from "./parts/recursion";
 import { secureBucket } from "./parts/secureBucket";
 import { componentTags } from "./parts/tags";
 import type { S3ToDynamoDbArgs } from "./s3ToDynamoDb/args";
@@ -21,14 +22,7 @@ import type { FunctionSettings } from "./s3ToDynamoDb/pipeline";
 import { pipelineAlarms } from "./s3ToDynamoDb/pipelineAlarms";
 import { pipelineConfig } from "./s3ToDynamoDb/pipelineConfig";
 import { sendStatement } from "./s3ToDynamoDb/senders";
-import {
-  bucketName,
-  bucketSenders,
-  connectSources,
-  placeSources,
-  ruleSenders,
-  sourceTargets,
-} from "./s3ToDynamoDb/sources";
+import { bucketSenders, connectSources, placeSources, ruleSenders, sourceTargets } from "./s3ToDynamoDb/sources";
 import { keyedTable } from "./s3ToDynamoDb/tables";
 
 const typeName = "S3ToDynamoDb";
@@ -177,6 +171,8 @@ export class S3ToDynamoDb extends pulumi.ComponentResource {
       memory: pipeline.load.memory,
       timeout: pipeline.load.timeout,
     });
+    allowRecursion(context, "collect", collect);
+    allowRecursion(context, "load", load);
     this.consume(name, "collect", collectQueue, collect, pipeline.collect);
     this.consume(name, "load", loadQueue, load, pipeline.load);
     connectSources(context, sources, collectQueue);

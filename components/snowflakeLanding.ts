@@ -5,7 +5,7 @@ import { ArgumentCheck } from "./parts/arguments";
 import { notifyBucket } from "./parts/bucketNotifications";
 import { componentOptions, componentType } from "./parts/component";
 import type { Context } from "./parts/context";
-import { physicalName } from "./parts/naming";
+import { bucketName } from "./parts/naming";
 import { secureBucket } from "./parts/secureBucket";
 import { componentTags } from "./parts/tags";
 import type { SnowflakeLandingArgs } from "./snowflake/args";
@@ -106,7 +106,7 @@ export class SnowflakeLanding extends pulumi.ComponentResource {
     const child = { parent: this };
 
     const place = placeOf(owner, args);
-    this.bucketName = args.bucketName === undefined ? ownBucket(context) : pulumi.output(args.bucketName);
+    this.bucketName = args.bucketName === undefined ? ownBucket(context, plan) : pulumi.output(args.bucketName);
     const bucketRegion = pulumi.output(args.bucketRegion ?? context.account.region);
     warnOfRegions(this, args.snowflakeRegion, bucketRegion);
     const access = storageAccess(context, {
@@ -211,9 +211,9 @@ function placeOf(owner: string, { database, schema }: SnowflakeLandingArgs): pul
   });
 }
 
-function ownBucket(context: Context): pulumi.Output<string> {
-  const bucketName = physicalName(context.name, "files", "bucket");
-  return secureBucket(context, "files", { bucketName, noncurrentDays: 30 }).bucketName;
+function ownBucket(context: Context, { bucketNameSuffix }: LandingPlan): pulumi.Output<string> {
+  const name = bucketName(context.name, "files", bucketNameSuffix);
+  return secureBucket(context, "files", { bucketName: name, noncurrentDays: 30 }).bucketName;
 }
 
 function warnOfRegions(parent: pulumi.Resource, account: string | undefined, bucket: pulumi.Output<string>): void {

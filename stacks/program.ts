@@ -32,6 +32,7 @@ export function program(config: StackConfig): StackOutputs {
           stream: config.snowflake?.changesView !== undefined,
           alarmTopicArn: config.alarmTopicArn,
           retention: { logDays: config.logRetentionDays },
+          bucketNameSuffix: config.bucketNameSuffix,
           allowDestroy: config.allowDestroy,
         });
   const snowflake = config.snowflake && snowflakeLandings(config, config.snowflake, ingest);

@@ -86,6 +86,11 @@ export const stackConfig = z.strictObject({
   snowflake: snowflake.optional(),
   allowDestroy: z.boolean().default(false),
   alarmTopicArn: arn("sns").optional(),
+  /** Appended to the names of buckets that the stack makes. */
+  bucketNameSuffix: z
+    .string()
+    .regex(/^[a-z0-9-]{0,19}[a-z0-9]$/, "use at most 20 lower-case letters, digits and hyphens, the last no hyphen")
+    .optional(),
   logRetentionDays: z.literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653]).default(90),
 });
 

@@ -45,7 +45,9 @@ export function snowflakeLandings(
   const dynamoDbTables = ingest && settings.changesView ? [changesOf(ingest, settings.changesView)] : [];
   const outputs: Record<string, LandingOutputs> = {};
   if (ownTables.length > 0 || dynamoDbTables.length > 0) {
-    outputs.files = outputsOf(new SnowflakeLanding("files", { ...shared, tables: ownTables, dynamoDbTables }));
+    const { bucketNameSuffix } = config;
+    const args = { ...shared, bucketNameSuffix, tables: ownTables, dynamoDbTables };
+    outputs.files = outputsOf(new SnowflakeLanding("files", args));
   }
   if (ingest && landingTables.length > 0) {
     const bucketName = ingest.landingBucketName;

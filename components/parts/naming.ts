@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { ArgumentError } from "./arguments";
+import { type ArgumentCheck, ArgumentError } from "./arguments";
 
 /** What AWS allows in a name. */
 interface NameRule {
@@ -42,6 +42,17 @@ export function deployedName(component: string): string {
  */
 export function physicalName(component: string, part: string, kind: NameKind): string {
   return fitName(`${deployedName(component)}-${part}`, kind);
+}
+
+/** Name of a bucket that a component creates: bucket names are unique in the world, hence the user's suffix. */
+export function bucketName(component: string, part: string, suffix: string): string {
+  return physicalName(component, suffix === "" ? part : `${part}-${suffix}`, "bucket");
+}
+
+/** @throws ArgumentError when a suffix can't end a bucket's name. */
+export function checkBucketNameSuffix(check: ArgumentCheck, suffix: string): void {
+  const mend = "Use at most 20 lower-case letters, digits and hyphens, the last no hyphen.";
+  check.matches("bucketNameSuffix", suffix, /^([a-z0-9-]{0,19}[a-z0-9])?$/, mend);
 }
 
 /** The pure part of {@link physicalName}. */

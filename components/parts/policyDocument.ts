@@ -17,13 +17,16 @@ export function policyDocument(statements: readonly Statement[]): pulumi.Output<
   return pulumi.jsonStringify({ Version: "2012-10-17", Statement: statements });
 }
 
-/** Refuses every request to the resources that doesn't come over TLS. */
-export function tlsOnly(service: "s3" | "sqs" | "sns", resources: readonly pulumi.Input<string>[]): Statement {
+/** A topic's policy takes no `sns:*` ("out of service scope"); publishing is what others may do with one. */
+const tlsActions = { s3: "s3:*", sqs: "sqs:*", sns: "sns:Publish" } as const;
+
+/** Refuses every request to the resources that doesn't come over TLS; of a topic, publishing. */
+export function tlsOnly(service: keyof typeof tlsActions, resources: readonly pulumi.Input<string>[]): Statement {
   return {
     Sid: "TlsOnly",
     Effect: "Deny",
     Principal: "*",
-    Action: `${service}:*`,
+    Action: tlsActions[service],
     Resource: resources,
     Condition: { Bool: { "aws:SecureTransport": "false" } },
   };

@@ -1,5 +1,6 @@
 import type { Limits } from "../../functions/shared/contract";
 import type { ArgumentCheck } from "../parts/arguments";
+import { checkBucketNameSuffix } from "../parts/naming";
 import type { S3FunctionArgs, S3LimitsArgs, S3RetentionArgs, S3ToDynamoDbArgs } from "./args";
 import { checkBuckets } from "./checkBuckets";
 import { normalizeSource } from "./normalizeSource";
@@ -37,12 +38,7 @@ export function normalize(check: ArgumentCheck, args: S3ToDynamoDbArgs): Pipelin
   if (sources.length > maxSources) {
     check.fail("sources", `${sources.length} sources`, `One component takes ${maxSources}; split them over several.`);
   }
-  check.matches(
-    "bucketNameSuffix",
-    bucketNameSuffix,
-    /^[a-z0-9-]{0,20}$/,
-    "Use at most 20 lower-case letters, digits and hyphens.",
-  );
+  checkBucketNameSuffix(check, bucketNameSuffix);
   check.integer("maxMessageAge", maxMessageAge, 60, 345_600, "seconds (4 days, when messages are dropped)");
   if (args.alarmTopicArn !== undefined) check.arn("alarmTopicArn", args.alarmTopicArn, "sns");
   const complete = sources.map((source, i) => normalizeSource(check, source, `sources[${i}]`));

@@ -4,7 +4,7 @@ import { arnOf, bucketArnOf } from "../parts/account";
 import { notifyBucket } from "../parts/bucketNotifications";
 import type { Context } from "../parts/context";
 import type { GrantTarget } from "../parts/grants";
-import { deployedName, fitName, physicalName } from "../parts/naming";
+import { bucketName, physicalName } from "../parts/naming";
 import type { QueueWithDlq } from "../parts/queueWithDlq";
 import { type SecureBucket, secureBucket } from "../parts/secureBucket";
 import { byBucket } from "./checkBuckets";
@@ -32,11 +32,6 @@ export function placeSources(context: Context, { sources, bucketNameSuffix, rete
     });
     return { ...source, bucket, bucketArn: created.arn, created };
   });
-}
-
-/** Name of a bucket that the component creates. */
-export function bucketName(component: string, part: string, suffix: string): string {
-  return fitName(`${deployedName(component)}-${part}${suffix === "" ? "" : `-${suffix}`}`, "bucket");
 }
 
 /** The buckets that send to the collect queue themselves. */

@@ -4,7 +4,7 @@ import * as snowflake from "@pulumi/snowflake";
 import { arnOf, roleArnOf } from "../parts/account";
 import type { Context } from "../parts/context";
 import { physicalName } from "../parts/naming";
-import { policyDocument } from "../parts/policyDocument";
+import { policyDocument, tlsOnly } from "../parts/policyDocument";
 import { accountObjectName } from "./accountObject";
 import { snowflakeRole } from "./trust";
 
@@ -24,7 +24,7 @@ export function errorNotifications(context: Context): ErrorNotifications {
   const topic = new aws.sns.Topic(`${context.name}-errors`, { name: topicName, tags: context.tags }, child);
   new aws.sns.TopicPolicy(
     `${context.name}-errors-policy`,
-    { arn: topic.arn, policy: policyDocument([plainHttpRefused(topicArn)]) },
+    { arn: topic.arn, policy: policyDocument([tlsOnly("sns", [topicArn])]) },
     child,
   );
   const roleName = physicalName(context.name, "snowflake-errors", "role");
@@ -51,16 +51,4 @@ export function errorNotifications(context: Context): ErrorNotifications {
     statements: [{ Sid: "TellErrors", Effect: "Allow", Action: "sns:Publish", Resource: topicArn }],
   });
   return { integrationName, topicArn: topic.arn, ready: [integration, role, policy] };
-}
-
-/** SNS knows no `sns:*` in the policy of a topic: of its actions, this one carries messages. */
-function plainHttpRefused(topicArn: pulumi.Output<string>) {
-  return {
-    Sid: "TlsOnly",
-    Effect: "Deny",
-    Principal: "*",
-    Action: "sns:Publish",
-    Resource: topicArn,
-    Condition: { Bool: { "aws:SecureTransport": "false" } },
-  } as const;
 }

@@ -1,4 +1,5 @@
 import { ArgumentCheck } from "../parts/arguments";
+import { checkBucketNameSuffix } from "../parts/naming";
 import type { SnowflakeDynamoDbTableArgs, SnowflakeLandingArgs } from "./args";
 import { identifier, identifierProblem } from "./identifier";
 import { normalizeTable } from "./normalizeTable";
@@ -20,6 +21,7 @@ export interface LandingPlan {
   /** Every table that is loaded, those of changes too. */
   readonly tables: readonly TablePlan[];
   readonly dynamoDb: readonly DynamoDbPlan[];
+  readonly bucketNameSuffix: string;
   readonly manageNotifications: boolean;
   readonly errorNotifications: boolean;
   readonly allowDestroy: boolean;
@@ -29,8 +31,16 @@ export interface LandingPlan {
 }
 
 const knownArgs: readonly (keyof SnowflakeLandingArgs)[] = [
-  ...(["database", "schema", "tables", "bucketName", "kmsKeyArn", "allowDestroy", "manageNotifications"] as const),
-  ...(["snowflakeRegion", "bucketRegion", "errorNotifications", "warehouse", "dynamoDbTables"] as const),
+  ...(["database", "schema", "tables", "bucketName", "bucketNameSuffix", "kmsKeyArn"] as const),
+  ...([
+    "allowDestroy",
+    "manageNotifications",
+    "snowflakeRegion",
+    "bucketRegion",
+    "errorNotifications",
+    "warehouse",
+    "dynamoDbTables",
+  ] as const),
   ...(["changesWindowSeconds", "changesRetries", "alarmTopicArn", "logRetentionDays", "tags"] as const),
 ];
 const knownDynamoDbArgs: readonly (keyof SnowflakeDynamoDbTableArgs)[] = [
@@ -59,6 +69,11 @@ export function normalize(owner: string, args: SnowflakeLandingArgs): LandingPla
       check.fail("kmsKeyArn", args.kmsKeyArn, "It belongs to a given bucket: give bucketName, or leave it out.");
     }
   }
+  const { bucketNameSuffix = "" } = args;
+  checkBucketNameSuffix(check, bucketNameSuffix);
+  if (bucketNameSuffix !== "" && args.bucketName !== undefined) {
+    check.fail("bucketNameSuffix", bucketNameSuffix, "The given bucket has its name already; leave it out.");
+  }
   const { changesWindowSeconds = 60, changesRetries = 10, logRetentionDays = 30 } = args;
   check.integer("changesWindowSeconds", changesWindowSeconds, 0, 300, "seconds");
   check.integer("changesRetries", changesRetries, 0, 10_000);
@@ -66,6 +81,7 @@ export function normalize(owner: string, args: SnowflakeLandingArgs): LandingPla
   return {
     tables,
     dynamoDb,
+    bucketNameSuffix,
     manageNotifications: args.manageNotifications ?? true,
     errorNotifications: args.errorNotifications ?? true,
     allowDestroy: args.allowDestroy ?? false,

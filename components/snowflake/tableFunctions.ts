@@ -9,6 +9,7 @@ import { alarms } from "../parts/alarms";
 import type { Context } from "../parts/context";
 import { physicalName } from "../parts/naming";
 import { type NodeFunction, nodeFunction } from "../parts/nodeFunction";
+import { allowRecursion } from "../parts/recursion";
 import { type FailureQueue, failureQueue } from "./failureQueue";
 import type { DynamoDbPlan } from "./normalize";
 
@@ -124,7 +125,6 @@ function snapshotFunction(
     timeout: 900,
     logRetentionDays: args.logRetentionDays,
   });
-  const child = { parent: context.parent };
   new aws.lambda.FunctionEventInvokeConfig(
     `${context.name}-${part}-invoke`,
     {
@@ -133,13 +133,8 @@ function snapshotFunction(
       maximumEventAgeInSeconds: 21_600,
       destinationConfig: { onFailure: { destination: failures.arn } },
     },
-    { ...child, dependsOn: failures.ready },
+    { parent: context.parent, dependsOn: failures.ready },
   );
-  // Lambda otherwise stops a function that has called itself some 16 times in a row, as a large table makes it do.
-  new aws.lambda.FunctionRecursionConfig(
-    `${context.name}-${part}-recursion`,
-    { functionName: made.lambda.name, recursiveLoop: "Allow" },
-    child,
-  );
+  allowRecursion(context, part, made);
   return made;
 }

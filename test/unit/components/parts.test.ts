@@ -7,6 +7,7 @@ import { componentOptions } from "../../../components/parts/component";
 import { functionEnvironment } from "../../../components/parts/functionEnvironment";
 import { packStatements } from "../../../components/parts/grants";
 import { fitName } from "../../../components/parts/naming";
+import { tlsOnly } from "../../../components/parts/policyDocument";
 import { componentTags } from "../../../components/parts/tags";
 import { BucketNotifications } from "../../../index";
 import { at, resolved, runMocked } from "../mocks";
@@ -155,6 +156,17 @@ describe("functions", () => {
       const { COUNT } = functionEnvironment<{ COUNT: "integer" }>("C", { COUNT: 3 });
       assert.equal(await resolved(COUNT ?? ""), "3");
     });
+  });
+
+  it("W8: a policy refuses plain HTTP in words that its service takes: a topic's none with sns:*", () => {
+    const statements = (["s3", "sqs", "sns"] as const).map((service) => tlsOnly(service, ["arn"]));
+    assert.deepEqual(
+      statements.map(({ Action }) => Action),
+      ["s3:*", "sqs:*", "sns:Publish"],
+    );
+    for (const { Effect, Principal, Condition } of statements) {
+      assert.deepEqual([Effect, Principal, Condition], ["Deny", "*", { Bool: { "aws:SecureTransport": "false" } }]);
+    }
   });
 
   it("I1: statements that don't fit inline go to managed policies, in order, none lost", () => {

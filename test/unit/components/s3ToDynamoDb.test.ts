@@ -235,6 +235,15 @@ describe("S3ToDynamoDb: security", () => {
     });
   }
 
+  it("I2: both functions may continue themselves through their queues as often as a file needs", async () => {
+    const run = await deploy();
+    const configs = run.ofType("aws:lambda/functionRecursionConfig:FunctionRecursionConfig");
+    assert.deepEqual(
+      configs.map(({ inputs }) => [inputs.functionName, inputs.recursiveLoop]).sort(),
+      ["collect", "load"].map((part) => [`${deployed}-${part}`, "Allow"]),
+    );
+  });
+
   it("I1: X-Ray is granted only when tracing is on", async () => {
     const traces = async (tracing: boolean) =>
       roleStatements(await deploy({ tracing }), "ingest-load-role").filter(({ Sid }) => Sid === "Traces").length;

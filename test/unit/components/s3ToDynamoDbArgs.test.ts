@@ -130,12 +130,12 @@ const mistakes: readonly Mistake[] = [
     path: "sources[0].fields[1].to",
     mend: /another name/,
   },
-  {
-    what: "a field over the item's own attribute",
-    args: { sources: [{ name: "a", fields: [{ from: "x", to: "_upload" }] }] },
+  ...["pk", "sk", "_order", "_source", "_bucket", "_key", "_version", "_time", "_upload", "_record"].map((to) => ({
+    what: `a field over the item's own attribute ${to}`,
+    args: { sources: [{ name: "a", fields: [{ from: "x", to }] }] },
     path: "sources[0].fields[0].to",
     mend: /another name/,
-  },
+  })),
   {
     what: "a key field that the mapping drops",
     args: { sources: [{ name: "a", keyFields: ["id"], fields: [{ from: "x" }], onlyMapped: true }] },

@@ -85,6 +85,7 @@ describe("SnowflakeLanding's arguments", () => {
       "changesWindowSeconds",
       "300 seconds",
     ],
+    ["W5: a suffix for a given bucket", { ...base, bucketNameSuffix: "x" }, "bucketNameSuffix", "leave it out"],
     ["W4: no table at all", { database: "RAW", schema: "SALES" }, "tables", "dynamoDbTables"],
     ["W4: a misspelt argument", { ...base, ...{ bucket: "files" } }, "bucket", "bucketName"],
   ];

@@ -126,6 +126,11 @@ describe("SnowflakeLanding", () => {
     assert.equal(done.ofType("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock").length, 1);
   });
 
+  it("W5: the bucket's name ends in bucketNameSuffix", async () => {
+    const done = await run({ database: "RAW", schema: "SALES", tables: [orders], bucketNameSuffix: "acme" });
+    assert.equal(only(done, "aws:s3/bucket:Bucket").inputs.bucket, "data-pipelines-test-sales-files-acme");
+  });
+
   it("W6: overlapping prefixes are refused with both tables named", () =>
     rejects({ ...base, tables: [orders, { ...orders, name: "old", prefix: "landing/" }] }, "OLD (landing/)", "ORDERS"));
 

@@ -98,6 +98,15 @@ describe("SnowflakeLanding beside the load", () => {
     });
   });
 
+  it("W10: the full load may continue itself as often as it needs", async () => {
+    const done = await run({ ...base, dynamoDbTables: [items] });
+    const { functionName, recursiveLoop } = only(
+      done,
+      "aws:lambda/functionRecursionConfig:FunctionRecursionConfig",
+    ).inputs;
+    assert.deepEqual([functionName, recursiveLoop], ["data-pipelines-test-sales-customers-snapshot", "Allow"]);
+  });
+
   it("W10: each function may write only below the table's prefix, and read only its own table", async () => {
     const done = await run({ ...base, dynamoDbTables: [items] });
     const grants = (name: string) =>

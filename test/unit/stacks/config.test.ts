@@ -65,6 +65,11 @@ describe("stack configuration", () => {
       /^data-pipelines:sources\[1\]\.name: "ab" is also sources\[0\]'s/,
     ],
     [
+      "a suffix that can't be in a bucket's name",
+      { bucketNameSuffix: "Our_Company" },
+      /^data-pipelines:bucketNameSuffix: is "Our_Company"; use at most 20/,
+    ],
+    [
       "overlapping prefixes of one bucket",
       {
         sources: [
