@@ -5,9 +5,9 @@ import {
   SendMessageCommand,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
-import { messageGroup } from "../load/message";
 import { sourceByName } from "../shared/config";
 import type { LoadMessage, PipelineConfig, UploadRecord } from "../shared/contract";
+import { messageGroup } from "../shared/messageGroup";
 import { fullJitter, sleep } from "../shared/retry";
 import type { MessageSender } from "./ports";
 

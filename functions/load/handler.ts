@@ -9,11 +9,12 @@ import type { LoadMessage } from "../shared/contract";
 import { parseEnvironment } from "../shared/environment";
 import { Ledger } from "../shared/ledger";
 import { createLogger } from "../shared/log";
+import { messageGroup } from "../shared/messageGroup";
 import { emitMetrics } from "../shared/metrics";
 import { invocationDeadline } from "./deadline";
 import { environment } from "./environment";
 import { type LoadPorts, loadPart } from "./loadPart";
-import { messageGroup, parseLoadMessage } from "./message";
+import { parseLoadMessage } from "./message";
 import { PrebuiltRequests } from "./write/prebuiltRequests";
 import { TableWriter } from "./write/tableWriter";
 

@@ -1,4 +1,4 @@
-import type { LoadMessage, SourceConfig } from "../shared/contract";
+import type { LoadMessage } from "../shared/contract";
 
 /** @throws Error when a message of the queue isn't one of ours. */
 export function parseLoadMessage(body: string): LoadMessage {
@@ -22,9 +22,4 @@ export function parseLoadMessage(body: string): LoadMessage {
     );
   }
   return message as LoadMessage;
-}
-
-/** Uploads of a source with keys follow each other; without keys they have nothing to do with each other. */
-export function messageGroup(source: SourceConfig, message: LoadMessage): string {
-  return source.keyFields.length > 0 ? source.name : message.upload.uploadId;
 }
