@@ -48,9 +48,17 @@ export const permissions = definePermissions({
   ],
   ledgerTable: [
     { actions: ["dynamodb:PutItem"], why: "opens the upload's entry" },
-    { actions: ["dynamodb:GetItem"], why: "finds the entry of an upload that was seen before" },
+    {
+      actions: ["dynamodb:GetItem"],
+      why: "finds the entry of an upload that was seen before",
+      unusedBecause: "each upload comes once, unless its event is delivered again or replayed",
+    },
     { actions: ["dynamodb:UpdateItem"], why: "saves checkpoints, counts and the outcome" },
-    { actions: ["dynamodb:Query"], why: "sees which parts are loaded when a collected object is announced again" },
+    {
+      actions: ["dynamodb:Query"],
+      why: "sees which parts are loaded when a collected object is announced again",
+      unusedBecause: "each upload comes once, unless its event is delivered again or replayed",
+    },
   ],
   loadQueue: [{ actions: ["sqs:SendMessage"], why: "announces the parts to the load function" }],
   collectQueue: [

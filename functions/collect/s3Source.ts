@@ -82,7 +82,12 @@ class OpenedObject implements SourceObject {
     this.first = undefined;
     if (first !== undefined && start === 0 && end === this.size) return first;
     first?.destroy();
-    return body(await get(this.s3, this.object, { Range: `bytes=${start}-${end - 1}`, IfMatch: `"${this.etag}"` }));
+    const answer = await get(this.s3, this.object, { Range: `bytes=${start}-${end - 1}`, IfMatch: `"${this.etag}"` });
+    if (!answer.ContentRange?.startsWith(`bytes ${start}-${end - 1}/`)) {
+      body(answer).destroy();
+      throw new Error(`S3 answered ${answer.ContentRange ?? "no range"} when asked for bytes ${start}-${end - 1}.`);
+    }
+    return body(answer);
   }
 }
 

@@ -2,8 +2,21 @@ import { definePermissions } from "../shared/permission";
 
 /** The component narrows `stageBucket` to the table's prefix; `self` is the function. */
 export const permissions = definePermissions({
-  table: [{ actions: ["dynamodb:Scan"], why: "Reads the whole table, in segments." }],
-  stageBucket: [{ actions: ["s3:PutObject"], suffix: "/*", why: "Writes the items as files beside the changes." }],
+  table: [
+    {
+      actions: ["dynamodb:Scan"],
+      why: "Reads the whole table, in segments.",
+      unusedBecause: "The first full load is started by its own command, once a table.",
+    },
+  ],
+  stageBucket: [
+    {
+      actions: ["s3:PutObject"],
+      suffix: "/*",
+      why: "Writes the items as files beside the changes.",
+      unusedBecause: "The first full load is started by its own command, once a table.",
+    },
+  ],
   stageKey: [
     {
       actions: ["kms:GenerateDataKey"],
@@ -11,7 +24,13 @@ export const permissions = definePermissions({
       unusedBecause: "Used by S3 on the function's behalf.",
     },
   ],
-  self: [{ actions: ["lambda:InvokeFunction"], why: "Starts its segments, and continues one when time runs out." }],
+  self: [
+    {
+      actions: ["lambda:InvokeFunction"],
+      why: "Starts its segments, and continues one when time runs out.",
+      unusedBecause: "The first full load is started by its own command, once a table.",
+    },
+  ],
   failureQueue: [
     {
       actions: ["sqs:SendMessage"],

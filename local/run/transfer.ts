@@ -72,18 +72,23 @@ export async function waitForArrival(args: WaitArgs): Promise<Arrival> {
     }
     args.progress.waiting(
       `${args.files.length + args.tables.length - open.length} of ${args.files.length + args.tables.length} complete, ` +
-        `${sum(arrival.items.values()).toLocaleString("en-US")} items in DynamoDB, ` +
+        `${sum(arrival.loaded.values()).toLocaleString("en-US")} records loaded into DynamoDB, ` +
         `${sum(arrival.rows.values()).toLocaleString("en-US")} rows in Snowflake`,
     );
     if (open.length === 0 || now > args.timeoutSeconds) {
       args.progress.done();
-      return { ...arrival, seconds, isComplete: open.length === 0 };
+      const items = await countItems(args.clients, args.outputs.tableName);
+      return { ...arrival, items, seconds, isComplete: open.length === 0 };
     }
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
 }
 
-type Look = Omit<Arrival, "seconds" | "isComplete"> & { readonly settled: ReadonlySet<string> };
+type Look = Omit<Arrival, "seconds" | "isComplete" | "items"> & {
+  /** By the ledger's word, to know when to count. */
+  readonly loaded: ReadonlyMap<string, number>;
+  readonly settled: ReadonlySet<string>;
+};
 
 async function look({ clients, outputs, snowflakeEndpoint, files, tables }: WaitArgs): Promise<Look> {
   const ledger = await readLedger(clients, outputs.ledgerTableName, sourcesOf(files));
@@ -95,29 +100,24 @@ async function look({ clients, outputs, snowflakeEndpoint, files, tables }: Wait
     if (pipe) history.set(name, await pipeHistory(snowflakeEndpoint, pipe));
   }
   const read = new Map([...ledger].map(([key, entry]) => [key, entry.read]));
-  return { items: await countItems(clients, outputs.tableName), rows, history, read, settled };
+  const loaded = new Map([...ledger].map(([key, entry]) => [key, entry.loaded]));
+  return { loaded, rows, history, read, settled };
 }
 
 /** What isn't complete yet: files by their key, tables by their name. */
-function openOnes({ files, tables }: WaitArgs, { items, rows, history, settled, read }: Look): string[] {
-  const ofSources = files.filter(({ target }) => target === "source");
-  const open = ofSources.map((f) => fileKey(f.source, f.name)).filter((key) => !settled.has(key));
-  for (const { name, landingSource, isView, prefix } of tables) {
-    const errors = sum((history.get(name) ?? []).map((file) => file.errors));
-    const arrived = (rows.get(name) ?? 0) + errors;
-    const expected = isView
-      ? sum(items.values())
-      : landingSource !== undefined
-        ? sum(ofSources.filter((f) => f.source === landingSource).map((f) => items.get(fileKey(f.source, f.name)) ?? 0))
-        : sum(
-            files.filter((f) => f.target === "snowflake" && name.endsWith(`.${f.source}`)).map((f) => f.records ?? 0),
-          );
-    if (prefix === undefined && read.size === 0 && ofSources.length > 0) open.push(name);
-    else if (arrived < expected) open.push(name);
-  }
-  for (const file of files.filter(({ target }) => target === "snowflake")) {
-    const name = tables.find((table) => table.name.endsWith(`.${file.source}`))?.name;
-    if (name !== undefined && open.includes(name)) open.push(fileKey(file.source, file.name));
+function openOnes({ files, tables }: WaitArgs, { loaded, rows, history, settled }: Look): string[] {
+  const sent = files
+    .filter(({ target }) => target === "source")
+    .map((file) => ({ ...file, key: fileKey(file.source, file.name) }));
+  const open = sent.map(({ key }) => key).filter((key) => !settled.has(key));
+  for (const { name, landingSource, isView } of tables) {
+    const feeding = sent.filter(({ source }) => isView || source === landingSource);
+    const staged = files.filter(({ source, target }) => target === "snowflake" && name.endsWith(`.${source}`));
+    const expected =
+      sum(feeding.map(({ key }) => loaded.get(key) ?? 0)) + sum(staged.map(({ records = 0 }) => records));
+    const arrived = (rows.get(name) ?? 0) + sum((history.get(name) ?? []).map(({ errors }) => errors));
+    const isWaiting = feeding.some(({ key }) => !settled.has(key)) || arrived < expected;
+    if (isWaiting) open.push(name, ...staged.map((file) => fileKey(file.source, file.name)));
   }
   return open;
 }
@@ -125,6 +125,7 @@ function openOnes({ files, tables }: WaitArgs, { items, rows, history, settled, 
 interface LedgerState {
   readonly isDone: boolean;
   readonly read: number;
+  readonly loaded: number;
 }
 
 async function readLedger({ dynamoDb }: RootClients, TableName: string, sources: readonly string[]) {
@@ -135,10 +136,10 @@ async function readLedger({ dynamoDb }: RootClients, TableName: string, sources:
       { TableName, KeyConditionExpression: "pk = :s", ExpressionAttributeValues: { ":s": { S: source } } },
     );
     for await (const { Items = [] } of pages) {
-      for (const { objectKey, status, read } of Items) {
+      for (const { objectKey, status, read, loaded } of Items) {
         if (!objectKey?.S) continue;
         const isDone = status?.S === "loaded" || status?.S === "quarantined";
-        found.set(fileKey(source, objectKey.S), { isDone, read: Number(read?.N ?? 0) });
+        found.set(fileKey(source, objectKey.S), { isDone, read: Number(read?.N ?? 0), loaded: Number(loaded?.N ?? 0) });
       }
     }
   }

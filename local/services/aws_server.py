@@ -29,6 +29,7 @@ import aws_faults  # noqa: E402
 import aws_lambda  # noqa: E402
 import aws_ledger  # noqa: E402
 import aws_models  # noqa: E402
+import aws_s3  # noqa: E402
 from aws_protocol import read_request  # noqa: E402
 from parent_watch import watch_parent  # noqa: E402
 
@@ -128,6 +129,7 @@ if __name__ == "__main__":
     aws_context.install()
     aws_ledger.install()
     aws_lambda.install()
+    aws_s3.install()
     ministack._dispatch_service_request = checked_dispatch
     ministack.app = app
     sys.argv = sys.argv[:1]

@@ -23,17 +23,21 @@ interface GetInput {
 function s3(
   breakAfter: readonly number[],
   failure?: Error,
+  ignoresRanges = false,
 ): { readonly client: S3Client; readonly inputs: GetInput[] } {
   const inputs: GetInput[] = [];
   const send = async ({ input }: { readonly input: GetInput }): Promise<object> => {
     if (failure) throw failure;
-    const [start = 0, end = 9] = (input.Range ?? "").match(/\d+/g)?.map(Number) ?? [];
+    const range = ignoresRanges ? undefined : input.Range;
+    const [start = 0, end = 9] = (range ?? "").match(/\d+/g)?.map(Number) ?? [];
     const given = breakAfter[inputs.push(input) - 1];
     const body = async function* (): AsyncGenerator<Buffer> {
       yield BYTES.subarray(start, Math.min(end + 1, start + (given ?? 100)));
       if (given !== undefined) throw new Error("socket hang up");
     };
-    return { Body: Readable.from(body()), ETag: '"e"', LastModified: new Date(0), ContentLength: end + 1 - start };
+    const ContentRange = range && `bytes ${start}-${end}/${BYTES.length}`;
+    const facts = { ETag: '"e"', LastModified: new Date(0), ContentLength: end + 1 - start, ContentRange };
+    return { Body: Readable.from(body()), ...facts };
   };
   return { client: { send } as unknown as S3Client, inputs };
 }
@@ -67,6 +71,12 @@ describe("collect: S3 and SQS", () => {
       inputs.map(({ Range }) => Range),
       [undefined, "bytes=2-4", "bytes=0-0"],
     );
+  });
+
+  it("I2: a store that answers a range with the whole object is an error, not wrong data", async () => {
+    const { client } = s3([], undefined, true);
+    const object = await new S3Source(client).open({ bucket: "b", key: "k" });
+    await assert.rejects(buffer(object.read(2, 5)), /S3 answered no range when asked for bytes 2-4/);
   });
 
   it("I7: what S3 says of an object that is gone is final, what may pass isn't", async () => {
