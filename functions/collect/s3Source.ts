@@ -15,6 +15,9 @@ const GONE: Readonly<Record<string, string>> = {
   PreconditionFailed: "overwritten while it was being collected; the newer object comes with its own event",
 };
 
+/** Asking again would bring the same. */
+class WrongRange extends Error {}
+
 /** Objects as S3 has them. */
 export class S3Source implements ObjectSource {
   constructor(private readonly s3: S3Client) {}
@@ -63,7 +66,7 @@ class OpenedObject implements SourceObject {
         if (position >= end) return;
         throw new Error(`s3://${this.object.bucket}/${this.object.key} ended at byte ${position} of ${end}.`);
       } catch (error) {
-        if (error instanceof ObjectGone || ++resumes > MAX_RESUMES) throw error;
+        if (error instanceof ObjectGone || error instanceof WrongRange || ++resumes > MAX_RESUMES) throw error;
         await sleep(fullJitter(resumes, 200));
       } finally {
         stream?.destroy();
@@ -85,7 +88,9 @@ class OpenedObject implements SourceObject {
     const answer = await get(this.s3, this.object, { Range: `bytes=${start}-${end - 1}`, IfMatch: `"${this.etag}"` });
     if (!answer.ContentRange?.startsWith(`bytes ${start}-${end - 1}/`)) {
       body(answer).destroy();
-      throw new Error(`S3 answered ${answer.ContentRange ?? "no range"} when asked for bytes ${start}-${end - 1}.`);
+      throw new WrongRange(
+        `S3 answered ${answer.ContentRange ?? "no range"} when asked for bytes ${start}-${end - 1}.`,
+      );
     }
     return body(answer);
   }

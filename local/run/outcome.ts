@@ -26,7 +26,11 @@ export function fileReports(
         seconds: arrival.seconds.get(key) ?? Number.NaN,
       };
     });
-  const fromTables = tables.map((table): FileReport => {
+  const isFed = ({ name, landingSource, isView }: SnowflakeTable): boolean =>
+    files.some(({ source, target }) =>
+      target === "snowflake" ? name.endsWith(`.${source}`) : isView || source === landingSource,
+    );
+  const fromTables = tables.filter(isFed).map((table): FileReport => {
     const name = table.name.split(".").at(-1) ?? table.name;
     const sent = files.filter((file) => file.target === "snowflake" && file.source === name);
     const landed = fromSources.filter(({ source }) => source === table.landingSource);

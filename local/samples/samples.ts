@@ -39,6 +39,7 @@ export async function sampleFiles(): Promise<SampleFile[]> {
     sample("movies", "movies.json", movies, (JSON.parse(movies.toString("utf8")) as unknown[]).length),
     sample("flights", "2026/flights-ü.ndjson", ndjson(flights), flights.length),
     sample("inbox", "anything.psv", pipeDelimited(airports), airports.length),
+    sample("inbox", "damaged.csv", damaged(read("airports.csv")), airports.length),
     { ...sample("AIRPORTS", "airports.psv", pipeDelimited(airports), airports.length), target: "snowflake" },
   ];
 }
@@ -57,6 +58,15 @@ function rows(csv: Buffer, delimiter = ","): Record<string, string>[] {
 
 function ndjson(records: readonly unknown[]): Buffer {
   return Buffer.from(`${records.map((record) => JSON.stringify(record)).join("\n")}\n`);
+}
+
+/** Three rows that can't be loaded: a field too many, a field too few, a byte that isn't UTF-8. */
+function damaged(csv: Buffer): Buffer {
+  const lines = csv.toString("latin1").split("\n");
+  lines[10] = `${lines[10]},one more`;
+  lines[20] = (lines[20] ?? "").replace(",", " ");
+  lines[30] = (lines[30] ?? "").replace(/[a-z]/, "\xe9");
+  return Buffer.from(lines.join("\n"), "latin1");
 }
 
 function pipeDelimited(records: readonly Record<string, string>[]): Buffer {
