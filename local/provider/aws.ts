@@ -1,5 +1,6 @@
 /** Stands in for Pulumi's `aws` plugin: started by the engine as `pulumi-resource-aws`. */
 import { main } from "@pulumi/pulumi/provider";
+import { endWithParent } from "../processes/endWithParent";
 import { region } from "./aws/clients";
 import { functions, resources } from "./aws/registry";
 import { LocalProvider } from "./core/provider";
@@ -14,4 +15,5 @@ const provider = new LocalProvider({
   common: { region },
 });
 
+endWithParent();
 void main(provider, process.argv.slice(2));

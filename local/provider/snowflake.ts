@@ -1,5 +1,6 @@
 /** Stands in for Pulumi's `snowflake` plugin: started by the engine as `pulumi-resource-snowflake`. */
 import { main } from "@pulumi/pulumi/provider";
+import { endWithParent } from "../processes/endWithParent";
 import { LocalProvider } from "./core/provider";
 import { versionOf } from "./core/version";
 import { resources } from "./snowflake/registry";
@@ -12,4 +13,5 @@ const provider = new LocalProvider({
   functions: [],
 });
 
+endWithParent();
 void main(provider, process.argv.slice(2));

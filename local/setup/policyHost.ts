@@ -4,6 +4,9 @@
  * TypeScript of this repository. So ts-node is already there when it asks, and does nothing.
  */
 import Module, { createRequire } from "node:module";
+import { endWithParent } from "../processes/endWithParent";
+
+endWithParent();
 
 const hostRequire = createRequire(require.resolve("@pulumi/pulumi/package.json"));
 
