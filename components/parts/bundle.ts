@@ -41,6 +41,7 @@ export function makeBundle(folder: string): Bundle {
     target: "node22",
     format: "esm",
     mainFields: ["module", "main"],
+    alias: { "@aws-sdk/credential-provider-node": "./functions/shared/lambdaCredentials.ts" },
     minify: true,
     treeShaking: true,
     legalComments: "none",
