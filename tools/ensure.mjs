@@ -28,7 +28,12 @@ if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lockHash) {
   writeFileSync(stamp, lockHash);
 }
 
-const child = spawn(process.execPath, ["--import", "tsx", ...process.argv.slice(2)], { cwd: root, stdio: "inherit" });
+const child = spawn(process.execPath, ["--import", "tsx", ...process.argv.slice(2)], {
+  cwd: root,
+  stdio: "inherit",
+  // Node.js 20 is supported here until the SDK drops it; the notice would stand in every output.
+  env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true", ...process.env },
+});
 // A terminal sends Ctrl-C to the whole group; this process only waits for the child's own clean-up.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   process.on(signal, () => {
