@@ -1,0 +1,86 @@
+/** `npm run build`: makes `dist`, the package as it is published: JavaScript, types, and the functions' bundles. */
+import { execFileSync } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { makeBundle } from "../components/parts/bundle";
+
+const root = resolve(__dirname, "..");
+
+export interface BuildOptions {
+  /** Where the package goes; what is there is removed. @default dist */
+  readonly folder?: string;
+}
+
+/** @throws Error with the compiler's output when the sources don't compile */
+export function build({ folder = join(root, "dist") }: BuildOptions = {}): string {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  compile(folder);
+  for (const name of functionNames()) {
+    const bundle = join(folder, "functions", name, "bundle");
+    const { code, map } = makeBundle(name);
+    mkdirSync(bundle, { recursive: true });
+    writeFileSync(join(bundle, "index.mjs"), code);
+    writeFileSync(join(bundle, "index.mjs.map"), map);
+  }
+  writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifest(), undefined, 2)}\n`);
+  for (const file of ["LICENSE", "README.md", "CHANGELOG.md"]) copyFileSync(join(root, file), join(folder, file));
+  return folder;
+}
+
+/** Only what the components import: no stacks, no tests. */
+function compile(folder: string): void {
+  const project = join(folder, "tsconfig.json");
+  const settings = {
+    extends: join(root, "tsconfig.json"),
+    compilerOptions: {
+      outDir: folder,
+      rootDir: root,
+      declaration: true,
+      incremental: false,
+      tsBuildInfoFile: null,
+      types: ["node"],
+      typeRoots: [join(root, "node_modules", "@types")],
+    },
+    files: [join(root, "index.ts")],
+    include: [],
+  };
+  writeFileSync(project, JSON.stringify(settings));
+  try {
+    execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "--project", project], {
+      cwd: root,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+  } catch (error) {
+    const output = error instanceof Error && "stdout" in error ? String(error.stdout) : String(error);
+    throw new Error(`The sources don't compile:\n${output}`);
+  } finally {
+    rmSync(project, { force: true });
+  }
+}
+
+function functionNames(): string[] {
+  const functions = join(root, "functions");
+  return readdirSync(functions).filter((name) => existsSync(join(functions, name, "handler.ts")));
+}
+
+/** The repository's package.json as users need it: no scripts, and of the dependencies those that the code requires. */
+function manifest(): Record<string, unknown> {
+  const { name, version, description, license, engines, dependencies } = JSON.parse(
+    readFileSync(join(root, "package.json"), "utf8"),
+  ) as { dependencies: Record<string, string> } & Record<string, unknown>;
+  const required = ["@pulumi/aws", "@pulumi/pulumi", "@pulumi/snowflake", "esbuild"];
+  return {
+    name,
+    version,
+    description,
+    license,
+    engines,
+    main: "index.js",
+    types: "index.d.ts",
+    dependencies: Object.fromEntries(required.map((one) => [one, dependencies[one]])),
+  };
+}
+
+if (require.main === module) console.log(`Built ${build()}`);
