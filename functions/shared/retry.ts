@@ -8,6 +8,13 @@ export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+/** Waits so many milliseconds, or until it is over: looks ten times a second. */
+export async function sleepUnless(ms: number, isOver: () => boolean): Promise<void> {
+  for (let left = ms; left > 0 && !isOver(); left -= SLICE_MS) await sleep(Math.min(left, SLICE_MS));
+}
+
+const SLICE_MS = 100;
+
 const THROTTLES = new Set([
   "ProvisionedThroughputExceededException",
   "ThrottledError",

@@ -1,4 +1,4 @@
-import { fullJitter, sleep } from "../../shared/retry";
+import { fullJitter, sleepUnless } from "../../shared/retry";
 import type { Deadline } from "../deadline";
 
 /** An item on its way into the table. */
@@ -38,7 +38,7 @@ export interface BatchWriterOptions {
   readonly inFlight?: number;
   /** Bytes in flight, so that large items don't take the memory. @default 24 MiB */
   readonly inFlightBytes?: number;
-  /** Waits between attempts. @default full jitter up to 5 s */
+  /** Waits between attempts. @default full jitter up to 5 s, not beyond the deadline */
   readonly backoff?: (attempt: number) => Promise<void>;
 }
 
@@ -77,7 +77,7 @@ export class BatchWriter {
     this.batchBytes = options.batchBytes ?? 15 * 1024 * 1024;
     this.inFlight = options.inFlight ?? 8;
     this.inFlightBytes = options.inFlightBytes ?? 24 * 1024 * 1024;
-    this.backoff = options.backoff ?? ((attempt) => sleep(fullJitter(attempt)));
+    this.backoff = options.backoff ?? ((attempt) => sleepUnless(fullJitter(attempt), () => options.deadline.over()));
   }
 
   /** The first line that isn't in the table although it was added; undefined when all are, after `drain`. */

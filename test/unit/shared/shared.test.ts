@@ -4,7 +4,7 @@ import { ConfigError, findSource, parsePipelineConfig } from "../../../functions
 import { joinKeyValues, shardOf } from "../../../functions/shared/itemKey";
 import { metricsLine } from "../../../functions/shared/metrics";
 import { uploadOrder } from "../../../functions/shared/order";
-import { fullJitter } from "../../../functions/shared/retry";
+import { fullJitter, sleepUnless } from "../../../functions/shared/retry";
 import { sourceWith } from "../load/fakes";
 
 describe("shared by the functions", () => {
@@ -39,6 +39,14 @@ describe("shared by the functions", () => {
     );
     assert.equal(findSource(config, "other", "a/1"), undefined);
     assert.throws(() => parsePipelineConfig('{"sources":[{}],"limits":{}}'), ConfigError);
+  });
+
+  it("I9: a wait between attempts ends when the invocation's time is over", async () => {
+    let asked = 0;
+    await sleepUnless(3_600_000, () => ++asked > 2);
+    assert.equal(asked, 3);
+    await sleepUnless(1, () => false);
+    await sleepUnless(0, () => assert.fail("nothing to wait for"));
   });
 
   it("I8: waits are spread from nothing to the bound, which grows up to its cap", () => {
