@@ -34,7 +34,7 @@ export interface Arrival {
   readonly quarantined: readonly QuarantinedRecord[];
 }
 
-const patience = 40_000;
+const patience = 60_000;
 
 export function bucketOf(source: SourceName): string {
   const bucket = cloud().outputs.sourceBuckets[source];
@@ -44,7 +44,7 @@ export function bucketOf(source: SourceName): string {
 
 export async function put(source: SourceName, key: string, body: string | Buffer): Promise<Upload> {
   const bucket = bucketOf(source);
-  const { ETag = "", VersionId } = await cloud().s3.putObject({ Bucket: bucket, Key: key, Body: body });
+  const { ETag = "", VersionId } = await cloud().s3.putObject({ Bucket: bucket, Key: key, Body: Buffer.from(body) });
   const etag = ETag.replaceAll('"', "");
   const version = VersionId && VersionId !== "null" ? VersionId : etag;
   return { source, bucket, key, etag, version, uploadId: uploadIdOf([source, bucket, key, version]) };
@@ -75,7 +75,7 @@ export async function settled(upload: Upload): Promise<FileEntry> {
   let entry: FileEntry | undefined;
   await until(`${upload.key} of source ${upload.source} is loaded or quarantined`, async () => {
     entry = await ledger().getFile(upload.source, upload.uploadId);
-    return entry?.status === "loaded" || entry?.status === "quarantined" ? true : JSON.stringify(entry);
+    return entry?.status === "loaded" || entry?.status === "quarantined" ? true : JSON.stringify(entry)?.slice(0, 1500);
   });
   return entry as FileEntry;
 }
