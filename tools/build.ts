@@ -70,7 +70,7 @@ function manifest(): Record<string, unknown> {
   const { name, version, description, license, engines, dependencies } = JSON.parse(
     readFileSync(join(root, "package.json"), "utf8"),
   ) as { dependencies: Record<string, string> } & Record<string, unknown>;
-  const required = ["@pulumi/aws", "@pulumi/pulumi", "@pulumi/snowflake", "esbuild"];
+  const required = ["@pulumi/aws", "@pulumi/pulumi", "@pulumi/snowflake", "csv-parse", "esbuild"];
   return {
     name,
     version,
