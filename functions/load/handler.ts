@@ -11,10 +11,10 @@ import { Ledger } from "../shared/ledger";
 import { createLogger } from "../shared/log";
 import { messageGroup } from "../shared/messageGroup";
 import { emitMetrics } from "../shared/metrics";
+import { loadBatch } from "./batch";
 import { invocationDeadline } from "./deadline";
 import { environment } from "./environment";
-import { type LoadPorts, loadPart } from "./loadPart";
-import { parseLoadMessage } from "./message";
+import type { LoadPorts } from "./loadPart";
 import { PrebuiltRequests } from "./write/prebuiltRequests";
 import { TableWriter } from "./write/tableWriter";
 
@@ -25,7 +25,7 @@ const s3 = createS3Client();
 const sqs = createSQSClient();
 const dynamoDB = createDynamoDBClient();
 
-const ports: LoadPorts = {
+const ports: LoadPorts & { readonly log: typeof log } = {
   config,
   log,
   ledger: new Ledger(dynamoDB, env.LEDGER_TABLE),
@@ -53,25 +53,9 @@ const ports: LoadPorts = {
   },
 };
 
-/**
- * Loads the parts that the queue names, one after the other. A FIFO queue's messages have to be dealt with in order, so
- * the first failure ends the batch; when it is the only message the invocation itself fails, which the alarms see.
- */
-export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+/** Takes messages of the load queue. */
+export function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   log.addContext(context);
   const deadline = invocationDeadline(() => context.getRemainingTimeInMillis());
-  for (const [index, record] of event.Records.entries()) {
-    try {
-      const message = parseLoadMessage(record.body);
-      const about = { source: message.upload.source, uploadId: message.upload.uploadId, part: message.part };
-      const { state, loaded, quarantined, throttles } = await loadPart(message, ports, deadline);
-      log.info("Part", { ...about, state, loaded, quarantined, throttles });
-      emitMetrics(env.PIPELINE, { RecordsLoaded: loaded, RecordsQuarantined: quarantined, Throttles: throttles });
-    } catch (error) {
-      if (index === 0) throw error;
-      log.error("A part can't be loaded; it and the messages after it come again", error as Error);
-      return { batchItemFailures: event.Records.slice(index).map(({ messageId }) => ({ itemIdentifier: messageId })) };
-    }
-  }
-  return { batchItemFailures: [] };
+  return loadBatch(event, ports, deadline, (counts) => emitMetrics(env.PIPELINE, counts));
 }
