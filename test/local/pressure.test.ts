@@ -20,16 +20,16 @@ function manyParts(): { readonly rows: { id: string; text: string }[]; readonly 
 describe("Under pressure", () => {
   const batchWrite = { service: "dynamodb", operation: "BatchWriteItem" } as const;
 
-  it("I8: a table that throttles half of the writes, and hands back half of the items, gets each item once", async () => {
+  it("I8: a table that throttles, or hands back half of the items, gets each item once", async () => {
     const faults: Fault[] = [
-      { ...batchWrite, mode: "throttle", probability: 0.4, seed: 8 },
-      { ...batchWrite, mode: "unprocessed", probability: 0.5, seed: 8 },
+      { ...batchWrite, mode: "throttle", count: 6 },
+      { ...batchWrite, mode: "unprocessed", count: 6 },
     ];
     for (const fault of faults) {
       await withFault(fault, async ({ hits }) => {
         const { rows, csv } = records(400);
         assertArrived(await deliver("inbox", `pressure/${fault.mode}.csv`, csv), rows);
-        assert.ok((await hits()) > 1, `${fault.mode} was never met`);
+        assert.equal(await hits(), 6, `${fault.mode} was to be met`);
       });
     }
   });
@@ -104,9 +104,10 @@ describe("Under pressure", () => {
     const { rows, csv } = records(240);
     const queue = "-ingest-load.fifo";
     const before = await countCalls("load", "sqs:SendMessage", queue);
+    // The first request of a process has the SDK's own retries, up to 7.5 s: the function has a little more.
     // One part, of which the batch from record 151 on isn't taken until somebody has sent the rest on.
     const slow: Fault = { ...batchWrite, mode: "throttle", contains: '"r170"' };
-    await withTimeout("load", 6, () =>
+    await withTimeout("load", 12, () =>
       withQuickRetry("load", async () => {
         const upload = await withFault(slow, async () => {
           const sent = await put("inbox", "pressure/part.csv", csv);
