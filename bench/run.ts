@@ -6,6 +6,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   ingestion: async () => (await import("./ingestion/index.js")).ingestion,
   memory: async () => (await import("./memory/index.js")).memory,
   bundles: async () => (await import("./bundles.js")).bundles,
+  preview: async () => (await import("./preview.js")).preview,
 };
 
 const HELP = `Usage: npm run bench -- [name …] [--rounds N] [--full]
