@@ -1,9 +1,6 @@
 import {
-  DeleteItemCommand,
   type DynamoDBClient,
-  GetItemCommand,
   PutItemCommand,
-  paginateQuery,
   TransactionCanceledException,
   TransactWriteItemsCommand,
   UpdateItemCommand,
@@ -21,6 +18,7 @@ import {
   toItem,
   WATERMARK,
 } from "./ledger/items";
+import { LedgerTable } from "./ledger/table";
 import type { CollectProgress, DetectedFormat, FileEntry, PartEntry } from "./ledger/types";
 import { isNamed } from "./retry";
 
@@ -31,14 +29,18 @@ const CONDITION_FAILED = "ConditionalCheckFailedException";
 
 /** One entry per upload with counts, one per part that is in the table, and a watermark per keyed source. */
 export class Ledger {
+  private readonly items: LedgerTable;
+
   constructor(
     private readonly client: DynamoDBClient,
     private readonly table: string,
     private readonly now: () => string = () => new Date().toISOString(),
-  ) {}
+  ) {
+    this.items = new LedgerTable(client, table);
+  }
 
   async getFile(source: string, uploadId: string): Promise<FileEntry | undefined> {
-    const item = await this.get(fileKey(source, uploadId));
+    const item = await this.items.get(fileKey(source, uploadId));
     return item && readFileItem(item);
   }
 
@@ -72,13 +74,13 @@ export class Ledger {
     checkpoint: string,
     progress: CollectProgress & DetectedFormat,
   ): Promise<void> {
-    await this.update(fileKey(source, uploadId), { ...progress, checkpoint }, "collecting");
+    await this.items.update(fileKey(source, uploadId), { ...progress, checkpoint }, "collecting");
   }
 
   /** Every part is in the landing bucket. A file without a single good record is loaded at once. */
   async landed(source: string, uploadId: string, progress: CollectProgress & DetectedFormat): Promise<void> {
     const done = progress.parts === 0 ? { status: "loaded", finishedAt: this.now() } : { status: "landed" };
-    await this.update(fileKey(source, uploadId), { ...progress, ...done }, "collecting", ["checkpoint"]);
+    await this.items.update(fileKey(source, uploadId), { ...progress, ...done }, "collecting", ["checkpoint"]);
   }
 
   /** The whole file is quarantined: nothing of it is loaded. */
@@ -89,18 +91,18 @@ export class Ledger {
     progress: Partial<CollectProgress> & DetectedFormat = {},
   ): Promise<void> {
     const outcome = { status: "quarantined", reason, finishedAt: this.now() };
-    await this.update(fileKey(source, uploadId), { ...progress, ...outcome }, "collecting", ["checkpoint"]);
+    await this.items.update(fileKey(source, uploadId), { ...progress, ...outcome }, "collecting", ["checkpoint"]);
   }
 
   async getPart(source: string, uploadId: string, part: number): Promise<PartEntry | undefined> {
-    const item = await this.get(partKey(source, uploadId, part));
+    const item = await this.items.get(partKey(source, uploadId, part));
     return item && readPartItem(item);
   }
 
   /** The upload's parts that are in the table, in order. */
   async getParts(source: string, uploadId: string): Promise<PartEntry[]> {
     const parts: PartEntry[] = [];
-    for await (const item of this.query(source, partPrefix(uploadId))) parts.push(readPartItem(item));
+    for await (const item of this.items.query(source, partPrefix(uploadId))) parts.push(readPartItem(item));
     return parts;
   }
 
@@ -172,7 +174,7 @@ export class Ledger {
   }
 
   async readWatermark(source: string): Promise<string | undefined> {
-    return (await this.get(watermarkKey(source)))?.order?.S;
+    return (await this.items.get(watermarkKey(source)))?.order?.S;
   }
 
   /** Raises the source's watermark to `order`. False: something newer was written before, and the watermark stays. */
@@ -197,58 +199,14 @@ export class Ledger {
 
   /** Every upload of a source, in the order of upload ids. */
   async *listFiles(source: string): AsyncGenerator<FileEntry> {
-    for await (const item of this.query(source)) if (item.kind?.S === "file") yield readFileItem(item);
+    for await (const item of this.items.query(source)) if (item.kind?.S === "file") yield readFileItem(item);
   }
 
   /** Forgets an upload and its parts, so that it can be collected anew. The entry goes last: a retry finds it again. */
   async resetFile(source: string, uploadId: string): Promise<void> {
-    for (const { part } of await this.getParts(source, uploadId)) await this.delete(partKey(source, uploadId, part));
-    await this.delete(fileKey(source, uploadId));
-  }
-
-  private async get(key: Item): Promise<Item | undefined> {
-    return (await this.client.send(new GetItemCommand({ TableName: this.table, Key: key, ConsistentRead: true }))).Item;
-  }
-
-  private async delete(key: Item): Promise<void> {
-    await this.client.send(new DeleteItemCommand({ TableName: this.table, Key: key }));
-  }
-
-  private async *query(source: string, prefix = ""): AsyncGenerator<Item> {
-    const pages = paginateQuery(
-      { client: this.client },
-      {
-        TableName: this.table,
-        ConsistentRead: true,
-        KeyConditionExpression: prefix === "" ? "pk = :pk" : "pk = :pk AND begins_with(sk, :prefix)",
-        ExpressionAttributeValues: toItem({ ":pk": source, ":prefix": prefix === "" ? undefined : prefix }),
-      },
-    );
-    for await (const page of pages) yield* page.Items ?? [];
-  }
-
-  /** Sets attributes of a file entry that is in the given status. */
-  private async update(
-    key: Item,
-    set: Readonly<Record<string, string | number | undefined>>,
-    status: string,
-    remove: readonly string[] = [],
-  ): Promise<void> {
-    const given = Object.entries(set).filter(([, value]) => value !== undefined);
-    const names = Object.fromEntries([...given.map(([name]) => name), ...remove].map((name) => [`#${name}`, name]));
-    const values = Object.fromEntries(given.map(([name, value]) => [`:${name}`, value]));
-    await this.client.send(
-      new UpdateItemCommand({
-        TableName: this.table,
-        Key: key,
-        ConditionExpression: "#status = :from",
-        UpdateExpression:
-          `SET ${given.map(([name]) => `#${name} = :${name}`).join(", ")}` +
-          (remove.length > 0 ? ` REMOVE ${remove.map((name) => `#${name}`).join(", ")}` : ""),
-        ExpressionAttributeNames: { ...names, "#status": "status" },
-        ExpressionAttributeValues: toItem({ ...values, ":from": status }),
-      }),
-    );
+    for (const { part } of await this.getParts(source, uploadId))
+      await this.items.delete(partKey(source, uploadId, part));
+    await this.items.delete(fileKey(source, uploadId));
   }
 }
 
