@@ -58,6 +58,9 @@ export function normalize(check: ArgumentCheck, args: S3ToDynamoDbArgs): Pipelin
   };
 }
 
+/** The lines of each part stand in the file's ledger entry, an item of at most 400 KB. */
+const maxParts = 10_000;
+
 function normalizeLimits(check: ArgumentCheck, args: S3LimitsArgs): Limits {
   const MiB = 1024 ** 2;
   check.knownKeys("limits", args, ["maxUnpackedBytes", "maxUnpackRatio", "maxMembers", "maxRecordBytes", "partBytes"]);
@@ -73,6 +76,14 @@ function normalizeLimits(check: ArgumentCheck, args: S3LimitsArgs): Limits {
   check.integer("limits.maxMembers", limits.maxMembers, 1, 1_000_000);
   check.integer("limits.maxRecordBytes", limits.maxRecordBytes, 1, 64 * MiB, "bytes");
   check.integer("limits.partBytes", limits.partBytes, 64 * 1024, 256 * MiB, "bytes");
+  if (limits.maxUnpackedBytes / limits.partBytes > maxParts) {
+    const least = Math.ceil(limits.maxUnpackedBytes / maxParts);
+    check.fail(
+      "limits.partBytes",
+      limits.partBytes,
+      `A file of maxUnpackedBytes would have more than ${maxParts} parts. Give at least ${least} bytes, or lower maxUnpackedBytes.`,
+    );
+  }
   return limits;
 }
 

@@ -200,6 +200,12 @@ const mistakes: readonly Mistake[] = [
     mend: /90, 120/,
   },
   { what: "a limit that is no limit", args: { limits: { partBytes: 0 } }, path: "limits.partBytes", mend: /bytes/ },
+  {
+    what: "more parts than the ledger can hold",
+    args: { limits: { partBytes: 64 * 1024 } },
+    path: "limits.partBytes",
+    mend: /at least 10737419 bytes/,
+  },
   { what: "an age beyond the queue's", args: { maxMessageAge: 1e6 }, path: "maxMessageAge", mend: /4 days/ },
   { what: "a tag of AWS", args: { tags: { "aws:x": "y" } }, path: 'tags["aws:x"]', mend: /doesn't begin with/ },
 ];
