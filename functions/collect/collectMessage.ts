@@ -83,10 +83,32 @@ async function proceed(
     object.close();
     return announceAgain(upload, source, entry, ports);
   }
-  const { parts, ...collected } = await collectFile(upload, source, object, entry, ports, deadline);
+  let result: Collected;
+  try {
+    result = await collectFile(upload, source, object, entry, ports, deadline);
+  } catch (error) {
+    const overtaken = await overtakenBy(error, upload, ports);
+    if (overtaken === undefined) throw error;
+    return announceAgain(upload, source, overtaken, ports);
+  }
+  const { parts, ...collected } = result;
   const messages = collected.state === "landed" ? loadMessages(upload, parts) : [];
   await ports.sender.sendLoad(messages);
   return { ...about(upload), ...collected, sent: messages.length };
+}
+
+/**
+ * The entry of an upload that another invocation has finished meanwhile: the same event came twice and at once. Both
+ * have written the same objects, and the ledger takes the first one's word.
+ */
+async function overtakenBy(
+  error: unknown,
+  upload: UploadRecord,
+  { ledger }: CollectPorts,
+): Promise<FileEntry | undefined> {
+  if (!(error instanceof Error && error.name === "ConditionalCheckFailedException")) return undefined;
+  const entry = await ledger.getFile(upload.source, upload.uploadId);
+  return entry?.status === "collecting" ? undefined : entry;
 }
 
 /** Collected before. What isn't in the table yet is announced once more, in case a message was lost. */

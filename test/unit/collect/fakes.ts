@@ -137,7 +137,9 @@ export class FakeCloud {
 
   private update(id: string, change: object): void {
     const entry = this.files.get(id);
-    if (entry?.status !== "collecting") throw new Error(`ConditionalCheckFailed: ${id} is ${entry?.status}`);
+    if (entry?.status !== "collecting") {
+      throw Object.assign(new Error(`${id} is ${entry?.status}`), { name: "ConditionalCheckFailedException" });
+    }
     this.files.set(id, { ...entry, ...change });
   }
 

@@ -97,6 +97,20 @@ describe("collect: events", () => {
     );
   });
 
+  it("I6: the same object twice and at once: the slower of the two finds it collected, and nothing fails", async () => {
+    const cloud = new FakeCloud(config([source()], { partBytes: 900 }));
+    cloud.put("a.csv", ROWS);
+    const outcomes = await Promise.all([1, 2].map(() => collectMessage(s3Event("a.csv"), cloud.ports, NEVER)));
+    assert.deepEqual(outcomes.map(([outcome]) => outcome?.state).sort(), ["known", "landed"]);
+    assert.equal(cloud.file.status, "landed");
+    assert.equal(cloud.lines().length, 30);
+    const announced = new Set(cloud.sent.map(({ part }) => part));
+    assert.deepEqual(
+      [...announced].sort(),
+      cloud.keys("landing/").map((_, index) => index + 1),
+    );
+  });
+
   it("I6: a retry after a fault between checkpoint and end gives the same parts and counts", async () => {
     const once = await collect("a.csv", ROWS, {}, { partBytes: 900 });
     const cloud = new FakeCloud(once.config);
