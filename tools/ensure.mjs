@@ -1,8 +1,7 @@
 // Installs the locked packages where they are missing or stale, then runs a TypeScript entry with the rest of the arguments.
 // Plain JavaScript without imports from node_modules, because it runs before anything is installed.
 import { spawn, spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,18 +13,25 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(1);
 }
 
-const lockHash = createHash("sha256")
-  .update(readFileSync(join(root, "package-lock.json")))
-  .digest("hex");
-const stamp = join(root, "node_modules", ".installed-from");
-if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lockHash) {
+if (!isInstalled()) {
   console.error("Installing the locked packages (npm ci) …");
   const install = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], { cwd: root, stdio: ["ignore", 2, 2] });
   if (install.status !== 0) {
     console.error("npm ci failed (see above). Mend that, then run the same command again.");
     process.exit(install.status ?? 1);
   }
-  writeFileSync(stamp, lockHash);
+}
+
+/** Whether what npm wrote down in node_modules is what the lockfile asks for; packages of other platforms may be missing. */
+function isInstalled() {
+  const installedFile = join(root, "node_modules", ".package-lock.json");
+  if (!existsSync(installedFile)) return false;
+  const read = (file) => JSON.parse(readFileSync(file, "utf8")).packages;
+  const installed = read(installedFile);
+  return Object.entries(read(join(root, "package-lock.json"))).every(
+    ([name, { version, optional }]) =>
+      name === "" || (installed[name] ? installed[name].version === version : optional),
+  );
 }
 
 const child = spawn(process.execPath, ["--import", "tsx", ...process.argv.slice(2)], {
