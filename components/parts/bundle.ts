@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { buildSync } from "esbuild";
@@ -11,8 +12,15 @@ export interface Bundle {
   readonly map: string;
 }
 
-const functionsFolder = join(__dirname, "..", "..", "functions");
-const bundles = new Map<string, Bundle>();
+/** Where a bundle lies on this machine. */
+export interface BundleFiles {
+  readonly code: string;
+  readonly map: string;
+}
+
+const packageFolder = join(__dirname, "..", "..");
+const functionsFolder = join(packageFolder, "functions");
+const bundles = new Map<string, BundleFiles>();
 
 /**
  * The bundle of `functions/<folder>/handler.ts`, made once a process. The same sources give the same bytes, so that
@@ -20,13 +28,29 @@ const bundles = new Map<string, Bundle>();
  *
  * @throws pulumi.RunError when there is neither
  */
-export function bundleOf(folder: string): Bundle {
+export function bundleOf(folder: string): BundleFiles {
   let bundle = bundles.get(folder);
   if (bundle === undefined) {
-    bundle = existsSync(join(functionsFolder, folder, "handler.ts")) ? makeBundle(folder) : readBundle(folder);
+    bundle = existsSync(join(functionsFolder, folder, "handler.ts")) ? storeBundle(folder) : builtBundle(folder);
     bundles.set(folder, bundle);
   }
   return bundle;
+}
+
+/** As files, because text would stand in the state and be sent along at each step of an update. */
+function storeBundle(folder: string): BundleFiles {
+  const { code, map } = makeBundle(folder);
+  const hash = createHash("sha256").update(code).update(map).digest("hex").slice(0, 16);
+  const cache = join(packageFolder, "node_modules", ".cache", "data-pipelines", `${folder}-${hash}`);
+  mkdirSync(cache, { recursive: true });
+  const store = (name: string, text: string): string => {
+    const file = join(cache, name);
+    const unfinished = `${file}.${process.pid}`;
+    writeFileSync(unfinished, text);
+    renameSync(unfinished, file);
+    return file;
+  };
+  return { code: store("index.mjs", code), map: store("index.mjs.map", map) };
 }
 
 /** Bundles the sources. Exported for the build of the package. */
@@ -63,15 +87,13 @@ export function makeBundle(folder: string): Bundle {
   return { code: text(".mjs"), map: text(".map") };
 }
 
-function readBundle(folder: string): Bundle {
+function builtBundle(folder: string): BundleFiles {
   const built = join(functionsFolder, folder, "bundle");
-  if (!existsSync(join(built, "index.mjs"))) {
+  const files = { code: join(built, "index.mjs"), map: join(built, "index.mjs.map") };
+  if (!existsSync(files.code)) {
     throw new pulumi.RunError(
       `functions/${folder}: there is neither handler.ts nor bundle/index.mjs. Install the package again, or build it (npm run build).`,
     );
   }
-  return {
-    code: readFileSync(join(built, "index.mjs"), "utf8"),
-    map: readFileSync(join(built, "index.mjs.map"), "utf8"),
-  };
+  return files;
 }

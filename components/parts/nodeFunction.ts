@@ -171,7 +171,7 @@ function functionRole(context: Context, part: string, statements: readonly Sized
 
 function archive(folder: string, config: pulumi.Input<string> | undefined): pulumi.Input<pulumi.asset.Archive> {
   const { code, map } = bundleOf(folder);
-  const files = { "index.mjs": new pulumi.asset.StringAsset(code), "index.mjs.map": new pulumi.asset.StringAsset(map) };
+  const files = { "index.mjs": new pulumi.asset.FileAsset(code), "index.mjs.map": new pulumi.asset.FileAsset(map) };
   if (config === undefined) return new pulumi.asset.AssetArchive(files);
   return pulumi
     .output(config)

@@ -25,8 +25,8 @@ describe("the built package", () => {
     const [lambda] = run.ofType("aws:lambda/function:Function");
     const built = readFileSync(join(folder, "functions", "collect", "bundle", "index.mjs"), "utf8");
     const archive = lambda?.inputs.code as pulumi.asset.AssetArchive;
-    const code = (await archive.assets)["index.mjs"] as pulumi.asset.StringAsset;
-    assert.equal(await code.text, built);
+    const code = (await archive.assets)["index.mjs"] as pulumi.asset.FileAsset;
+    assert.equal(readFileSync(await code.path, "utf8"), built);
   });
 
   it("S4: its dependencies are exactly what it requires", () => {

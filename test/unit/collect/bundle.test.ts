@@ -3,12 +3,12 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bundleOf } from "../../../components/parts/bundle";
+import { makeBundle } from "../../../components/parts/bundle";
 import { config, source } from "./fakes";
 
 describe("collect: bundle", () => {
   it("I12: the bundle has at most 800 KB, and answers S3's test event in a process of its own", () => {
-    const { code } = bundleOf("collect");
+    const { code } = makeBundle("collect");
     assert.ok(Buffer.byteLength(code) <= 800_000, `${Buffer.byteLength(code)} bytes`);
     const folder = mkdtempSync(join(tmpdir(), "collect-"));
     try {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { bundleOf } from "../../../components/parts/bundle";
+import { makeBundle } from "../../../components/parts/bundle";
 import { defaultProvider } from "../../../functions/shared/lambdaCredentials";
 
 describe("credentials on Lambda", () => {
@@ -30,7 +30,7 @@ describe("credentials on Lambda", () => {
   });
 
   it("I12: the load bundle has no other way to credentials and at most 800 KB", () => {
-    const { code } = bundleOf("load");
+    const { code } = makeBundle("load");
     assert.ok(Buffer.byteLength(code) <= 800_000, `${Buffer.byteLength(code)} bytes`);
     assert.ok(code.includes("Lambda sets them from the function's role"));
     assert.ok(!code.includes("AssumeRoleWithWebIdentity"));
