@@ -1,4 +1,6 @@
 /** What `import` gives: the components and their arguments. */
+export { FivetranConnector } from "./components/fivetranConnector";
+export type { FivetranConnectorArgs } from "./components/fivetranConnector/args";
 export {
   BucketNotifications,
   type BucketNotificationsArgs,

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { buildSync } from "esbuild";
 
@@ -31,41 +31,67 @@ const bundles = new Map<string, BundleFiles>();
 export function bundleOf(folder: string): BundleFiles {
   let bundle = bundles.get(folder);
   if (bundle === undefined) {
-    bundle = existsSync(join(functionsFolder, folder, "handler.ts")) ? storeBundle(folder) : builtBundle(folder);
+    bundle = existsSync(join(functionsFolder, folder, "handler.ts"))
+      ? store(folder, makeBundle(folder))
+      : builtBundle(folder);
     bundles.set(folder, bundle);
   }
   return bundle;
 }
 
+/**
+ * The bundle of a user's own module, which exports `handler`.
+ *
+ * @throws Error with esbuild's words, or when the module has no export `handler`
+ */
+export function entryBundleOf(entry: string): BundleFiles {
+  const path = resolve(entry);
+  const known = bundles.get(path);
+  if (known !== undefined) return known;
+  const { exports, ...bundle } = bundleEntry(dirname(path), basename(path));
+  if (!exports.includes("handler")) {
+    const found = exports.length === 0 ? "nothing" : exports.join(", ");
+    throw new Error(`it exports ${found}; Lambda calls its export "handler": export const handler = …`);
+  }
+  const files = store(`entry-${basename(path).replace(/[^\w-]/g, "-")}`, bundle);
+  bundles.set(path, files);
+  return files;
+}
+
+/** Bundles the sources. Exported for the build of the package. */
+export function makeBundle(folder: string): Bundle {
+  return bundleEntry(packageFolder, `functions/${folder}/handler.ts`);
+}
+
 /** As files, because text would stand in the state and be sent along at each step of an update. */
-function storeBundle(folder: string): BundleFiles {
-  const { code, map } = makeBundle(folder);
+function store(name: string, { code, map }: Bundle): BundleFiles {
   const hash = createHash("sha256").update(code).update(map).digest("hex").slice(0, 16);
-  const cache = join(packageFolder, "node_modules", ".cache", "data-pipelines", `${folder}-${hash}`);
+  const cache = join(packageFolder, "node_modules", ".cache", "data-pipelines", `${name}-${hash}`);
   mkdirSync(cache, { recursive: true });
-  const store = (name: string, text: string): string => {
-    const file = join(cache, name);
+  const write = (fileName: string, text: string): string => {
+    const file = join(cache, fileName);
     const unfinished = `${file}.${process.pid}`;
     writeFileSync(unfinished, text);
     renameSync(unfinished, file);
     return file;
   };
-  return { code: store("index.mjs", code), map: store("index.mjs.map", map) };
+  return { code: write("index.mjs", code), map: write("index.mjs.map", map) };
 }
 
-/** Bundles the sources. Exported for the build of the package. */
-export function makeBundle(folder: string): Bundle {
-  const result = buildSync({
-    absWorkingDir: join(functionsFolder, ".."),
-    entryPoints: [`functions/${folder}/handler.ts`],
-    outfile: `functions/${folder}/index.mjs`,
+function bundleEntry(folder: string, entry: string): Bundle & { readonly exports: readonly string[] } {
+  const output = `${entry.slice(0, -extname(entry).length)}.bundle.mjs`;
+  const { outputFiles, metafile } = buildSync({
+    absWorkingDir: folder,
+    entryPoints: [entry],
+    outfile: output,
     write: false,
+    metafile: true,
     bundle: true,
     platform: "node",
     target: "node22",
     format: "esm",
     mainFields: ["module", "main"],
-    alias: { "@aws-sdk/credential-provider-node": "./functions/shared/lambdaCredentials.ts" },
+    alias: slimCredentials(),
     minify: true,
     treeShaking: true,
     legalComments: "none",
@@ -79,12 +105,18 @@ export function makeBundle(folder: string): Bundle {
     logLevel: "silent",
   });
   const text = (ending: string): string => {
-    const file = result.outputFiles.find(({ path }) => path.endsWith(ending));
-    if (file === undefined)
-      throw new pulumi.RunError(`functions/${folder}/handler.ts: esbuild gave no ${ending} file.`);
+    const file = outputFiles.find(({ path }) => path.endsWith(ending));
+    if (file === undefined) throw new pulumi.RunError(`${entry}: esbuild gave no ${ending} file.`);
     return file.text;
   };
-  return { code: text(".mjs"), map: text(".map") };
+  const exports = Object.values(metafile.outputs).flatMap((each) => each.exports);
+  return { code: text(".mjs"), map: text(".map"), exports };
+}
+
+/** A published package has no sources: there a user's bundle carries the SDK's whole chain of credentials. */
+function slimCredentials(): Record<string, string> {
+  const path = join(functionsFolder, "shared", "lambdaCredentials.ts");
+  return existsSync(path) ? { "@aws-sdk/credential-provider-node": path } : {};
 }
 
 function builtBundle(folder: string): BundleFiles {

@@ -4,7 +4,7 @@ import type { EnvironmentSpec } from "../../functions/shared/environment";
 import type { Permissions } from "../../functions/shared/permission";
 import { arnOf, roleArnOf } from "./account";
 import { ArgumentError } from "./arguments";
-import { bundleOf } from "./bundle";
+import { type BundleFiles, bundleOf } from "./bundle";
 import type { Context } from "./context";
 import { type EnvironmentInputs, functionEnvironment } from "./functionEnvironment";
 import { type GrantTargets, grantStatements, maxManagedPolicies, packStatements, type SizedStatement } from "./grants";
@@ -14,10 +14,14 @@ import { policyDocument, type Statement, serviceTrust } from "./policyDocument";
 export interface NodeFunctionArgs<S extends EnvironmentSpec, Role extends string> {
   /** Folder below functions/. @default the part's name */
   readonly folder?: string;
+  /** Code in place of the folder's, with an `index` module that exports `handler`. @default the folder's bundle */
+  readonly code?: pulumi.Input<pulumi.asset.Archive>;
   readonly description: string;
   /** What `environment.ts` declares. */
   readonly environmentSpec: S;
   readonly environment: EnvironmentInputs<S>;
+  /** A user's own variables beside those. @default none */
+  readonly variables?: Readonly<Record<string, string>>;
   /** What `permissions.ts` declares. */
   readonly permissions: Permissions<Role>;
   readonly targets: GrantTargets<Role>;
@@ -73,10 +77,15 @@ export function nodeFunction<S extends EnvironmentSpec, Role extends string>(
       runtime: "nodejs22.x",
       architectures: ["arm64"],
       handler: "index.handler",
-      code: archive(args.folder ?? part, args.config),
+      code: args.code ?? archive(bundleOf(args.folder ?? part), args.config),
       memorySize: args.memory,
       timeout: args.timeout,
-      environment: { variables: functionEnvironment(`${context.owner}, function ${part}`, args.environment) },
+      environment: {
+        variables: functionEnvironment(`${context.owner}, function ${part}`, {
+          ...args.variables,
+          ...args.environment,
+        }),
+      },
       tracingConfig: { mode: args.tracing === true ? "Active" : "PassThrough" },
       loggingConfig: { logFormat: "Text", logGroup: logs.name },
       tags: context.tags,
@@ -169,8 +178,8 @@ function functionRole(context: Context, part: string, statements: readonly Sized
   return { role, roleName, policies };
 }
 
-function archive(folder: string, config: pulumi.Input<string> | undefined): pulumi.Input<pulumi.asset.Archive> {
-  const { code, map } = bundleOf(folder);
+/** A bundle as Lambda takes it. */
+export function archive({ code, map }: BundleFiles, config?: pulumi.Input<string>): pulumi.Input<pulumi.asset.Archive> {
   const files = { "index.mjs": new pulumi.asset.FileAsset(code), "index.mjs.map": new pulumi.asset.FileAsset(map) };
   if (config === undefined) return new pulumi.asset.AssetArchive(files);
   return pulumi

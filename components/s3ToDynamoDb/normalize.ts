@@ -1,5 +1,6 @@
 import type { Limits } from "../../functions/shared/contract";
 import type { ArgumentCheck } from "../parts/arguments";
+import { checkLogDays } from "../parts/logRetention";
 import { checkBucketNameSuffix } from "../parts/naming";
 import type { S3FunctionArgs, S3LimitsArgs, S3RetentionArgs, S3ToDynamoDbArgs } from "./args";
 import { checkBuckets } from "./checkBuckets";
@@ -8,10 +9,6 @@ import type { FunctionSettings, Pipeline, Retention } from "./pipeline";
 
 /** More would not fit into the role's policies; 300 is measured. */
 const maxSources = 300;
-
-const logRetentions = [
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-];
 
 const known: readonly (keyof S3ToDynamoDbArgs)[] = [
   "sources",
@@ -99,9 +96,7 @@ function normalizeFunction(check: ArgumentCheck, path: string, args: S3FunctionA
 function normalizeRetention(check: ArgumentCheck, args: S3RetentionArgs): Retention {
   check.knownKeys("retention", args, ["logDays", "landingDays", "noncurrentDays", "quarantineDays"]);
   const { logDays = 90, landingDays = 30, noncurrentDays = 30, quarantineDays = 365 } = args;
-  if (!logRetentions.includes(logDays)) {
-    check.fail("retention.logDays", logDays, `CloudWatch takes ${logRetentions.join(", ")}.`);
-  }
+  checkLogDays(check, "retention.logDays", logDays);
   check.integer("retention.landingDays", landingDays, 1, 3650, "days");
   check.integer("retention.noncurrentDays", noncurrentDays, 1, 3650, "days");
   check.integer("retention.quarantineDays", quarantineDays, 1, 3650, "days");
