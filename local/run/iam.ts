@@ -1,6 +1,6 @@
 /** Holds what roles were granted against what they used. */
 import { GetRolePolicyCommand, ListRolePoliciesCommand, paginateListRoles } from "@aws-sdk/client-iam";
-import { parseDocument } from "../../policy/iam/document";
+import { readDocument } from "../../policy/iam/document";
 import type { DeniedCall, UnusedGrant } from "../report/report";
 import { fetchJson, type RootClients } from "./clients";
 import { reasonFor } from "./unusedReasons";
@@ -54,7 +54,7 @@ async function grants({ iam }: RootClients, rolePrefix: string): Promise<Granted
       const { PolicyNames = [] } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
       for (const PolicyName of PolicyNames) {
         const { PolicyDocument = "" } = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
-        for (const { effect, actions, resources } of parseDocument(decodeURIComponent(PolicyDocument))) {
+        for (const { effect, actions, resources } of readDocument(decodeURIComponent(PolicyDocument)).statements) {
           if (effect !== "Allow") continue;
           for (const action of actions) {
             for (const resource of resources) found.push({ role: RoleName, action, resource });

@@ -1,124 +1,199 @@
-/** Reads IAM policy documents into one shape, whatever short forms they were written in. */
+/** Reads IAM policy documents into one shape, whatever short forms they were written in. Never throws. */
+import { type Conditions, readConditions } from "./conditions";
+import { asArray, describe, isRecord } from "./shape";
+import { unknown } from "./unknown";
+
+export interface PolicyDocument {
+  /** `undefined` when it isn't given, which IAM reads as the old 2008-10-17. */
+  readonly version: string | undefined;
+  readonly statements: readonly Statement[];
+  /** What makes IAM refuse the document, or read it otherwise than was meant (rule P25). */
+  readonly problems: readonly Problem[];
+  /** Members whose value only the update knows: `document`, or `Statement[0].Resource`. */
+  readonly unknown: readonly string[];
+}
+
+export interface Problem {
+  /** What a message calls the statement; undefined: the document as a whole. */
+  readonly statement?: string;
+  readonly message: string;
+  readonly fix: string;
+}
+
+export type Member = "Action" | "NotAction" | "Resource" | "NotResource" | "Principal" | "NotPrincipal" | "Condition";
 
 export interface Statement {
   /** The Sid, else `#<index>`: what a message calls the statement. */
   readonly label: string;
+  readonly sid: string | undefined;
   readonly effect: "Allow" | "Deny";
   readonly actions: readonly string[];
   readonly notActions: readonly string[];
   readonly resources: readonly string[];
   readonly notResources: readonly string[];
-  /** `"*"` or lists by kind (AWS, Service, Federated, …); undefined in an identity policy. */
-  readonly principals?: Principals;
-  readonly notPrincipals?: Principals;
-  /** operator → key → values; keys in lower case, as IAM compares them. */
-  readonly conditions: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+  /** Lists by kind (AWS, Service, Federated, CanonicalUser); `"*"` is `{ AWS: ["*"] }`; undefined: none given. */
+  readonly principals: Principals | undefined;
+  readonly notPrincipals: Principals | undefined;
+  readonly conditions: Conditions;
+  /** Members that hold a value which only the update knows; what is known of them stands in the lists above. */
+  readonly unknown: ReadonlySet<Member>;
 }
 
 export type Principals = Readonly<Record<string, readonly string[]>>;
 
-/** The document can't be read: what is wrong with it, for a violation's message. */
-export class DocumentError extends Error {
-  override readonly name = "DocumentError";
-}
+const documentKeys = ["Version", "Id", "Statement"];
+const statementKeys = ["Sid", "Effect", "Action", "NotAction", "Resource", "NotResource"];
+const furtherKeys = ["Principal", "NotPrincipal", "Condition"];
 
-const statementKeys = new Set([
-  "Sid",
-  "Effect",
-  "Action",
-  "NotAction",
-  "Resource",
-  "NotResource",
-  "Principal",
-  "NotPrincipal",
-  "Condition",
-]);
+/** Documents given as text, by that text: every rule reads the same one. */
+const known = new Map<string, PolicyDocument>();
+const keptDocuments = 5_000;
 
-/** @throws DocumentError when the document is not one that IAM would take. */
-export function parseDocument(source: unknown): Statement[] {
-  const document = typeof source === "string" ? parseJson(source) : source;
-  if (!isRecord(document)) throw new DocumentError(`a policy document is an object, not ${describe(document)}`);
-  for (const key of Object.keys(document)) {
-    if (!["Version", "Id", "Statement"].includes(key)) throw new DocumentError(`unknown key ${JSON.stringify(key)}`);
+/** @param source JSON text or an object; `unknown` (see ./unknown) in place of any value that isn't known yet */
+export function readDocument(source: unknown): PolicyDocument {
+  if (typeof source !== "string") return new Reader().document(source);
+  let document = known.get(source);
+  if (!document) {
+    document = parse(source);
+    if (known.size >= keptDocuments) known.clear();
+    known.set(source, document);
   }
-  const statements = asArray(document.Statement);
-  if (statements.length === 0) throw new DocumentError("it has no Statement");
-  return statements.map(parseStatement);
+  return document;
 }
 
-function parseStatement(value: unknown, index: number): Statement {
-  if (!isRecord(value)) throw new DocumentError(`Statement ${index} is ${describe(value)}, not an object`);
-  for (const key of Object.keys(value)) {
-    if (!statementKeys.has(key))
-      throw new DocumentError(`Statement ${index} has the unknown key ${JSON.stringify(key)}`);
-  }
-  const effect = value.Effect;
-  if (effect !== "Allow" && effect !== "Deny") {
-    throw new DocumentError(`Statement ${index} has Effect ${JSON.stringify(effect)}; it is "Allow" or "Deny"`);
-  }
-  const principals = parsePrincipals(value.Principal, index);
-  const notPrincipals = parsePrincipals(value.NotPrincipal, index);
-  return {
-    label: typeof value.Sid === "string" && value.Sid !== "" ? value.Sid : `#${index}`,
-    effect,
-    actions: strings(value.Action, index, "Action"),
-    notActions: strings(value.NotAction, index, "NotAction"),
-    resources: strings(value.Resource, index, "Resource"),
-    notResources: strings(value.NotResource, index, "NotResource"),
-    ...(principals ? { principals } : {}),
-    ...(notPrincipals ? { notPrincipals } : {}),
-    conditions: parseConditions(value.Condition, index),
-  };
-}
-
-function parsePrincipals(value: unknown, index: number): Principals | undefined {
-  if (value === undefined) return undefined;
-  if (value === "*") return { AWS: ["*"] };
-  if (!isRecord(value)) throw new DocumentError(`Statement ${index} has a Principal that is ${describe(value)}`);
-  return Object.fromEntries(Object.entries(value).map(([kind, of]) => [kind, strings(of, index, `Principal.${kind}`)]));
-}
-
-function parseConditions(value: unknown, index: number): Statement["conditions"] {
-  if (value === undefined) return {};
-  if (!isRecord(value)) throw new DocumentError(`Statement ${index} has a Condition that is ${describe(value)}`);
-  const conditions: Record<string, Record<string, string[]>> = {};
-  for (const [operator, keys] of Object.entries(value)) {
-    if (!isRecord(keys)) throw new DocumentError(`Statement ${index}, Condition.${operator} is ${describe(keys)}`);
-    const byKey: Record<string, string[]> = {};
-    for (const [key, values] of Object.entries(keys)) byKey[key.toLowerCase()] = asArray(values).map(String);
-    conditions[operator] = byKey;
-  }
-  return conditions;
-}
-
-function strings(value: unknown, index: number, member: string): string[] {
-  const values = asArray(value);
-  for (const each of values) {
-    if (typeof each !== "string") {
-      throw new DocumentError(`Statement ${index}, ${member} holds ${describe(each)}; it takes texts`);
-    }
-  }
-  return values as string[];
-}
-
-function parseJson(text: string): unknown {
+function parse(text: string): PolicyDocument {
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch (error) {
-    throw new DocumentError(`it is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    const message = `the document is not JSON: ${error instanceof Error ? error.message : String(error)}`;
+    const fix = "write it with JSON.stringify or aws.iam.getPolicyDocument";
+    return { version: undefined, statements: [], problems: [{ message, fix }], unknown: [] };
   }
+  return new Reader().document(value);
 }
 
-function asArray(value: unknown): unknown[] {
-  if (value === undefined) return [];
-  return Array.isArray(value) ? value : [value];
-}
+/** Reads one document and gathers what is wrong with it and what isn't known. */
+class Reader {
+  readonly #problems: Problem[] = [];
+  readonly #unknown: string[] = [];
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
+  document(value: unknown): PolicyDocument {
+    const statements = this.#statements(value);
+    const version = isRecord(value) && typeof value.Version === "string" ? value.Version : undefined;
+    return { version, statements, problems: this.#problems, unknown: this.#unknown };
+  }
 
-function describe(value: unknown): string {
-  if (value === null) return "null";
-  return Array.isArray(value) ? "a list" : `a ${typeof value}`;
+  #statements(value: unknown): Statement[] {
+    if (value === unknown) {
+      this.#unknown.push("document");
+      return [];
+    }
+    if (!isRecord(value)) {
+      this.#problem(undefined, `a policy document is an object, not ${describe(value)}`, "write {Version, Statement}");
+      return [];
+    }
+    for (const key of Object.keys(value).filter((each) => !documentKeys.includes(each))) {
+      this.#problem(undefined, `unknown key ${JSON.stringify(key)}`, `a document has ${documentKeys.join(", ")}`);
+    }
+    if (value.Version === unknown) this.#unknown.push("Version");
+    if (value.Statement === unknown) {
+      this.#unknown.push("Statement");
+      return [];
+    }
+    const statements = asArray(value.Statement);
+    if (statements.length === 0) this.#problem(undefined, "it has no Statement", "add a statement or drop the policy");
+    return statements.flatMap((statement, index) => this.#statement(statement, index) ?? []);
+  }
+
+  #statement(value: unknown, index: number): Statement | undefined {
+    if (value === unknown) {
+      this.#unknown.push(`Statement[${index}]`);
+      return undefined;
+    }
+    const position = `#${index}`;
+    if (!isRecord(value)) {
+      this.#problem(position, `it is ${describe(value)}, not an object`, "write {Effect, Action, Resource}");
+      return undefined;
+    }
+    const sid = typeof value.Sid === "string" && value.Sid !== "" ? value.Sid : undefined;
+    const label = sid ?? position;
+    for (const key of Object.keys(value).filter((each) => ![...statementKeys, ...furtherKeys].includes(each))) {
+      const fix = `a statement has ${[...statementKeys, ...furtherKeys].join(", ")}`;
+      this.#problem(label, `unknown key ${JSON.stringify(key)}`, fix);
+    }
+    const hidden = new Set<Member>();
+    const texts = (member: Member) => this.#texts(value[member], label, index, member, hidden);
+    const statement: Statement = {
+      label,
+      sid,
+      effect: this.#effect(value.Effect, label, index),
+      actions: texts("Action"),
+      notActions: texts("NotAction"),
+      resources: texts("Resource"),
+      notResources: texts("NotResource"),
+      principals: this.#principals(value.Principal, label, index, "Principal", hidden),
+      notPrincipals: this.#principals(value.NotPrincipal, label, index, "NotPrincipal", hidden),
+      conditions: readConditions(value.Condition, {
+        problem: (message, fix) => this.#problem(label, message, fix),
+        unknown: (path) => this.#hide(hidden, "Condition", `Statement[${index}].${path}`),
+      }),
+      unknown: hidden,
+    };
+    return statement;
+  }
+
+  /** What can't be read is taken as Allow: the stricter of the two for every rule. */
+  #effect(value: unknown, label: string, index: number): "Allow" | "Deny" {
+    if (value === "Allow" || value === "Deny") return value;
+    if (value === unknown) this.#unknown.push(`Statement[${index}].Effect`);
+    else this.#problem(label, `its Effect is ${JSON.stringify(value)}`, 'write "Allow" or "Deny"');
+    return "Allow";
+  }
+
+  #texts(value: unknown, label: string, index: number, member: string, hidden: Set<Member>): string[] {
+    if (value === undefined) return [];
+    const values = asArray(value);
+    if (values.length === 0) this.#problem(label, `its ${member} is empty`, `name at least one, or drop ${member}`);
+    return values.flatMap((each, i) => {
+      if (typeof each === "string") return [each];
+      const path = Array.isArray(value) ? `${member}[${i}]` : member;
+      if (each === unknown) this.#hide(hidden, member.replace(/\..*$/, "") as Member, `Statement[${index}].${path}`);
+      else this.#problem(label, `its ${path} is ${describe(each)}`, "it takes texts");
+      return [];
+    });
+  }
+
+  #principals(
+    value: unknown,
+    label: string,
+    index: number,
+    member: "Principal" | "NotPrincipal",
+    hidden: Set<Member>,
+  ): Principals | undefined {
+    if (value === undefined) return undefined;
+    if (value === "*") return { AWS: ["*"] };
+    if (value === unknown) {
+      this.#hide(hidden, member, `Statement[${index}].${member}`);
+      return {};
+    }
+    if (!isRecord(value)) {
+      this.#problem(label, `its ${member} is ${describe(value)}`, 'write {"Service": "…"} or {"AWS": "arn:…"}');
+      return {};
+    }
+    const kinds = Object.entries(value);
+    if (kinds.length === 0) this.#problem(label, `its ${member} is empty`, "name a principal");
+    return Object.fromEntries(
+      kinds.map(([kind, of]) => [kind, this.#texts(of, label, index, `${member}.${kind}`, hidden)]),
+    );
+  }
+
+  #hide(hidden: Set<Member>, member: Member, path: string): void {
+    hidden.add(member);
+    this.#unknown.push(path);
+  }
+
+  #problem(statement: string | undefined, message: string, fix: string): void {
+    this.#problems.push({ ...(statement === undefined ? {} : { statement }), message, fix });
+  }
 }

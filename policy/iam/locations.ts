@@ -1,5 +1,7 @@
 /** Where policy documents stand in Pulumi AWS resources: type token → the documents in its properties. */
-import { DocumentError, parseDocument, type Statement } from "./document";
+import { type PolicyDocument, readDocument } from "./document";
+import { asArray, isRecord } from "./shape";
+import { unknown } from "./unknown";
 
 /** Whose document it is: attached to a principal, a role's trust, or a resource's own policy. */
 export type DocumentKind = "identity" | "trust" | "resource";
@@ -8,59 +10,63 @@ export interface FoundDocument {
   /** Property path, for example `inlinePolicies[0].policy`. */
   readonly path: string;
   readonly kind: DocumentKind;
-  readonly statements: readonly Statement[];
-  /** Set where the document can't be read; `statements` is empty then. */
-  readonly error?: DocumentError;
+  /** Of a resource policy: IAM's prefix of the service. */
+  readonly service?: string;
+  readonly document: PolicyDocument;
 }
 
-type Finder = (props: Readonly<Record<string, unknown>>) => { path: string; kind: DocumentKind; source: unknown }[];
+interface Place {
+  readonly path: string;
+  readonly kind: DocumentKind;
+  readonly service?: string;
+  readonly source: unknown;
+}
 
-const one =
-  (path: string, kind: DocumentKind): Finder =>
-  (props) => [{ path, kind, source: props[path] }];
+type Props = Readonly<Record<string, unknown>>;
+type Finder = (props: Props) => readonly Place[];
+
+const identity = (props: Props): Place[] => [{ path: "policy", kind: "identity", source: props.policy }];
+
+const resourcePolicy =
+  (service: string): Finder =>
+  ({ policy }) => [{ path: "policy", kind: "resource", service, source: policy }];
+
+const inlinePolicies = ({ inlinePolicies: inline }: Props): Place[] =>
+  inline === unknown
+    ? [{ path: "inlinePolicies", kind: "identity", source: unknown }]
+    : asArray(inline).map((each, i) => ({
+        path: `inlinePolicies[${i}].policy`,
+        kind: "identity",
+        source: isRecord(each) ? each.policy : each,
+      }));
 
 const finders: Readonly<Record<string, Finder>> = {
   "aws:iam/role:Role": (props) => [
     { path: "assumeRolePolicy", kind: "trust", source: props.assumeRolePolicy },
-    ...listOf(props.inlinePolicies).map((inline, i) => ({
-      path: `inlinePolicies[${i}].policy`,
-      kind: "identity" as const,
-      source: inline.policy,
-    })),
+    ...inlinePolicies(props),
   ],
-  "aws:iam/rolePolicy:RolePolicy": one("policy", "identity"),
-  "aws:iam/policy:Policy": one("policy", "identity"),
-  "aws:iam/userPolicy:UserPolicy": one("policy", "identity"),
-  "aws:iam/groupPolicy:GroupPolicy": one("policy", "identity"),
-  "aws:s3/bucketPolicy:BucketPolicy": one("policy", "resource"),
-  "aws:sqs/queuePolicy:QueuePolicy": one("policy", "resource"),
-  "aws:sqs/queue:Queue": one("policy", "resource"),
-  "aws:sns/topicPolicy:TopicPolicy": one("policy", "resource"),
-  "aws:sns/topic:Topic": one("policy", "resource"),
-  "aws:kms/key:Key": one("policy", "resource"),
-  "aws:kms/keyPolicy:KeyPolicy": one("policy", "resource"),
-  "aws:secretsmanager/secret:Secret": one("policy", "resource"),
-  "aws:secretsmanager/secretPolicy:SecretPolicy": one("policy", "resource"),
-  "aws:ecr/repositoryPolicy:RepositoryPolicy": one("policy", "resource"),
-  "aws:ec2/vpcEndpoint:VpcEndpoint": one("policy", "resource"),
+  "aws:iam/rolePolicy:RolePolicy": identity,
+  "aws:iam/policy:Policy": identity,
+  "aws:iam/userPolicy:UserPolicy": identity,
+  "aws:iam/groupPolicy:GroupPolicy": identity,
+  "aws:s3/bucketPolicy:BucketPolicy": resourcePolicy("s3"),
+  "aws:sqs/queuePolicy:QueuePolicy": resourcePolicy("sqs"),
+  "aws:sqs/queue:Queue": resourcePolicy("sqs"),
+  "aws:sns/topicPolicy:TopicPolicy": resourcePolicy("sns"),
+  "aws:sns/topic:Topic": resourcePolicy("sns"),
+  "aws:kms/key:Key": resourcePolicy("kms"),
+  "aws:kms/keyPolicy:KeyPolicy": resourcePolicy("kms"),
+  "aws:secretsmanager/secret:Secret": resourcePolicy("secretsmanager"),
+  "aws:secretsmanager/secretPolicy:SecretPolicy": resourcePolicy("secretsmanager"),
+  "aws:ecr/repositoryPolicy:RepositoryPolicy": resourcePolicy("ecr"),
+  "aws:ec2/vpcEndpoint:VpcEndpoint": resourcePolicy("ec2"),
 };
 
 /** All documents of one resource; a property that is not set gives none. */
-export function findDocuments(type: string, props: Readonly<Record<string, unknown>>): FoundDocument[] {
+export function findDocuments(type: string, props: Props): FoundDocument[] {
   const finder = finders[type];
   if (!finder) return [];
   return finder(props)
     .filter(({ source }) => source !== undefined && source !== null && source !== "")
-    .map(({ path, kind, source }) => {
-      try {
-        return { path, kind, statements: parseDocument(source) };
-      } catch (error) {
-        if (error instanceof DocumentError) return { path, kind, statements: [], error };
-        throw error;
-      }
-    });
-}
-
-function listOf(value: unknown): Record<string, unknown>[] {
-  return Array.isArray(value) ? (value as Record<string, unknown>[]) : [];
+    .map(({ source, ...place }) => ({ ...place, document: readDocument(source) }));
 }

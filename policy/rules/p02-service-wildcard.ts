@@ -1,16 +1,56 @@
-import { documentPolicy } from "./rule";
+import type { DocumentRule } from "./rule";
 
-/** P2: `svc:*` allows what a service will offer tomorrow. A resource's own policy may only deny that way. */
-export const serviceWildcard = documentPolicy({
+/** P2: `svc:*` is every action of a service, its deletions and permissions included. */
+export const serviceWildcard: DocumentRule = {
   id: "P2",
   name: "iam-no-service-wildcard",
-  why: "A service wildcard includes deleting, sharing and permissions management, and every future action.",
-  check: ({ statements }) =>
-    statements
-      .filter((s) => s.effect === "Allow")
-      .flatMap((s) =>
-        s.actions
-          .filter((action) => /^[^:*?]+:[*?]*\*[*?]*$/.test(action))
-          .map((action) => `statement ${s.label} allows "${action}"; list the actions of that service that are needed`),
-      ),
-});
+  title: "No service wildcards",
+  level: "mandatory",
+  severity: "high",
+  why: "A service wildcard allows all actions of the service, deletions and permissions included, and those that AWS adds later.",
+  details:
+    "An Allow statement with an action `<service>:*` is refused. A Deny of it is fine; partial wildcards are rule P3.",
+  sources: ["checkov CKV_AWS_107 to CKV_AWS_111", "cdk-nag AwsSolutions-IAM5", "cloudsplaining ServiceWildcard"],
+  wrong: {
+    kind: "identity",
+    document: {
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Sid: "Orders",
+          Effect: "Allow",
+          Action: "dynamodb:*",
+          Resource: "arn:aws:dynamodb:eu-west-1:111122223333:table/orders",
+        },
+      ],
+    },
+  },
+  right: {
+    kind: "identity",
+    document: {
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Sid: "Orders",
+          Effect: "Allow",
+          Action: ["dynamodb:GetItem", "dynamodb:PutItem"],
+          Resource: "arn:aws:dynamodb:eu-west-1:111122223333:table/orders",
+        },
+      ],
+    },
+  },
+  scope: "document",
+  kinds: ["identity", "resource"],
+  *check({ document }) {
+    for (const { label, effect, actions } of document.statements) {
+      if (effect !== "Allow") continue;
+      for (const action of actions) {
+        const [, service] = /^([^:]*[^:*?][^:]*):[*?]*\*[*?]*$/.exec(action) ?? [];
+        if (service === undefined) continue;
+        const message = `it allows "${action}", every action of ${service}`;
+        const fix = `list the ${service} actions that the code calls, for example from its SDK commands`;
+        yield { statement: label, message, fix, actions: [action] };
+      }
+    }
+  },
+};

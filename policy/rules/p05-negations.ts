@@ -1,16 +1,39 @@
-import { documentPolicy } from "./rule";
+import type { DocumentRule } from "./rule";
 
 /** P5: an Allow by exclusion grants everything that nobody thought of. */
-export const negations = documentPolicy({
+export const negations: DocumentRule = {
   id: "P5",
   name: "iam-no-allow-by-exclusion",
-  why: "Allow with NotAction, NotResource or NotPrincipal grants everything that is not named.",
-  check: ({ statements }) =>
-    statements
-      .filter((s) => s.effect === "Allow")
-      .flatMap((s) => [
-        ...(s.notActions.length > 0 ? [`statement ${s.label} allows by NotAction; list the actions in Action`] : []),
-        ...(s.notResources.length > 0 ? [`statement ${s.label} allows by NotResource; list the ARNs in Resource`] : []),
-        ...(s.notPrincipals ? [`statement ${s.label} allows by NotPrincipal; list the principals in Principal`] : []),
-      ]),
-});
+  title: "No Allow by exclusion",
+  level: "mandatory",
+  severity: "high",
+  why: "Allow with NotAction, NotResource or NotPrincipal grants everything that is not named, and what AWS adds later.",
+  details:
+    "An Allow statement with NotAction, NotResource or NotPrincipal is refused. In a Deny they are the usual way to write an exception.",
+  sources: ["checkov CKV_AWS_49", "AWS IAM user guide: NotAction, NotResource, NotPrincipal with Allow"],
+  wrong: {
+    kind: "identity",
+    document: {
+      Version: "2012-10-17",
+      Statement: [{ Sid: "NotIam", Effect: "Allow", NotAction: "iam:*", Resource: "arn:aws:s3:::orders/*" }],
+    },
+  },
+  right: {
+    kind: "identity",
+    document: {
+      Version: "2012-10-17",
+      Statement: [{ Sid: "Read", Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::orders/*" }],
+    },
+  },
+  scope: "document",
+  kinds: ["identity", "trust", "resource"],
+  *check({ document }) {
+    for (const { label, effect, notActions, notResources, notPrincipals } of document.statements) {
+      if (effect !== "Allow") continue;
+      const finding = (member: string, fix: string) => ({ statement: label, message: `it allows by ${member}`, fix });
+      if (notActions.length > 0) yield finding("NotAction", "list the actions in Action");
+      if (notResources.length > 0) yield finding("NotResource", "list the ARNs in Resource");
+      if (notPrincipals) yield finding("NotPrincipal", "list the principals in Principal");
+    }
+  },
+};

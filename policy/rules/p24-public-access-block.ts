@@ -1,26 +1,46 @@
-import type { StackValidationPolicy } from "@pulumi/policy";
+import { unknown } from "../iam/unknown";
+import type { StackRule } from "./rule";
 
 const flags = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];
+const allOn = Object.fromEntries(flags.map((flag) => [flag, true]));
+
+const blockType = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock";
+const bucketTypes = ["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"];
+const bucket = { type: "aws:s3/bucket:Bucket", name: "data", props: { bucket: "orders" } };
 
 /** P24: each bucket of the stack has a public access block with all four flags on. */
-export const publicAccessBlock: StackValidationPolicy = {
+export const publicAccessBlock: StackRule = {
+  id: "P24",
   name: "s3-public-access-block",
-  description: "P24: A bucket without a public access block is one wrong policy away from being public.",
-  enforcementLevel: "mandatory",
-  validateStack: ({ resources }, report) => {
-    const blocks = resources.filter(({ type }) => type === "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock");
-    for (const bucket of resources.filter(({ type }) => type === "aws:s3/bucket:Bucket")) {
+  title: "A public access block on every bucket",
+  level: "mandatory",
+  severity: "high",
+  why: "A bucket without a public access block is one wrong policy away from being public.",
+  details: "Every bucket of the stack needs a BucketPublicAccessBlock whose four flags are true.",
+  sources: ["checkov CKV_AWS_53 to CKV_AWS_56, CKV2_AWS_6", "cdk-nag AwsSolutions-S2", "AWS FSBP S3.8"],
+  wrong: { resources: [bucket] },
+  right: {
+    resources: [
+      bucket,
+      { type: blockType, name: "block", props: { bucket: "orders", ...allOn }, dependencies: { bucket: ["data"] } },
+    ],
+  },
+  scope: "stack",
+  *check(resources) {
+    const blocks = resources.filter(({ type }) => type === blockType);
+    for (const bucket of resources.filter(({ type }) => bucketTypes.includes(type))) {
       const block = blocks.find(
-        (candidate) =>
-          candidate.propertyDependencies.bucket?.some(({ urn }) => urn === bucket.urn) ||
-          (candidate.props.bucket !== undefined && candidate.props.bucket === bucket.props.bucket),
+        ({ props, dependencies }) =>
+          dependencies.bucket?.includes(bucket.urn) ||
+          (typeof props.bucket === "string" && props.bucket === bucket.props.bucket),
       );
       if (!block) {
-        report(`add a BucketPublicAccessBlock with ${flags.join(", ")} set to true [P24]`, bucket.urn);
+        const fix = `add a BucketPublicAccessBlock with ${flags.join(", ")} set to true`;
+        yield { urn: bucket.urn, message: "the bucket has no public access block", fix };
         continue;
       }
-      const off = flags.filter((flag) => block.props[flag] !== true);
-      if (off.length > 0) report(`set ${off.join(", ")} to true [P24]`, block.urn);
+      const off = flags.filter((flag) => block.props[flag] !== true && block.props[flag] !== unknown);
+      if (off.length > 0) yield { urn: block.urn, message: "flags are off", fix: `set ${off.join(", ")} to true` };
     }
   },
 };

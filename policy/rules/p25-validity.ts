@@ -1,9 +1,28 @@
-import { documentPolicy } from "./rule";
+import type { DocumentRule } from "./rule";
 
-/** P25: a document that IAM would refuse, said before the update rather than by it. */
-export const validity = documentPolicy({
+const statement = { Sid: "Read", Effect: "Allow", Resource: "arn:aws:s3:::orders/*" };
+
+/** P25: a document that IAM would refuse or read otherwise, said before the update rather than by it. */
+export const validity: DocumentRule = {
   id: "P25",
   name: "iam-valid-document",
-  why: "A document that can't be read grants nothing, or not what was meant.",
-  check: ({ error }) => (error ? [`the policy document can't be read: ${error.message}`] : []),
-});
+  title: "Valid documents",
+  level: "mandatory",
+  severity: "medium",
+  why: "A document that can't be read, or names what AWS doesn't have, grants nothing, or not what was meant.",
+  details: "What IAM would refuse, or silently read otherwise than was meant.",
+  sources: ["parliament", "IAM Access Analyzer: policy validation"],
+  wrong: {
+    kind: "identity",
+    document: { Version: "2012-10-17", Statement: [{ ...statement, Actions: "s3:GetObject" }] },
+  },
+  right: {
+    kind: "identity",
+    document: { Version: "2012-10-17", Statement: [{ ...statement, Action: "s3:GetObject" }] },
+  },
+  scope: "document",
+  kinds: ["identity", "trust", "resource"],
+  *check({ document }) {
+    yield* document.problems;
+  },
+};

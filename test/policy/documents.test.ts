@@ -1,19 +1,30 @@
 import assert from "node:assert/strict";
-import type { ResourceValidationPolicy } from "@pulumi/policy";
+import { judgeResource, messageOf } from "../../policy/pack/judge";
 import { administrator } from "../../policy/rules/p01-administrator";
 import { serviceWildcard } from "../../policy/rules/p02-service-wildcard";
 import { negations } from "../../policy/rules/p05-negations";
 import { publicPolicy } from "../../policy/rules/p21-public";
 import { validity } from "../../policy/rules/p25-validity";
-import { allowing, judge } from "./judge";
+import type { DocumentRule } from "../../policy/rules/rule";
+import { defaultSettings } from "../../policy/rules/settings";
 
 const rolePolicy = "aws:iam/rolePolicy:RolePolicy";
 const bucketPolicy = "aws:s3/bucketPolicy:BucketPolicy";
 const table = "arn:aws:dynamodb:us-east-1:123456789012:table/orders";
 
+/** A role policy with one allowing statement. */
+function allowing(statement: Record<string, unknown>): Record<string, unknown> {
+  return { policy: JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", ...statement }] }) };
+}
+
+function judge(rule: DocumentRule, type: string, props: Record<string, unknown>): string[] {
+  const resource = { type, name: "r", urn: "r", props, dependencies: {} };
+  return judgeResource(rule, resource, defaultSettings).map(messageOf);
+}
+
 interface Case {
   readonly row: string;
-  readonly rule: ResourceValidationPolicy;
+  readonly rule: DocumentRule;
   readonly type?: string;
   readonly wrong: Record<string, Record<string, unknown>>;
   readonly right: Record<string, Record<string, unknown>>;
@@ -125,7 +136,7 @@ describe("rules on policy documents", () => {
       it(`${row}: ${what} is refused, with the property and the rule in the message`, () => {
         const violations = judge(rule, type, props);
         assert.equal(violations.length, 1, violations.join("\n"));
-        assert.match(violations[0] ?? "", new RegExp(`^policy: .*\\[${row}\\]$`));
+        assert.match(violations[0] ?? "", new RegExp(`^policy[:,] .*\\[${row}, docs/policies/${row}\\.md\\]$`));
       });
     }
     for (const [what, props] of Object.entries(right)) {
@@ -136,6 +147,6 @@ describe("rules on policy documents", () => {
   it("P1: a role's inline policies are read, each under its own path", () => {
     const policy = JSON.stringify({ Statement: { Effect: "Allow", Action: "*", Resource: "*" } });
     const violations = judge(administrator, "aws:iam/role:Role", { inlinePolicies: [{ name: "a", policy }] });
-    assert.match(violations[0] ?? "", /^inlinePolicies\[0\]\.policy: statement #0/);
+    assert.match(violations[0] ?? "", /^inlinePolicies\[0\]\.policy, statement #0: /);
   });
 });

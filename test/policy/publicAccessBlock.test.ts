@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
 import { publicAccessBlock } from "../../policy/rules/p24-public-access-block";
-import { judgeStack, type StackResource } from "./judge";
+import type { ExampleResource } from "../../policy/rules/rule";
+import { judgeExample } from "./judge";
 
-const bucket: StackResource = { type: "aws:s3/bucket:Bucket", name: "data", props: { bucket: "data-1" } };
+function judgeStack(rule: typeof publicAccessBlock, resources: readonly ExampleResource[]): [string, string][] {
+  return judgeExample(rule, { resources }).map(({ urn = "", fix }) => [urn, fix]);
+}
+
+const bucket: ExampleResource = { type: "aws:s3/bucket:Bucket", name: "data", props: { bucket: "data-1" } };
 const on = { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true };
-const block = (props: Record<string, unknown>, dependencies?: StackResource["dependencies"]): StackResource => ({
+const block = (props: Record<string, unknown>, dependencies?: ExampleResource["dependencies"]): ExampleResource => ({
   type: "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
   name: "block",
   props,
@@ -22,7 +27,7 @@ describe("rule on public access blocks", () => {
 
   it("P24: a block with a flag off is refused, naming the flag", () => {
     const found = judgeStack(publicAccessBlock, [bucket, block({ ...on, bucket: "data-1", blockPublicPolicy: false })]);
-    assert.deepEqual(found, [["block", "set blockPublicPolicy to true [P24]"]]);
+    assert.deepEqual(found, [["block", "set blockPublicPolicy to true"]]);
   });
 
   it("P24: a block of another bucket doesn't count", () => {

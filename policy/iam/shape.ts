@@ -1,0 +1,18 @@
+/** Telling the shapes of JSON apart. */
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** One value stands for a list of one; undefined for none. */
+export function asArray(value: unknown): unknown[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [value];
+}
+
+/** For a message: `a list`, `null`, `a number`. */
+export function describe(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "undefined" ? "missing" : `a ${typeof value}`;
+}

@@ -1,0 +1,24 @@
+/** Values that only the update knows: at preview the policy SDK throws when one is read. */
+import { UnknownValueError } from "@pulumi/policy";
+
+/** Stands where a value isn't known yet. */
+export const unknown = Symbol("unknown until the update");
+
+/** A plain copy of what the policy SDK gives, in which `unknown` stands for what isn't known yet. */
+export function reveal(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((_, i) => read(value, i));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.keys(value).map((key) => [key, read(value, key)]));
+}
+
+/** One property, revealed. */
+export function read(from: object, key: string | number): unknown {
+  let value: unknown;
+  try {
+    value = (from as Record<string | number, unknown>)[key];
+  } catch (error) {
+    if (error instanceof UnknownValueError) return unknown;
+    throw error;
+  }
+  return reveal(value);
+}
