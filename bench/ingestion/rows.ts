@@ -2,36 +2,16 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
-import type { LandingMeta, PipelineConfig, SourceConfig, UploadRecord } from "../../functions/shared/contract";
+import type { LandingMeta, UploadRecord } from "../../functions/shared/contract";
+import { keyedSource, pipelineConfig } from "../shared/pipelineConfig";
 
 /** The table that all contenders load: 42 thousand real rows of six fields. */
 export const CSV_PATH = join(__dirname, "../../node_modules/vega-datasets/data/zipcodes.csv");
 export const TABLE = "bench-items";
 
-export const source: SourceConfig = {
-  name: "zipcodes",
-  bucket: "bench-source",
-  prefix: "",
-  suffix: "",
-  format: "csv",
-  compression: "auto",
-  encoding: "utf-8",
-  keyFields: ["zip_code"],
-  fields: [],
-  onlyMapped: false,
-  shards: 4,
-};
+export const source = keyedSource({ name: "zipcodes", keyFields: ["zip_code"] });
 
-export const config: PipelineConfig = {
-  sources: [source],
-  limits: {
-    maxUnpackedBytes: 8 * 1024 ** 3,
-    maxUnpackRatio: 1000,
-    maxMembers: 100,
-    maxRecordBytes: 16 * 1024 ** 2,
-    partBytes: 32 * 1024 ** 2,
-  },
-};
+export const config = pipelineConfig(source, 16 * 1024 ** 2);
 
 export const upload: UploadRecord = {
   source: source.name,

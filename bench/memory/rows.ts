@@ -1,30 +1,9 @@
-import type { PipelineConfig, SourceConfig } from "../../functions/shared/contract";
+import { keyedSource, pipelineConfig } from "../shared/pipelineConfig";
 
 /** A generated table: ten fields, about 400 bytes a row. */
-export const source: SourceConfig = {
-  name: "generated",
-  bucket: "bench-source",
-  prefix: "",
-  suffix: "",
-  format: "csv",
-  compression: "none",
-  encoding: "utf-8",
-  keyFields: ["id"],
-  fields: [],
-  onlyMapped: false,
-  shards: 4,
-};
+export const source = keyedSource({ name: "generated", keyFields: ["id"], compression: "none" });
 
-export const config: PipelineConfig = {
-  sources: [source],
-  limits: {
-    maxUnpackedBytes: 8 * 1024 ** 3,
-    maxUnpackRatio: 1000,
-    maxMembers: 100,
-    maxRecordBytes: 1024 ** 2,
-    partBytes: 32 * 1024 ** 2,
-  },
-};
+export const config = pipelineConfig(source, 1024 ** 2);
 
 const HEADER = `id,${Array.from({ length: 9 }, (_, index) => `field_${index}`).join(",")}\n`;
 const CHUNK = 64 * 1024;

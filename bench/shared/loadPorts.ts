@@ -1,0 +1,35 @@
+import type { Readable } from "node:stream";
+import type { LoadPorts } from "../../functions/load/loadPart";
+import { PrebuiltRequests } from "../../functions/load/write/prebuiltRequests";
+import { TableWriter } from "../../functions/load/write/tableWriter";
+import type { PipelineConfig } from "../../functions/shared/contract";
+import { benchClient } from "../ingestion/contender";
+
+/** The load function's surroundings: the table is the benchmark's server, the ledger keeps nothing. */
+export function loadPorts(
+  config: PipelineConfig,
+  table: string,
+  openPart: (landingKey: string) => Promise<Readable>,
+): LoadPorts {
+  return {
+    config,
+    log: console,
+    ledger: {
+      getPart: async () => undefined,
+      finishPart: async () => undefined,
+      completeFile: async () => undefined,
+      raiseWatermark: async () => true,
+    },
+    table: new TableWriter(new PrebuiltRequests(benchClient()), table),
+    openPart,
+    saveQuarantine: async (key) => {
+      throw new Error(`Nothing of the benchmark's data is to be quarantined: ${key}`);
+    },
+    sendContinuation: async () => {
+      throw new Error("Every part is to be loaded in one go.");
+    },
+  };
+}
+
+/** As long as is needed. */
+export const noDeadline = { near: () => false, over: () => false };

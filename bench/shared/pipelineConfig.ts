@@ -1,0 +1,31 @@
+import type { PipelineConfig, SourceConfig } from "../../functions/shared/contract";
+
+/** A source that is keyed and otherwise as the component leaves it. */
+export function keyedSource(settings: Pick<SourceConfig, "name" | "keyFields"> & Partial<SourceConfig>): SourceConfig {
+  return {
+    bucket: "bench-source",
+    prefix: "",
+    suffix: "",
+    format: "csv",
+    compression: "auto",
+    encoding: "utf-8",
+    fields: [],
+    onlyMapped: false,
+    shards: 4,
+    ...settings,
+  };
+}
+
+/** @param maxRecordBytes the longest record that is read */
+export function pipelineConfig(source: SourceConfig, maxRecordBytes: number): PipelineConfig {
+  return {
+    sources: [source],
+    limits: {
+      maxUnpackedBytes: 8 * 1024 ** 3,
+      maxUnpackRatio: 1000,
+      maxMembers: 100,
+      maxRecordBytes,
+      partBytes: 32 * 1024 ** 2,
+    },
+  };
+}
