@@ -1,5 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { SFNClient } from "@aws-sdk/client-sfn";
 import { SQSClient } from "@aws-sdk/client-sqs";
 
 // Region, credentials and endpoints come from the environment (AWS_REGION, AWS_ENDPOINT_URL…), as on Lambda.
@@ -18,4 +20,12 @@ export function createS3Client(): S3Client {
 
 export function createSQSClient(): SQSClient {
   return new SQSClient({ requestHandler, maxAttempts: 5 });
+}
+
+export function createSecretsManagerClient(): SecretsManagerClient {
+  return new SecretsManagerClient({ requestHandler, maxAttempts: 5 });
+}
+
+export function createSFNClient(): SFNClient {
+  return new SFNClient({ requestHandler, maxAttempts: 5 });
 }

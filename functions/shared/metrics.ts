@@ -5,6 +5,25 @@ export interface PipelineCounts {
   readonly RecordsQuarantined?: number;
   readonly FilesQuarantined?: number;
   readonly Throttles?: number;
+  readonly Pages?: number;
+  readonly RowsUpserted?: number;
+  readonly RowsDeleted?: number;
+}
+
+/** Metrics of an orchestration, by name; all are counts. */
+export interface OrchestrationCounts {
+  readonly SyncsTriggered?: number;
+  /** Waits that a webhook has completed. */
+  readonly WaitsCompleted?: number;
+  /** Waits whose sync had ended without a webhook when the poll looked: webhooks don't arrive. */
+  readonly StuckWaits?: number;
+  /** Waits that an execution which is over had left behind. */
+  readonly WaitsReleased?: number;
+  /** Requests to the webhook whose signature is wrong or missing. */
+  readonly WebhooksForged?: number;
+  /** Webhooks without effect: repeated, outdated, of others, or nobody waits. */
+  readonly WebhooksIgnored?: number;
+  readonly ExecutionsStarted?: number;
 }
 
 export const METRICS_NAMESPACE = "DataPipelines";
@@ -13,7 +32,7 @@ export const METRICS_NAMESPACE = "DataPipelines";
  * The log line that CloudWatch turns into metrics (embedded metric format).
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export function metricsLine(pipeline: string, counts: PipelineCounts, now = Date.now()): string {
+export function metricsLine(pipeline: string, counts: PipelineCounts | OrchestrationCounts, now = Date.now()): string {
   const Metrics = Object.keys(counts).map((Name) => ({ Name, Unit: "Count" }));
   return JSON.stringify({
     _aws: {
@@ -26,6 +45,6 @@ export function metricsLine(pipeline: string, counts: PipelineCounts, now = Date
 }
 
 /** Writes the counts as one line to stdout: console.log would put a time stamp in front of it on Lambda. */
-export function emitMetrics(pipeline: string, counts: PipelineCounts): void {
+export function emitMetrics(pipeline: string, counts: PipelineCounts | OrchestrationCounts): void {
   if (Object.keys(counts).length > 0) process.stdout.write(`${metricsLine(pipeline, counts)}\n`);
 }
