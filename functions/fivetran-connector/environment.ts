@@ -1,7 +1,12 @@
 import type { EnvironmentSpec } from "../shared/environment";
 
-/** What the component gives a connector; START, where the historical load begins, only if it is told. */
 export const environment = {
-  /** Physical name of the component: the dimension of its metrics. */
+  /** Dimension of the metrics. */
   PIPELINE: "string",
+} as const satisfies EnvironmentSpec;
+
+/** May be left unset. */
+export const optionalEnvironment = {
+  /** Where a historical load begins, unless the custom payload has `startFrom`. */
+  START: "string",
 } as const satisfies EnvironmentSpec;

@@ -1,8 +1,38 @@
 import { definePermissions } from "../shared/permission";
 
-/** Everything a connector does in AWS; with the sync method "direct" nothing. Its log is granted by the component. */
+/** The function's; the component grants them with the sync method "through an S3 bucket" only. */
 export const permissions = definePermissions({
   syncBucket: [
-    { actions: ["s3:PutObject"], suffix: "/*", why: "hands the rows over in the file that Fivetran's request names" },
+    {
+      actions: ["s3:PutObject"],
+      suffix: "/*",
+      why: "Writes the rows to the file that Fivetran's request names.",
+    },
+  ],
+  syncKey: [
+    {
+      actions: ["kms:GenerateDataKey"],
+      why: "Encrypts the files, where the bucket has a KMS key.",
+      unusedBecause: "Used by S3 on the function's behalf.",
+    },
+  ],
+});
+
+/** Of the role that Fivetran assumes. */
+export const fivetranPermissions = definePermissions({
+  self: [{ actions: ["lambda:InvokeFunction"], why: "Calls the connector." }],
+  syncBucket: [
+    {
+      actions: ["s3:GetObject", "s3:DeleteObject"],
+      suffix: "/*",
+      why: "Reads the files that the connector wrote, and clears them away.",
+    },
+  ],
+  syncKey: [
+    {
+      actions: ["kms:Decrypt"],
+      why: "Reads the files, where the bucket has a KMS key.",
+      unusedBecause: "Used by S3 on Fivetran's behalf.",
+    },
   ],
 });

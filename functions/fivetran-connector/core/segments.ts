@@ -1,0 +1,102 @@
+import { createHash } from "node:crypto";
+import { PageError, RowError } from "./errors";
+import { rowBytes, rowText, ValueError } from "./rowBytes";
+import { checkKey, keyOf, keyText } from "./rowKey";
+import type { Page, Row, Schema, TableSchema } from "./types";
+
+/** Rows of a page that go to the same place of the answer, checked. */
+export interface Segment {
+  readonly kind: "insert" | "delete";
+  readonly table: string;
+  readonly rows: readonly Row[];
+  /** The rows as JSON, where the answer is a file. */
+  readonly texts?: readonly string[];
+  /** Bytes of the rows as JSON, each with a comma. */
+  readonly bytes: number;
+}
+
+/**
+ * Checks a page's rows and measures them, in the order in which they are handed over.
+ * @param asText whether the rows are wanted as JSON texts
+ * @throws PageError, RowError naming table and row
+ */
+export function segmentsOf(page: Page, schema: Schema, asText: boolean): Segment[] {
+  const segments: Segment[] = [];
+  const kinds = { insert: page.upserts ?? {}, delete: page.deletes ?? {} } as const;
+  for (const kind of ["insert", "delete"] as const) {
+    for (const [table, rows] of Object.entries(kinds[kind])) {
+      if (rows.length > 0) segments.push(segment(kind, table, rows, tableOf(table, schema), asText));
+    }
+  }
+  for (const table of page.softDelete ?? []) tableOf(table, schema);
+  refuseContradictions(segments, schema);
+  return segments;
+}
+
+function tableOf(table: string, schema: Schema): TableSchema {
+  const found = Object.hasOwn(schema, table) ? schema[table] : undefined;
+  if (found === undefined) {
+    throw new PageError(
+      `A page has the table ${table}, which schema doesn't have (it has ${Object.keys(schema).join(", ")}). Add it with its primary key.`,
+    );
+  }
+  return found;
+}
+
+function segment(
+  kind: Segment["kind"],
+  table: string,
+  given: readonly Row[],
+  to: TableSchema,
+  asText: boolean,
+): Segment {
+  const texts: string[] = [];
+  const rows = kind === "delete" ? new Array<Row>(given.length) : given;
+  let bytes = 0;
+  for (let index = 0; index < given.length; index += 1) {
+    const row = given[index] as Row;
+    const where = () => `Row ${index + 1} of the page's ${kind === "insert" ? "upserts" : "deletes"} of table ${table}`;
+    checkKey(row, table, to, where);
+    try {
+      const sent = kind === "delete" ? keyOf(row, to) : row;
+      if (kind === "delete") (rows as Row[])[index] = sent;
+      if (asText) {
+        const text = rowText(sent);
+        texts.push(text);
+        bytes += Buffer.byteLength(text) + 1;
+      } else bytes += rowBytes(sent) + 1;
+    } catch (error) {
+      if (!(error instanceof ValueError)) throw error;
+      throw new RowError(`${where()}, key ${keyText(row, to)}, column ${error.column}: ${error.problem}.`);
+    }
+  }
+  return { kind, table, rows, bytes, ...(asText ? { texts } : {}) };
+}
+
+/** Which of the two came last can't be told from an answer. */
+function refuseContradictions(segments: readonly Segment[], schema: Schema): void {
+  for (const { kind, table, rows } of segments) {
+    if (kind !== "delete") continue;
+    const upserts = segments.find((other) => other.kind === "insert" && other.table === table);
+    if (upserts === undefined) continue;
+    const to = tableOf(table, schema);
+    const deleted = new Set(rows.map((row) => keyText(row, to)));
+    for (const row of upserts.rows) {
+      const key = keyText(row, to);
+      if (!deleted.has(key)) continue;
+      throw new PageError(
+        `A page both upserts and deletes the row ${key} of table ${table}. Yield only what came last, or two pages.`,
+      );
+    }
+  }
+}
+
+/** Tells one reading of a page from another. */
+export function hashOf(segments: readonly Segment[]): string {
+  const hash = createHash("sha256");
+  for (const { kind, table, rows } of segments) {
+    hash.update(JSON.stringify([kind, table, rows.length]));
+    for (const row of rows) hash.update(JSON.stringify(row));
+  }
+  return hash.digest("base64url").slice(0, 22);
+}

@@ -1,0 +1,205 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Batch } from "./batch";
+import { ConnectorError, DeadlineError, PageError } from "./errors";
+import { MOST_CHANGES, MOST_STALLS, reserveMs } from "./limits";
+import { hashOf, type Segment, segmentsOf } from "./segments";
+import { type State, writeState } from "./state";
+import type { Clock, Connector, ConnectorContext, Json, Page } from "./types";
+
+export interface SyncOutcome {
+  readonly state: State;
+  readonly hasMore: boolean;
+  readonly pages: number;
+}
+
+/** What a sync needs beside the connector. */
+export interface SyncPorts {
+  readonly batch: Batch;
+  readonly clock: Clock;
+  readonly context: Omit<ConnectorContext, "signal" | "remainingMs">;
+}
+
+/**
+ * Pulls pages into the batch until the source has no more, the batch is full or time is up. The state moves behind a
+ * page only when all its rows are in the batch.
+ * @throws DeadlineError, PageError, RowError, or what the connector throws before anything was gathered
+ */
+export function sync(connector: Connector, state: State, ports: SyncPorts): Promise<SyncOutcome> {
+  return new Sync(connector, state, ports).run();
+}
+
+class Sync {
+  readonly #abort = new AbortController();
+  readonly #timeUp: Promise<undefined>;
+  readonly #totalMs: number;
+  readonly #seen = new Set<string>();
+  #state: State;
+  #pages = 0;
+  /** False while nothing was handed over and the state stands where it stood. */
+  #moved = false;
+
+  constructor(
+    readonly connector: Connector,
+    readonly start: State,
+    readonly ports: SyncPorts,
+  ) {
+    this.#state = { cursor: start.cursor, part: start.part };
+    this.#totalMs = ports.clock.remainingMs();
+    this.#timeUp = new Promise((resolve) => {
+      this.#abort.signal.addEventListener("abort", () => resolve(undefined), { once: true });
+    });
+  }
+
+  async run(): Promise<SyncOutcome> {
+    if (this.#leftMs() <= 0) {
+      throw new DeadlineError(
+        `The function has ${Math.round(this.#totalMs)} ms left at its start, too few to pull anything and to answer in time. Raise its timeout.`,
+      );
+    }
+    this.#remember(this.#state.cursor);
+    try {
+      return await this.#pull();
+    } catch (error) {
+      // What the connector throws because its signal was aborted is no failure of the source.
+      if (this.#abort.signal.aborted && !(error instanceof ConnectorError)) return this.#outOfTime();
+      if (error instanceof ConnectorError || !this.#moved) throw error;
+      this.ports.context.log.warn("The source failed; what was pulled before goes out, the next request tries again", {
+        error,
+      });
+      return this.#more();
+    } finally {
+      this.#abort.abort();
+    }
+  }
+
+  async #pull(): Promise<SyncOutcome> {
+    const { context, clock } = this.ports;
+    const signal = this.#abort.signal;
+    const source = this.connector.pull(this.#state.cursor, { ...context, signal, remainingMs: () => this.#leftMs() });
+    const pages = source[Symbol.asyncIterator]();
+    for (;;) {
+      const left = this.#leftMs();
+      if (left <= 0) return this.#end(pages, this.#outOfTime());
+      const cancel = clock.after(left, () => this.#abort.abort(new DeadlineError("Time for pulling is up.")));
+      const next = pages.next();
+      // When time is up first nobody waits for the page any more; its failure must not end the process.
+      next.catch(() => undefined);
+      const result = await Promise.race([next, this.#timeUp]);
+      cancel();
+      if (result === undefined) return this.#end(pages, this.#outOfTime());
+      if (result.done) return this.#drained();
+      if (!this.#take(result.value)) return this.#end(pages, this.#more());
+    }
+  }
+
+  /** False when the answer is to leave with what it has. */
+  #take(page: Page): boolean {
+    const { batch } = this.ports;
+    const segments = segmentsOf(page, batch.schema, batch.asText);
+    this.#checkCursor(page, segments);
+    if (this.#state.part !== undefined) return this.#takeParts(page, segments);
+    if (batch.takes(segments, this.#stateBytes({ cursor: page.cursor }))) {
+      batch.add(segments, page.softDelete);
+      this.#finish(page, segments.length > 0);
+      return true;
+    }
+    return batch.isEmpty ? this.#takeParts(page, segments) : false;
+  }
+
+  /** Hands over a page that is bigger than an answer: what is out is remembered in the state. */
+  #takeParts(page: Page, segments: readonly Segment[]): boolean {
+    const { batch } = this.ports;
+    const hash = hashOf(segments);
+    const before = this.#state.part;
+    const isSame = before === undefined || before.hash === hash;
+    const changed = (before?.changed ?? 0) + (isSame ? 0 : 1);
+    if (changed > MOST_CHANGES) {
+      throw new PageError(
+        `The page after the cursor ${JSON.stringify(this.#state.cursor)} is bigger than an answer and was another each time it was read. Yield smaller pages, or rows in a stable order.`,
+      );
+    }
+    // Another reading begins anew: rows that went out before go out again, which does no harm by primary key.
+    const from = isSame ? (before?.done ?? 0) : 0;
+    const total = segments.reduce((sum, { rows }) => sum + rows.length, 0);
+    const part = { done: total, hash, changed };
+    const stateBytes = Math.max(
+      this.#stateBytes({ cursor: this.#state.cursor, part }),
+      this.#stateBytes({ cursor: page.cursor }),
+    );
+    const done = batch.fill(segments, from, stateBytes);
+    if (done >= total) {
+      batch.add([], page.softDelete);
+      this.#finish(page, true);
+      return true;
+    }
+    this.#state = { cursor: this.#state.cursor, part: { ...part, done } };
+    this.#moved = true;
+    return false;
+  }
+
+  #finish(page: Page, hasRows: boolean): void {
+    this.#moved ||= hasRows || !isDeepStrictEqual(page.cursor, this.#state.cursor);
+    this.#state = { cursor: page.cursor };
+    this.#remember(page.cursor);
+    this.#pages += 1;
+  }
+
+  #checkCursor(page: Page, segments: readonly Segment[]): void {
+    const text = page.cursor === undefined ? undefined : JSON.stringify(page.cursor);
+    if (text === undefined) {
+      throw new PageError("A page has no cursor. Yield the place after the page's last row, as JSON.");
+    }
+    if (segments.length === 0 && isDeepStrictEqual(page.cursor, this.#state.cursor)) return;
+    if (this.#seen.has(text)) {
+      const rows = segments.reduce((sum, each) => sum + each.rows.length, 0);
+      throw new PageError(
+        `A page of ${rows} rows has the cursor ${text}, which an earlier page had: the cursor doesn't move, so these rows would come for ever. Yield the place after the page's last row.`,
+      );
+    }
+  }
+
+  #remember(cursor: Json | undefined): void {
+    if (cursor !== undefined) this.#seen.add(JSON.stringify(cursor));
+  }
+
+  #outOfTime(): SyncOutcome {
+    if (this.#moved) return this.#more();
+    const stalled = (this.start.stalled ?? 0) + 1;
+    if (stalled >= MOST_STALLS) {
+      throw new DeadlineError(
+        `No page was finished in ${stalled} requests of ${Math.round(this.#totalMs / 1000)} s each. Raise the function's timeout, yield smaller pages, or see why the source is slow.`,
+      );
+    }
+    this.ports.context.log.warn("Time was up before a page was finished", { stalled });
+    return { state: { ...this.#state, stalled }, hasMore: true, pages: this.#pages };
+  }
+
+  #more(): SyncOutcome {
+    return { state: this.#state, hasMore: true, pages: this.#pages };
+  }
+
+  #drained(): SyncOutcome {
+    if (this.#state.part !== undefined) {
+      throw new PageError(
+        `The page after the cursor ${JSON.stringify(this.#state.cursor)} was handed over in part and isn't there any more. Pulling the same cursor again has to begin with the same page.`,
+      );
+    }
+    return { state: this.#state, hasMore: false, pages: this.#pages };
+  }
+
+  /** Lets the connector clean up, without waiting for it. */
+  #end(pages: AsyncIterator<Page>, outcome: SyncOutcome): SyncOutcome {
+    this.#abort.abort(new DeadlineError("The answer is complete."));
+    pages.return?.().catch(() => undefined);
+    return outcome;
+  }
+
+  #leftMs(): number {
+    const { batch, clock } = this.ports;
+    return clock.remainingMs() - reserveMs(this.#totalMs, batch.asText ? batch.bytes : 0);
+  }
+
+  #stateBytes(state: State): number {
+    return Buffer.byteLength(JSON.stringify(writeState(state, this.connector)));
+  }
+}
