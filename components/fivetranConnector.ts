@@ -80,6 +80,7 @@ export class FivetranConnector extends pulumi.ComponentResource {
     const context: Context = { name, owner, parent: this, account: accountOf(this), tags, allowDestroy };
 
     const bucket = plan.usesBucket ? syncBucket(context, plan) : undefined;
+    const files = bucket === undefined ? [] : [{ arn: bucket.arn, prefix: plan.bucketPrefix }];
     const { lambda, functionName, functionArn, roleName, logGroupName } = nodeFunction(context, "function", {
       code: plan.code,
       description: "Answers Fivetran's requests with the rows of a source",
@@ -87,7 +88,7 @@ export class FivetranConnector extends pulumi.ComponentResource {
       environment: { PIPELINE: deployedName(name) },
       variables: plan.variables,
       permissions,
-      targets: { syncBucket: bucket === undefined ? [] : [{ arn: bucket.arn, prefix: plan.bucketPrefix }] },
+      targets: { syncBucket: files, syncKey: [] },
       memory: plan.memory,
       timeout,
       logRetentionDays: plan.logDays,
@@ -97,7 +98,7 @@ export class FivetranConnector extends pulumi.ComponentResource {
       accountId: plan.fivetranAccountId,
       externalId: plan.externalId,
       functionArn,
-      files: bucket && pulumi.interpolate`${bucket.arn}/${plan.bucketPrefix}*`,
+      files,
     });
     const alarmNames = alarms(context, plan.alarmTopicArn, connectorAlarms({ functionName, timeout }));
 

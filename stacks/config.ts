@@ -31,7 +31,7 @@ export function parseConfig(stack: string, all: Readonly<Record<string, string>>
 
 /** Pulumi hands structured values over as JSON, everything else as text. */
 function parseValue(name: string, text: string): unknown {
-  if (!["sources", "snowflake", "allowDestroy", "logRetentionDays"].includes(name)) return text;
+  if (!["sources", "connectors", "snowflake", "allowDestroy", "logRetentionDays"].includes(name)) return text;
   try {
     return JSON.parse(text);
   } catch {

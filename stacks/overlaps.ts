@@ -2,7 +2,7 @@
 import type { StackConfig } from "./schema";
 
 /** One line a mistake, beginning with the key (without the namespace). */
-export function overlaps({ sources, snowflake }: StackConfig): string[] {
+export function overlaps({ sources, connectors, snowflake }: StackConfig): string[] {
   const lines: string[] = [];
   const firstByName = new Map<string, number>();
   sources.forEach((source, i) => {
@@ -23,6 +23,13 @@ export function overlaps({ sources, snowflake }: StackConfig): string[] {
         );
       }
     });
+  });
+  connectors.forEach(({ name, syncMethod, bucketPrefix }, i) => {
+    const first = connectors.findIndex((other) => other.name === name);
+    if (first < i) lines.push(`connectors[${i}].name: ${JSON.stringify(name)} is also connectors[${first}]'s`);
+    if (bucketPrefix !== undefined && syncMethod !== "s3") {
+      lines.push(`connectors[${i}].bucketPrefix: only syncMethod "s3" has a bucket; leave it out`);
+    }
   });
   const firstTable = new Map<string, number>();
   (snowflake?.tables ?? []).forEach((table, i) => {

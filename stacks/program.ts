@@ -1,5 +1,6 @@
 /** The program of every stack: composes the components that the configuration asks for. */
 import { S3ToDynamoDb } from "../components/s3ToDynamoDb";
+import { type ConnectorOutputs, fivetranConnectors } from "./connectors";
 import type { StackConfig } from "./schema";
 import { type SnowflakeOutputs, snowflakeLandings } from "./snowflake";
 
@@ -21,6 +22,8 @@ export interface StackOutputs {
   /** What to run when events were missed. */
   readonly replayCommand?: S3ToDynamoDb["replayCommand"];
   readonly snowflake?: SnowflakeOutputs;
+  /** By connector: what to paste into Fivetran's form. */
+  readonly connectors?: ConnectorOutputs;
 }
 
 export function program(config: StackConfig): StackOutputs {
@@ -36,6 +39,7 @@ export function program(config: StackConfig): StackOutputs {
           allowDestroy: config.allowDestroy,
         });
   const snowflake = config.snowflake && snowflakeLandings(config, config.snowflake, ingest);
+  const connectors = config.connectors.length > 0 ? fivetranConnectors(config) : undefined;
   return {
     ...(ingest && {
       sourceBuckets: ingest.sourceBuckets,
@@ -52,5 +56,6 @@ export function program(config: StackConfig): StackOutputs {
       replayCommand: ingest.replayCommand,
     }),
     ...(snowflake && { snowflake }),
+    ...(connectors && { connectors }),
   };
 }

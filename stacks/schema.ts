@@ -81,8 +81,29 @@ export const snowflake = z.strictObject({
   changesView: identifier.optional(),
 });
 
+/** A Fivetran function connector; what it doesn't name is {@link FivetranConnector}'s default. */
+export const connector = z.strictObject({
+  name: z
+    .string()
+    .regex(
+      /^[a-z][a-z0-9-]{0,18}[a-z0-9]$/,
+      "use 2 to 20 lower-case letters, digits and hyphens, beginning with a letter",
+    ),
+  /** What Fivetran's setup form shows. */
+  externalId: z.string().regex(/^[\w+=,.@:/-]{2,1224}$/, "expected the External ID of Fivetran's setup form"),
+  /** The module that exports `handler`, from the project's folder. */
+  entry: z.string().min(1).default("functions/example-connector/handler.ts"),
+  fivetranAccountId: accountId.optional(),
+  syncMethod: z.enum(["direct", "s3"]).optional(),
+  bucketPrefix: prefix.optional(),
+  startFrom: z.string().min(1).optional(),
+  memory: z.int().min(256).max(10_240).optional(),
+  timeout: z.int().min(10).max(900).optional(),
+});
+
 export const stackConfig = z.strictObject({
   sources: z.array(source).default([]),
+  connectors: z.array(connector).default([]),
   snowflake: snowflake.optional(),
   allowDestroy: z.boolean().default(false),
   alarmTopicArn: arn("sns").optional(),
@@ -97,3 +118,4 @@ export const stackConfig = z.strictObject({
 export type StackConfig = z.infer<typeof stackConfig>;
 export type SourceSettings = z.infer<typeof source>;
 export type SnowflakeTableSettings = z.infer<typeof snowflakeTable>;
+export type ConnectorSettings = z.infer<typeof connector>;

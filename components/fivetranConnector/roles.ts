@@ -1,16 +1,18 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { fivetranPermissions } from "../../functions/fivetran-connector/permissions";
 import type { Context } from "../parts/context";
+import { type GrantTarget, grantStatements } from "../parts/grants";
 import { physicalName } from "../parts/naming";
-import { policyDocument, type Statement } from "../parts/policyDocument";
+import { policyDocument } from "../parts/policyDocument";
 
 export interface FivetranRoleArgs {
   /** AWS account that Fivetran calls from. */
   readonly accountId: string;
   readonly externalId: pulumi.Input<string>;
   readonly functionArn: pulumi.Input<string>;
-  /** ARN of the sync files, for example `arn:aws:s3:::bucket/prefix*`. @default none: the rows are in the answers */
-  readonly files?: pulumi.Input<string>;
+  /** Bucket and prefix of the sync files; none where the rows are in the answers. */
+  readonly files: readonly GrantTarget[];
 }
 
 /** The role that Fivetran takes on: it may call this one function, and pass files through the bucket. */
@@ -27,7 +29,14 @@ export function fivetranRole(context: Context, args: FivetranRoleArgs): aws.iam.
     },
     child,
   );
-  new aws.iam.RolePolicy(`${name}-policy`, { role: role.name, policy: policyDocument(statements(args)) }, child);
+  const { functionArn, files } = args;
+  const granted = grantStatements(fivetranPermissions, {
+    self: [{ arn: functionArn }],
+    syncBucket: files,
+    syncKey: [],
+  });
+  const policy = policyDocument(granted.map(({ statement }) => statement));
+  new aws.iam.RolePolicy(`${name}-policy`, { role: role.name, policy }, child);
   return role;
 }
 
@@ -40,17 +49,4 @@ function trust({ account }: Context, { accountId, externalId }: FivetranRoleArgs
     Action: "sts:AssumeRole",
     Condition: { StringEquals: { "sts:ExternalId": externalId } },
   } as const;
-}
-
-function statements({ functionArn, files }: FivetranRoleArgs): Statement[] {
-  const invoke: Statement = {
-    Sid: "InvokeConnector",
-    Effect: "Allow",
-    Action: "lambda:InvokeFunction",
-    Resource: functionArn,
-  };
-  if (files === undefined) return [invoke];
-  // Fivetran's guide asks for s3:Put*, s3:Get* and s3:Delete*; of these, what works on the files themselves.
-  const actions = ["s3:PutObject", "s3:GetObject", "s3:DeleteObject"];
-  return [invoke, { Sid: "SyncFiles", Effect: "Allow", Action: actions, Resource: files }];
 }

@@ -27,6 +27,13 @@ export const fivetranPermissions = definePermissions({
       suffix: "/*",
       why: "Reads the files that the connector wrote, and clears them away.",
     },
+    {
+      actions: ["s3:PutObject"],
+      suffix: "/*",
+      why: "Fivetran's setup guide asks for s3:Put*, s3:Get* and s3:Delete*; of these, what works on files.",
+      unusedBecause:
+        "The connector writes the files; only Fivetran itself knows when its test of the bucket writes one.",
+    },
   ],
   syncKey: [
     {

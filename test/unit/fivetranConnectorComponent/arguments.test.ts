@@ -85,7 +85,12 @@ const mistakes: readonly Mistake[] = [
     mend: /startFrom/,
   },
   { what: "an empty start", args: { startFrom: " " }, path: "startFrom", mend: /leave it out/ },
-  { what: "a misspelt argument", args: { ...{ external: "x" } }, path: "external", mend: /known: entry, bundle/ },
+  {
+    what: "a misspelt argument",
+    args: { memory: 512, ...{ external: "x" } },
+    path: "external",
+    mend: /known: entry, bundle/,
+  },
 ];
 
 describe("FivetranConnector: arguments", () => {

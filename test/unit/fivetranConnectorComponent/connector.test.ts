@@ -15,10 +15,10 @@ const logs = {
   Resource: `arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/${deployed}-function:*`,
 };
 const invoke = {
-  Sid: "InvokeConnector",
+  Sid: "Self1",
   Effect: "Allow",
-  Action: "lambda:InvokeFunction",
-  Resource: functionArn,
+  Action: ["lambda:InvokeFunction"],
+  Resource: [functionArn],
 };
 
 function names(run: MockRun<unknown>): string[] {
@@ -62,10 +62,10 @@ describe("FivetranConnector: roles", () => {
     assert.deepEqual(statementsAt(run.named("airports-fivetran-role-policy")), [
       invoke,
       {
-        Sid: "SyncFiles",
+        Sid: "SyncBucket1",
         Effect: "Allow",
-        Action: ["s3:PutObject", "s3:GetObject", "s3:DeleteObject"],
-        Resource: files,
+        Action: ["s3:GetObject", "s3:DeleteObject", "s3:PutObject"],
+        Resource: [files],
       },
     ]);
     assert.deepEqual(statementsAt(run.named("airports-function-role-policy")), [

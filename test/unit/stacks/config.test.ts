@@ -24,11 +24,11 @@ describe("stack configuration", () => {
   it("S1: a right configuration is taken, with its defaults", () => {
     const sources = [{ name: "orders", keyFields: ["id"], fields: [{ from: "total", type: "number" }] }];
     const config = parseConfig("dev", { ...region, "data-pipelines:sources": JSON.stringify(sources) });
-    assert.deepEqual(config, { sources, allowDestroy: false, logRetentionDays: 90 });
+    assert.deepEqual(config, { sources, connectors: [], allowDestroy: false, logRetentionDays: 90 });
   });
 
   it("S1: the empty defaults of Pulumi.yaml are as good as nothing", () => {
-    assert.deepEqual(mistakes({ sources: [], snowflake: {}, alarmTopicArn: "" }), []);
+    assert.deepEqual(mistakes({ sources: [], connectors: [], snowflake: {}, alarmTopicArn: "" }), []);
   });
 
   it("S1: a missing region is named with the command that sets it", () => {
@@ -93,6 +93,36 @@ describe("stack configuration", () => {
       "a table without columns",
       { snowflake: { database: "RAW", schema: "X", tables: [{ name: "T", prefix: "t/" }] } },
       /^data-pipelines:snowflake\.tables\[0\]: needs columns or sampleFile/,
+    ],
+    [
+      "a connector without its External ID",
+      { connectors: [{ name: "ab" }] },
+      /^data-pipelines:connectors\[0\]\.externalId: is required/,
+    ],
+    [
+      "an External ID with a wildcard",
+      { connectors: [{ name: "ab", externalId: "x*" }] },
+      /^data-pipelines:connectors\[0\]\.externalId: is "x\*"; expected the External ID/,
+    ],
+    [
+      "a sync method that Fivetran doesn't have",
+      { connectors: [{ name: "ab", externalId: "x_y", syncMethod: "S3" }] },
+      /^data-pipelines:connectors\[0\]\.syncMethod: is "S3"/,
+    ],
+    [
+      "two connectors of one name",
+      {
+        connectors: [
+          { name: "ab", externalId: "x_y" },
+          { name: "ab", externalId: "x_y" },
+        ],
+      },
+      /^data-pipelines:connectors\[1\]\.name: "ab" is also connectors\[0\]'s/,
+    ],
+    [
+      "a prefix without a bucket",
+      { connectors: [{ name: "ab", externalId: "x_y", bucketPrefix: "in/" }] },
+      /^data-pipelines:connectors\[0\]\.bucketPrefix: only syncMethod "s3" has a bucket/,
     ],
     [
       "changes without a table",
