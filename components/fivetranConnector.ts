@@ -35,7 +35,7 @@ const typeName = "FivetranConnector";
  * export const pasteIntoFivetran = connector.fivetranForm;
  * ```
  *
- * **Through a bucket, from a given day on**
+ * **Through a bucket, with a start of the historical load**
  * ```ts
  * import { FivetranConnector } from "pulumi-data-pipelines";
  *
@@ -43,7 +43,7 @@ const typeName = "FivetranConnector";
  *   entry: "functions/example-connector/handler.ts",
  *   externalId: "delivered_ample",
  *   syncMethod: "s3",
- *   startFrom: "2020-01-01T00:00:00Z",
+ *   startFrom: "5000",
  *   timeout: 900,
  *   alarmTopicArn: "arn:aws:sns:eu-central-1:123456789012:oncall",
  * });
