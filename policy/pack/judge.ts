@@ -2,6 +2,7 @@
 import { type FoundDocument, findDocuments } from "../iam/locations";
 import type { DocumentRule, Finding, Resource, ResourceRule, Rule, StackRule } from "../rules/rule";
 import type { Settings } from "../rules/settings";
+import type { Exemption } from "./exemptions";
 
 /** A finding and where it is. */
 export interface Violation extends Finding {
@@ -10,6 +11,8 @@ export interface Violation extends Finding {
   readonly path?: string;
   /** The resource to change; undefined for a file. */
   readonly urn?: string;
+  /** The exemption that covered it until its last day. */
+  readonly expired?: Exemption;
 }
 
 export function judgeDocument(
@@ -33,12 +36,21 @@ export function judgeDocument(
 export function judgeResource(rule: DocumentRule | ResourceRule, resource: Resource, settings: Settings): Violation[] {
   const { type, props, urn } = resource;
   if (rule.scope === "document") {
-    return findDocuments(type, props).flatMap((found) =>
+    const inDocuments = findDocuments(type, props).flatMap((found) =>
       judgeDocument(rule, found, settings, type).map((violation) => ({ ...violation, urn })),
     );
+    const granted = rule.grants?.types.includes(type) ? [...rule.grants.check(resource, settings)] : [];
+    return [...inDocuments, ...granted.map((finding) => ({ ...finding, rule, urn }))];
   }
   if (!rule.types.includes(type)) return [];
   return [...rule.check(resource, settings)].map((finding) => ({ ...finding, rule, urn }));
+}
+
+/** What a rule finds in a document that stands in a file, without a stack around it. */
+export function judgeFile(rule: Rule, found: FoundDocument, settings: Settings): Violation[] {
+  if (rule.scope === "document") return judgeDocument(rule, found, settings);
+  if (rule.scope === "resource" || !rule.alone?.kinds.includes(found.kind)) return [];
+  return [...rule.alone.check(found, settings)].map((finding) => ({ ...finding, rule, path: found.path }));
 }
 
 export function judgeStack(rule: StackRule, resources: readonly Resource[], settings: Settings): Violation[] {
@@ -46,7 +58,10 @@ export function judgeStack(rule: StackRule, resources: readonly Resource[], sett
 }
 
 /** For example `policy: statement Read allows s3:* … → list the actions [P2, docs/policies/P2.md]`. */
-export function messageOf({ rule, path, statement, message, fix }: Violation): string {
+export function messageOf({ rule, path, statement, message, fix, expired }: Violation): string {
   const where = [path, statement === undefined ? undefined : `statement ${statement}`].filter(Boolean).join(", ");
-  return `${where}${where === "" ? "" : ": "}${message}. ${rule.why} Mend: ${fix} [${rule.id}, docs/policies/${rule.id}.md]`;
+  const lapsed = expired
+    ? ` The exemption for ${expired.resource} ended on ${expired.expires} (${expired.reason}).`
+    : "";
+  return `${where}${where === "" ? "" : ": "}${message}. ${rule.why}${lapsed} Mend: ${fix} [${rule.id}, docs/policies/${rule.id}.md]`;
 }

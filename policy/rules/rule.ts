@@ -80,6 +80,8 @@ export interface DocumentRule extends RuleText {
    * @default none
    */
   readonly absenceOf?: readonly Member[];
+  /** Resources that grant the same without a document, for example a function URL. @default none */
+  readonly grants?: Pick<ResourceRule, "types" | "check">;
 }
 
 /** A resource as rules see it: `unknown` (../iam/unknown) stands for what isn't known yet. */
@@ -107,6 +109,13 @@ export interface ResourceRule extends RuleText {
 export interface StackRule extends RuleText {
   readonly scope: "stack";
   readonly check: (resources: readonly Resource[], settings: Settings) => Iterable<StackFinding>;
+  /**
+   * What can be told from one document by itself: for files, where there is no stack. Never asked within a stack.
+   * @default nothing
+   */
+  readonly alone?: Pick<DocumentRule, "kinds" | "check">;
+  /** Mends single resources before the stack is looked at. @default nothing */
+  readonly mend?: Required<Pick<ResourceRule, "types" | "remediate">>;
 }
 
 export interface StackFinding extends Finding {

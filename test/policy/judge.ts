@@ -1,15 +1,21 @@
 import { readDocument } from "../../policy/iam/document";
-import { judgeDocument, judgeResource, judgeStack, messageOf, type Violation } from "../../policy/pack/judge";
+import {
+  judgeDocument,
+  judgeFile,
+  judgeResource,
+  judgeStack,
+  messageOf,
+  type Violation,
+} from "../../policy/pack/judge";
 import type { DocumentRule, Example, Resource, Rule } from "../../policy/rules/rule";
 import { defaultSettings, type Settings } from "../../policy/rules/settings";
 
 /** What a rule finds in an example. */
 export function judgeExample(rule: Rule, example: Example, settings: Settings = defaultSettings): Violation[] {
   if (example.document !== undefined) {
-    if (rule.scope !== "document") return [];
     const { kind = "identity", service } = example;
     const document = readDocument(JSON.stringify(example.document));
-    return judgeDocument(rule, { path: "policy", kind, ...(service ? { service } : {}), document }, settings);
+    return judgeFile(rule, { path: "policy", kind, ...(service ? { service } : {}), document }, settings);
   }
   const resources = resourcesOf(example);
   if (rule.scope === "stack") return judgeStack(rule, resources, settings);
