@@ -1,4 +1,4 @@
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import type { Log } from "../setup/command.js";
 import type { Tools } from "../setup/ensureTools.js";
 import { binFolder, logFolder, repository } from "../setup/paths.js";
@@ -27,7 +27,7 @@ export interface Services {
 
 export interface StartServicesArgs {
   /** From ensureTools() or ensureServiceTools(). */
-  readonly tools: Pick<Tools, "awsPython" | "snowflakePython">;
+  readonly tools: Pick<Tools, "awsPython" | "snowflakePython" | "dbtPython">;
   /** Takes the lines of progress. @default nothing is told */
   readonly log?: Log;
   /** Names the log files of a run beside others. @default "" */
@@ -54,7 +54,10 @@ export async function startServices(args: StartServicesArgs): Promise<Services> 
   };
   const forget = stopOnSignals(stop);
   try {
-    const aws = await start("aws", args.tools.awsPython, [join(logFolder, `model-problems${suffix}.jsonl`)], {});
+    const containerPath = [dirname(args.tools.dbtPython), "/usr/local/bin", "/usr/bin", "/bin"].join(delimiter);
+    const aws = await start("aws", args.tools.awsPython, [join(logFolder, `model-problems${suffix}.jsonl`)], {
+      LOCAL_CONTAINER_PATH: containerPath,
+    });
     const environment = environmentOf(aws.endpoint);
     const snowflake = await start("snowflake", args.tools.snowflakePython, [], { LOCAL_AWS_ENDPOINT: aws.endpoint });
     log(`AWS at ${aws.endpoint}, Snowflake at ${snowflake.endpoint}`);

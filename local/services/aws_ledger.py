@@ -80,8 +80,11 @@ def install():
     iam_evaluator.evaluate_trust_policy = trust_and_record
 
 
-def check_role(role_arn, action, resource, region):
-    """Whether a role's own policies allow what a service does in its name, recorded as any other decision."""
+def check_role(role_arn, action, resource, region, context=None):
+    """Whether a role's own policies allow what a service does in its name, recorded as any other decision.
+
+    context: the condition keys of that call, in lower case.
+    """
     account, name = role_arn.split(":")[4], role_arn.rpartition("/")[2]
     policies = iam_evaluator._gather_role_policies(name, account)
     ctx = iam_evaluator.EvalContext(
@@ -91,6 +94,7 @@ def check_role(role_arn, action, resource, region):
         action=action,
         resource_arn=resource,
         region=region,
+        service_context=context or {},
     )
     decision = iam_evaluator.evaluate(ctx, policies).decision
     record(role_arn, action, resource, decision, "service")

@@ -25,14 +25,21 @@ from ministack.core.responses import get_account_id  # noqa: E402
 from ministack.core.router import extract_access_key_id  # noqa: E402
 
 import aws_context  # noqa: E402
+import aws_ecs  # noqa: E402
 import aws_faults  # noqa: E402
+import aws_images  # noqa: E402
 import aws_lambda  # noqa: E402
 import aws_ledger  # noqa: E402
 import aws_models  # noqa: E402
 import aws_s3  # noqa: E402
+import aws_step_calls  # noqa: E402
+import aws_step_history  # noqa: E402
+import aws_step_time  # noqa: E402
 from aws_protocol import read_request  # noqa: E402
 from parent_watch import watch_parent  # noqa: E402
 
+# What stands for the programs of containers' images.
+images = aws_images.Images(os.environ.get("LOCAL_CONTAINER_PATH", os.defpath))
 faults, model_problems = aws_faults.Faults(), aws_ledger.ModelProblems(PROBLEMS_FILE)
 dispatch = ministack._dispatch_service_request
 log = logging.getLogger("local.aws")
@@ -95,6 +102,13 @@ def local_answer(method, path, body):
     if (method, path) == ("POST", "/_local/iam-ledger/reset"):
         aws_ledger.reset()
         return 200, {}
+    if path == "/_local/images" and method == "GET":
+        return 200, {"images": images.list()}
+    if path == "/_local/images" and method == "POST":
+        try:
+            return 200, images.build(json.loads(body))
+        except ValueError as error:
+            return 400, {"error": str(error)}
     if path == "/_local/faults" and method == "GET":
         return 200, {"faults": faults.list()}
     if path == "/_local/faults" and method == "POST":
@@ -130,6 +144,10 @@ if __name__ == "__main__":
     aws_ledger.install()
     aws_lambda.install()
     aws_s3.install()
+    aws_ecs.install(images)
+    aws_step_time.install()
+    aws_step_history.install()
+    aws_step_calls.install()
     ministack._dispatch_service_request = checked_dispatch
     ministack.app = app
     sys.argv = sys.argv[:1]

@@ -11,6 +11,8 @@ export interface Tools {
   readonly awsPython: string;
   /** The Python of fakesnow's environment. */
   readonly snowflakePython: string;
+  /** The Python with dbt, which runs the containers of dbt tasks. */
+  readonly dbtPython: string;
   /** The Pulumi CLI. */
   readonly pulumi: string;
   /** Where the launchers lie that must be on the engine's PATH. */
@@ -39,6 +41,7 @@ export async function ensureServiceTools(options: EnsureToolsOptions = {}): Prom
   await mkdir(localFolder, { recursive: true });
   const awsPython = await ensurePythonEnvironment("aws", log);
   const snowflakePython = await ensurePythonEnvironment("snowflake", log);
+  const dbtPython = await ensurePythonEnvironment("dbt", log);
   await writeLaunchers();
-  return { awsPython, snowflakePython, binFolder };
+  return { awsPython, snowflakePython, dbtPython, binFolder };
 }

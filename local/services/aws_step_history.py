@@ -1,0 +1,97 @@
+"""Mends of MiniStack's Step Functions in what is seen of an execution: events of states inside Map and Parallel, and the
+limit of what one state may hand to the next."""
+
+import copy
+import functools
+import json
+import threading
+
+from ministack.core.responses import now_iso
+from ministack.services import stepfunctions as sf
+
+import aws_step_time
+
+_PAYLOAD_LIMIT = 256 * 1024
+_lock = threading.Lock()
+
+
+def install():
+    sf._add_event = _one_at_a_time(sf._add_event)
+    sf._run_sub_machine = _run_sub_machine
+    for name in ("_execute_task", "_execute_map", "_execute_parallel", "_execute_pass"):
+        setattr(sf, name, _limited(getattr(sf, name)))
+
+
+def _one_at_a_time(add):
+    @functools.wraps(add)
+    def add_alone(*args, **kwargs):
+        with _lock:
+            return add(*args, **kwargs)
+
+    return add_alone
+
+
+def _limited(execute):
+    @functools.wraps(execute)
+    def within_limit(state, *args, **kwargs):
+        output, following = execute(state, *args, **kwargs)
+        if aws_step_time.unwanted():
+            raise aws_step_time.Ended
+        if len(json.dumps(output)) > _PAYLOAD_LIMIT:
+            cause = f"The state's output is larger than the maximum size of {_PAYLOAD_LIMIT} characters"
+            raise sf._ExecutionError("States.DataLimitExceeded", cause)
+        return output, following
+
+    return within_limit
+
+
+def _run_sub_machine(states, start, given, execution, ctx):
+    """As MiniStack's, with the events of its states, and ended with its execution."""
+    name, value = start, copy.deepcopy(given)
+    index = ctx["Map"]["Item"]["Index"] if "Map" in ctx else None
+    details = {"name": ctx.get("State", {}).get("Name", ""), "index": index}
+    if index is not None:
+        sf._add_event(execution, "MapIterationStarted", {"mapIterationStartedEventDetails": details})
+    try:
+        while name:
+            value, name = _run_state(states, name, value, execution, ctx)
+    except sf._ExecutionError:
+        if index is not None:
+            sf._add_event(execution, "MapIterationFailed", {"mapIterationFailedEventDetails": details})
+        raise
+    if index is not None:
+        sf._add_event(execution, "MapIterationSucceeded", {"mapIterationSucceededEventDetails": details})
+    return value
+
+
+def _run_state(states, name, value, execution, ctx):
+    if aws_step_time.unwanted():
+        raise aws_step_time.Ended
+    state = states.get(name)
+    if not state:
+        raise sf._ExecutionError("States.Runtime", f"State '{name}' not found")
+    kind = state.get("Type")
+    ctx["State"] = {"Name": name, "EnteredTime": now_iso(), "RetryCount": 0}
+    entered = {"name": name, "input": json.dumps(value)}
+    sf._add_event(execution, f"{kind}StateEntered", {"stateEnteredEventDetails": entered})
+    if kind == "Fail":
+        raise sf._ExecutionError(*sf._fail_state_error(state, value, ctx))
+    if kind == "Succeed":
+        output, following = _succeed(state, value, ctx), None
+    elif kind in ("Task", "Parallel", "Map"):
+        run = {"Task": sf._execute_task, "Parallel": sf._execute_parallel, "Map": sf._execute_map}[kind]
+        output, following = run(state, value, execution, ctx)
+    elif kind in ("Pass", "Choice", "Wait"):
+        run = {"Pass": sf._execute_pass, "Choice": sf._execute_choice, "Wait": sf._execute_wait}[kind]
+        output, following = run(state, value, ctx)
+    else:
+        raise sf._ExecutionError("States.Runtime", f"Unknown state type: {kind}")
+    exited = {"name": name, "output": json.dumps(output)}
+    sf._add_event(execution, f"{kind}StateExited", {"stateExitedEventDetails": exited})
+    return output, following
+
+
+def _succeed(state, value, ctx):
+    if sf._state_query_language(state, ctx) == "JSONata":
+        return sf._apply_jsonata_output(state, value, ctx, default=value)
+    return sf._apply_output_path(state, sf._apply_input_path(state, value, ctx), ctx)
