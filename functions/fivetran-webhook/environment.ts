@@ -10,6 +10,6 @@ export const environment = {
   STATE_MACHINE_ARN: "string",
   /** Webhooks of other groups have no effect. */
   GROUP_ID: "string",
-  /** Connections whose syncs start an execution: ids with commas between them, or `none`. */
+  /** Connections whose syncs start an execution, as startOnText (startOn.ts) writes them: `a,b`, or `none`. */
   START_ON: "string",
 } as const satisfies EnvironmentSpec;

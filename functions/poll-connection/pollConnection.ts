@@ -36,18 +36,20 @@ export function parsePollRequest(event: unknown): PollRequest {
   return { connectionId: input.text("connection_id"), execution: input.text("execution"), since: input.time("since") };
 }
 
+/** By then an execution that goes on waiting has stored a new token. */
+const RENEWAL_MS = 2 * 60 * 1000;
+
 /**
  * What the API says of a sync whose webhook didn't come in time. The execution's tokens for the connection are dead by
- * then and removed first, so that they are gone even when the API doesn't answer.
+ * then and removed before the look, so that they are gone even when the API doesn't answer. Noted before that: a webhook
+ * that comes now finds nobody waiting, but is about the execution's own sync and must not start another execution.
  */
 export async function pollConnection(request: PollRequest, ports: PollPorts): Promise<PollAnswer> {
   const { connectionId, execution, since } = request;
+  await ports.waits.notePolled(connectionId, new Date(ports.now().getTime() + RENEWAL_MS).toISOString());
   for (const wait of await ports.waits.waitsOf(connectionId, execution)) await ports.waits.remove(wait);
-  // Before the look: what it doesn't see yet has its webhook later.
-  const at = ports.now().toISOString();
   const { status, rescheduledFor, reason } = lookAt(await ports.fivetran.getConnection(connectionId), since);
   if (status === "SUCCESSFUL" || status === "FAILED" || status === "BROKEN") {
-    await ports.waits.notePolled(connectionId, at);
     ports.count({ StuckWaits: 1 });
     ports.log.warn("The sync has ended, but no webhook came", { connectionId, execution, status });
   } else {

@@ -11,7 +11,7 @@ const env = parseEnvironment(environment);
 const log = createLogger("release-waits");
 const waits = new WaitTable(createDynamoDBClient(), env.WAITS_TABLE);
 
-/** Cleans up after an execution that was stopped, failed, or ran out of time. */
+/** Cleans up after an execution: called by itself as it ends, and by EventBridge when it was stopped or ran out of time. */
 export async function handler(event: unknown, context: Context): Promise<Released | undefined> {
   log.addContext(context);
   return releaseWaits(event, { waits, log, count: (counts) => emitMetrics(env.PIPELINE, counts) });

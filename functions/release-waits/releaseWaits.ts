@@ -24,8 +24,10 @@ export function executionOver(event: unknown): string | undefined {
   const input = new Input(event);
   if (input.has("execution")) return input.text("execution");
   const detail = new Input((event as { readonly detail?: unknown }).detail);
-  return detail.text("status") === "RUNNING" ? undefined : detail.text("executionArn");
+  return AT_WORK.has(detail.text("status")) ? undefined : detail.text("executionArn");
 }
+
+const AT_WORK: ReadonlySet<string> = new Set(["RUNNING", "PENDING_REDRIVE"]);
 
 /** Removes the tokens and the run lock that an execution has left behind. Again does no harm. */
 export async function releaseWaits(event: unknown, ports: ReleasePorts): Promise<Released | undefined> {
