@@ -1,6 +1,6 @@
 /** The policy pack: `pulumi preview --policy-pack policy`. One rule a file, under rules/. */
 import { PolicyPack } from "@pulumi/policy";
-import { policyOf } from "./pack/policies";
+import { policiesOf } from "./pack/policies";
 import { rules } from "./rules";
 
-new PolicyPack("data-pipelines", { policies: rules.map(policyOf) });
+new PolicyPack("data-pipelines", { policies: policiesOf(rules) });

@@ -70,3 +70,8 @@ export function findDocuments(type: string, props: Props): FoundDocument[] {
     .filter(({ source }) => source !== undefined && source !== null && source !== "")
     .map(({ source, ...place }) => ({ ...place, document: readDocument(source) }));
 }
+
+/** Whether resources of the type can hold documents. */
+export function holdsDocuments(type: string): boolean {
+  return finders[type] !== undefined;
+}

@@ -22,3 +22,9 @@ export function read(from: object, key: string | number): unknown {
   }
   return reveal(value);
 }
+
+/** Whether a part of a revealed value isn't known yet. */
+export function holdsUnknown(value: unknown): boolean {
+  if (value === unknown) return true;
+  return typeof value === "object" && value !== null && Object.values(value).some(holdsUnknown);
+}

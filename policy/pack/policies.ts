@@ -1,47 +1,55 @@
 /** Turns rules into CrossGuard policies. */
-import type {
-  PolicyResource,
-  ResourceValidationArgs,
-  ResourceValidationPolicy,
-  StackValidationPolicy,
-} from "@pulumi/policy";
-import { reveal } from "../iam/unknown";
-import type { Resource, Rule } from "../rules/rule";
-import { defaultSettings } from "../rules/settings";
+import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
+import type { Rule } from "../rules/rule";
+import { configSchema } from "./config";
+import { exemptionPolicies } from "./exemptionPolicies";
 import { judgeResource, judgeStack, messageOf } from "./judge";
+import { notEvaluatedPolicies } from "./notEvaluated";
+import { remediation } from "./remediation";
+import { concerns, singleResource, stackResource } from "./resources";
+import { PackState } from "./state";
 
-export function policyOf(rule: Rule): ResourceValidationPolicy | StackValidationPolicy {
-  const text = { name: rule.name, description: `${rule.id}: ${rule.why}`, enforcementLevel: rule.level };
+/** One policy a rule, and those that tell what was exempted and what couldn't be judged yet. */
+export function policiesOf(rules: readonly Rule[]): (ResourceValidationPolicy | StackValidationPolicy)[] {
+  const state = new PackState(rules);
+  return [
+    ...rules.map((rule) => policyOf(rule, state)),
+    // After the rules: they tell what the rules have found for the same resource or stack.
+    ...notEvaluatedPolicies(state),
+    ...exemptionPolicies(state),
+  ];
+}
+
+function policyOf(rule: Rule, state: PackState): ResourceValidationPolicy | StackValidationPolicy {
+  const text = {
+    name: rule.name,
+    displayName: rule.title,
+    // Pulumi prints it above each message.
+    description: `${rule.id}: ${rule.title}`,
+    severity: rule.severity,
+    enforcementLevel: rule.level,
+    url: `docs/policies/${rule.id}.md`,
+    configSchema,
+  };
   if (rule.scope === "stack") {
     return {
       ...text,
-      validateStack: ({ resources }, report) => {
-        for (const violation of judgeStack(rule, resources.map(stackResource), defaultSettings)) {
-          report(messageOf(violation), violation.urn);
-        }
+      validateStack: (args, report) => {
+        const config = state.configOf(rule, () => args.getConfig());
+        const found = judgeStack(rule, args.resources.map(stackResource), config.settings);
+        for (const violation of state.sort(found, config)) report(messageOf(violation), violation.urn);
       },
     };
   }
   return {
     ...text,
     validateResource: (args, report) => {
-      for (const violation of judgeResource(rule, singleResource(args), defaultSettings)) report(messageOf(violation));
+      const config = state.configOf(rule, () => args.getConfig());
+      // Before anything is read of the resource: most rules are about few types.
+      if (!concerns(rule, args.type)) return;
+      const found = judgeResource(rule, singleResource(args), config.settings);
+      for (const violation of state.sort(found, config)) report(messageOf(violation));
     },
-  };
-}
-
-function singleResource({ type, name, urn, props }: ResourceValidationArgs): Resource {
-  return { type, name, urn, props: reveal(props) as Resource["props"], dependencies: {} };
-}
-
-function stackResource({ type, name, urn, props, parent, propertyDependencies }: PolicyResource): Resource {
-  const dependencies = Object.entries(propertyDependencies).map(([key, of]) => [key, of.map((each) => each.urn)]);
-  return {
-    type,
-    name,
-    urn,
-    props: reveal(props) as Resource["props"],
-    dependencies: Object.fromEntries(dependencies),
-    ...(parent ? { parent: parent.urn } : {}),
+    ...(rule.scope === "resource" && rule.remediate ? { remediateResource: remediation(rule, state) } : {}),
   };
 }

@@ -1,0 +1,132 @@
+/** A rule's configuration as CrossGuard hands it over: parameters and exemptions. */
+import type { PolicyConfigSchema } from "@pulumi/policy";
+import { describe, isRecord } from "../iam/shape";
+import { defaultSettings, type Settings } from "../rules/settings";
+import type { Exemption } from "./exemptions";
+
+export interface RuleConfig {
+  readonly settings: Settings;
+  readonly exemptions: readonly Exemption[];
+}
+
+const exemptionKeys = ["resource", "statement", "actions", "reason", "expires"];
+const datePattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$";
+const texts = { type: "array", items: { type: "string", minLength: 1 } } as const;
+
+/** What Pulumi checks before anything runs, and shows where a pack is configured. */
+export const configSchema: PolicyConfigSchema = {
+  properties: {
+    trustedAccounts: {
+      type: "array",
+      items: { type: "string", pattern: "^[0-9]{12}$" },
+      description: "Accounts that may be trusted without an ExternalId, or be let in by a resource policy.",
+    },
+    allowedManagedPolicies: { ...texts, description: "AWS-managed policies, by name or ARN, that may be attached." },
+    exemptions: {
+      type: "array",
+      description: "What this rule doesn't refuse, each with a reason and the last day on which that holds.",
+      items: {
+        type: "object",
+        required: ["resource", "reason", "expires"],
+        additionalProperties: false,
+        properties: {
+          resource: { type: "string", minLength: 1, description: "URN or name; * is any text." },
+          statement: { type: "string", minLength: 1, description: "Sid of the statement, or #index." },
+          actions: { ...texts, minItems: 1, description: "Only findings on these actions; * is any text." },
+          reason: { type: "string", minLength: 10, description: "Why it is needed." },
+          expires: { type: "string", pattern: datePattern, description: "Last day on which it holds, YYYY-MM-DD." },
+        },
+      },
+    },
+  },
+};
+
+/** A mistake in the pack's configuration, one line each. */
+export class PackConfigError extends Error {
+  override readonly name = "PackConfigError";
+
+  constructor(readonly lines: readonly string[]) {
+    super(`The policy pack's configuration has ${lines.length} mistake(s):\n${lines.map((l) => `  ${l}`).join("\n")}`);
+  }
+}
+
+/**
+ * @param rule CrossGuard's name of it
+ * @throws PackConfigError
+ */
+export function readRuleConfig(rule: string, value: unknown): RuleConfig {
+  const lines: string[] = [];
+  const config = checkRuleConfig(rule, value, lines);
+  if (lines.length > 0) throw new PackConfigError(lines);
+  return config;
+}
+
+/** @param lines gets one line for each mistake */
+export function checkRuleConfig(rule: string, value: unknown, lines: string[]): RuleConfig {
+  if (!isRecord(value)) {
+    lines.push(`${rule}: is ${describe(value)}; write a level or an object`);
+    return { settings: defaultSettings, exemptions: [] };
+  }
+  const keys = Object.keys(configSchema.properties);
+  for (const key of Object.keys(value).filter((each) => !keys.includes(each))) {
+    lines.push(`${rule}.${key}: unknown key; there are ${["enforcementLevel", ...keys].join(", ")}`);
+  }
+  const trustedAccounts = textList(value.trustedAccounts, `${rule}.trustedAccounts`, lines);
+  for (const account of trustedAccounts.filter((each) => !/^\d{12}$/.test(each))) {
+    lines.push(`${rule}.trustedAccounts: ${JSON.stringify(account)} is not an account; write its 12 digits in quotes`);
+  }
+  const allowedManagedPolicies = textList(value.allowedManagedPolicies, `${rule}.allowedManagedPolicies`, lines);
+  const { exemptions = [] } = value;
+  if (!Array.isArray(exemptions)) lines.push(`${rule}.exemptions: is ${describe(exemptions)}; write a list`);
+  return {
+    settings: { trustedAccounts, allowedManagedPolicies },
+    exemptions: (Array.isArray(exemptions) ? exemptions : []).flatMap(
+      (each: unknown, i) => exemption(each, `${rule}.exemptions[${i}]`, lines) ?? [],
+    ),
+  };
+}
+
+function exemption(value: unknown, path: string, lines: string[]): Exemption | undefined {
+  if (!isRecord(value)) {
+    lines.push(`${path}: is ${describe(value)}; write {resource, reason, expires}`);
+    return undefined;
+  }
+  const before = lines.length;
+  for (const key of Object.keys(value).filter((each) => !exemptionKeys.includes(each))) {
+    lines.push(`${path}.${key}: unknown key; there are ${exemptionKeys.join(", ")}`);
+  }
+  const text = (key: string): string => {
+    const of = value[key];
+    if (typeof of === "string" && of.trim() !== "") return of;
+    lines.push(`${path}.${key}: ${of === undefined ? "is required" : `is ${JSON.stringify(of)}`}; write a text`);
+    return "";
+  };
+  const resource = text("resource");
+  const reason = text("reason");
+  const expires = text("expires");
+  if (expires !== "" && !isDate(expires)) {
+    lines.push(`${path}.expires: ${JSON.stringify(expires)} is not a day; write it as YYYY-MM-DD`);
+  }
+  if (reason !== "" && reason.trim().length < 10) {
+    lines.push(`${path}.reason: ${JSON.stringify(reason)} is no reason; say why it is needed`);
+  }
+  const statement = value.statement === undefined ? undefined : text("statement");
+  const actions = value.actions === undefined ? undefined : textList(value.actions, `${path}.actions`, lines);
+  if (lines.length > before) return undefined;
+  return { resource, reason, expires, ...(statement && { statement }), ...(actions && { actions }) };
+}
+
+function textList(value: unknown, path: string, lines: string[]): readonly string[] {
+  if (value === undefined) return [];
+  if (Array.isArray(value) && value.every((each): each is string => typeof each === "string" && each !== "")) {
+    return value;
+  }
+  lines.push(`${path}: is ${describe(value)}; write a list of texts`);
+  return [];
+}
+
+function isDate(text: string): boolean {
+  if (!new RegExp(datePattern).test(text)) return false;
+  const date = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+}

@@ -1,0 +1,69 @@
+/**
+ * A stack's configuration file of the pack (policy/config/<stack>.json), as `--policy-pack-config` takes it. Pulumi
+ * ignores the names of policies that the pack doesn't have, so a misspelt rule is told here.
+ */
+import { describe, isRecord } from "../iam/shape";
+import type { Level, Rule } from "../rules/rule";
+import { checkRuleConfig, PackConfigError, type RuleConfig } from "./config";
+
+export interface PackConfig {
+  /** By CrossGuard's name of the rule; a rule that isn't named has its defaults. */
+  readonly levels: Readonly<Record<string, Level>>;
+  readonly rules: Readonly<Record<string, RuleConfig>>;
+}
+
+const levels: readonly string[] = ["advisory", "mandatory", "remediate", "disabled"] satisfies Level[];
+
+/**
+ * @param others names of the pack's policies that aren't rules; they have a level and nothing else
+ * @throws PackConfigError with one line for each mistake
+ */
+export function readPackConfig(text: string, rules: readonly Rule[], others: readonly string[]): PackConfig {
+  const lines: string[] = [];
+  const value = parse(text);
+  const found: Record<string, Level> = {};
+  const configs: Record<string, RuleConfig> = {};
+  const level = (name: string, of: unknown): void => {
+    if (typeof of === "string" && levels.includes(of)) found[name] = of as Level;
+    else lines.push(`${name}: the level ${JSON.stringify(of)} is none of ${levels.join(", ")}`);
+  };
+  for (const [name, of] of Object.entries(value)) {
+    const rule = rules.find((each) => each.name === name);
+    if (!rule && name !== "all" && !others.includes(name)) {
+      const byId = rules.find(({ id }) => id === name);
+      lines.push(`${name}: no such rule; ${byId ? `write its name, ${byId.name}` : nearest(name, rules, others)}`);
+    } else if (typeof of === "string") level(name, of);
+    else if (!isRecord(of)) lines.push(`${name}: is ${describe(of)}; write a level or an object`);
+    else {
+      const { enforcementLevel, ...properties } = of;
+      if (enforcementLevel !== undefined) level(name, enforcementLevel);
+      if (rule) configs[name] = checkRuleConfig(name, properties, lines);
+      else for (const key of Object.keys(properties)) lines.push(`${name}.${key}: unknown key; it takes a level only`);
+    }
+  }
+  if (lines.length > 0) throw new PackConfigError(lines);
+  return { levels: found, rules: configs };
+}
+
+/** The level that a rule has under a configuration. */
+export function levelOf(rule: Rule, { levels: configured }: PackConfig): Level {
+  return configured[rule.name] ?? configured.all ?? rule.level;
+}
+
+function parse(text: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new PackConfigError([`it is not JSON: ${error instanceof Error ? error.message : String(error)}`]);
+  }
+  if (!isRecord(value)) throw new PackConfigError([`it is ${describe(value)}; write an object, rule by rule`]);
+  return value;
+}
+
+function nearest(name: string, rules: readonly Rule[], others: readonly string[]): string {
+  const words = new Set(name.toLowerCase().split("-"));
+  const common = (of: string): number => of.split("-").filter((word) => words.has(word)).length;
+  const [best = ""] = [...rules.map((rule) => rule.name), ...others].sort((a, b) => common(b) - common(a));
+  return common(best) > 0 ? `did you mean ${best}?` : "docs/policies/README.md lists them";
+}

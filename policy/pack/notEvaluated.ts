@@ -1,0 +1,93 @@
+/**
+ * P31: tells which parts of a resource no rule could judge, because only the update knows them. The rules themselves
+ * are silent on those parts and judge the others.
+ */
+import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
+import { findDocuments, holdsDocuments } from "../iam/locations";
+import { holdsUnknown, unknown } from "../iam/unknown";
+import type { Resource, Rule } from "../rules/rule";
+import { singleResource, stackResource } from "./resources";
+import { nameOf, type PackState } from "./state";
+
+export const notEvaluatedNames = ["policy-not-evaluated", "policy-not-evaluated-stack"] as const;
+
+const again = "It is judged again by the update, or by `pulumi policy analyze` afterwards [P31, docs/policies/P31.md]";
+
+export function notEvaluatedPolicies(state: PackState): [ResourceValidationPolicy, StackValidationPolicy] {
+  const text = { enforcementLevel: "advisory", severity: "low", url: "docs/policies/P31.md" } as const;
+  return [
+    {
+      ...text,
+      name: notEvaluatedNames[0],
+      description: "P31: What couldn't be judged yet",
+      validateResource: (args, report) => {
+        if (!holdsDocuments(args.type) && !ofType(state.rules, args.type)) return;
+        const parts = unknownParts(singleResource(args), state);
+        if (parts.length > 0) report(`not evaluated, because only the update knows it: ${listed(parts)}. ${again}`);
+      },
+    },
+    {
+      ...text,
+      name: notEvaluatedNames[1],
+      description: "P31: What couldn't be judged yet in the stack as a whole",
+      validateStack: ({ resources }, report) => {
+        for (const message of unknownInStack(resources.map(stackResource), state)) report(`${message}. ${again}`);
+      },
+    },
+  ];
+}
+
+/** Property paths that a rule wanted to read. */
+export function unknownParts(resource: Resource, state: PackState): string[] {
+  if (!holdsUnknown(resource.props)) return [];
+  const parts = new Set<string>();
+  for (const { path, document } of findDocuments(resource.type, resource.props)) {
+    for (const part of document.unknown) parts.add(part === "document" ? path : `${path}: ${part}`);
+  }
+  for (const rule of state.rules) {
+    if (rule.scope !== "resource" || !rule.types.includes(resource.type) || !state.isOn(rule)) continue;
+    const props = watched(resource.props, "", parts) as Resource["props"];
+    for (const _ of rule.check({ ...resource, props }, state.settingsOf(rule)));
+  }
+  return [...parts];
+}
+
+/** One message a rule: which resources it couldn't read whole. */
+export function unknownInStack(resources: readonly Resource[], state: PackState): string[] {
+  if (!resources.some(({ props }) => holdsUnknown(props))) return [];
+  return state.rules.flatMap((rule) => {
+    if (rule.scope !== "stack" || !state.isOn(rule)) return [];
+    const unread = new Set<string>();
+    const watching = resources.map((resource): Resource => {
+      if (!holdsUnknown(resource.props)) return resource;
+      const parts = { add: () => unread.add(nameOf(resource)) };
+      return { ...resource, props: watched(resource.props, "", parts) as Resource["props"] };
+    });
+    for (const _ of rule.check(watching, state.settingsOf(rule)));
+    if (unread.size === 0) return [];
+    return `${rule.id} (${rule.title}) could not read all of ${listed([...unread])}, because only the update knows it`;
+  });
+}
+
+/** Notes each unknown value that is read. */
+function watched(value: object, path: string, seen: { add(path: string): unknown }): object {
+  return new Proxy(value, {
+    get: (target, key) => {
+      const of: unknown = Reflect.get(target, key);
+      if (typeof key === "symbol") return of;
+      const at = Array.isArray(target) ? `${path}[${key}]` : `${path}${path === "" ? "" : "."}${key}`;
+      if (of === unknown) seen.add(at);
+      return typeof of === "object" && of !== null ? watched(of, at, seen) : of;
+    },
+  });
+}
+
+function ofType(rules: readonly Rule[], type: string): boolean {
+  return rules.some((rule) => rule.scope === "resource" && rule.types.includes(type));
+}
+
+function listed(texts: readonly string[]): string {
+  const shown = texts.slice(0, 10);
+  const left = texts.length - shown.length;
+  return `${shown.join(", ")}${left > 0 ? ` and ${left} more` : ""}`;
+}
