@@ -6,11 +6,10 @@ import { emitMetrics } from "../shared/metrics";
 import { SecretCache, secretsManagerReader } from "../shared/secret";
 import { SfnTasks } from "../shared/tasks";
 import { WaitTable } from "../shared/waits";
-import { environment } from "./environment";
+import { environment, parseStartOn } from "./environment";
 import { SfnExecutions } from "./executions";
 import type { WebhookPorts } from "./ports";
 import type { WebhookRequest } from "./signature";
-import { parseStartOn } from "./startOn";
 import { handleWebhook, type WebhookAnswer } from "./webhook";
 
 /** A secret that doesn't fit is read anew at most that often, whatever the internet sends. */
