@@ -6,6 +6,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { LocalWorkspace, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
 import { parse } from "yaml";
+import { readPackConfig } from "../../policy/pack/configFile";
+import { otherPolicies } from "../../policy/pack/policies";
+import { rules } from "../../policy/rules";
 import type { Services } from "../processes/services";
 import type { Tools } from "../setup/ensureTools";
 import { localFolder, repository } from "../setup/paths";
@@ -33,6 +36,17 @@ export interface LocalStack {
 
 /** The policy pack that is on in every run. */
 export const policyPack = join(repository, "policy");
+
+/**
+ * The pack's configuration of a stack (policy/config/<stack>.json), as `policyPackConfigs` of a command takes it. It is
+ * checked here, because Pulumi ignores rules that the pack doesn't have.
+ */
+export function policyPackConfigs(stack: string): string[] {
+  const file = join(policyPack, "config", `${stack}.json`);
+  if (!existsSync(file)) return [];
+  readPackConfig(readFileSync(file, "utf8"), rules, otherPolicies);
+  return [file];
+}
 
 export async function openStack(args: LocalStackArgs): Promise<LocalStack> {
   mkdirSync(args.stateFolder, { recursive: true });

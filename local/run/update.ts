@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { parseConfig } from "../../stacks/config";
 import { program } from "../../stacks/program";
-import { type LocalStack, openStack, policyPack, readSettings } from "../engine/stack";
+import { type LocalStack, openStack, policyPack, policyPackConfigs, readSettings } from "../engine/stack";
 import type { Services } from "../processes/services";
 import type { RunReport } from "../report/report";
 import type { Tools } from "../setup/ensureTools";
@@ -53,6 +53,7 @@ async function up(stack: Stack) {
   const color = process.stdout.isTTY && !process.env.NO_COLOR ? "always" : "never";
   const result = await stack.up({
     policyPacks: [policyPack],
+    policyPackConfigs: policyPackConfigs("local"),
     onOutput: (text) => process.stdout.write(text),
     onEvent,
     color,

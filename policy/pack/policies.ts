@@ -2,12 +2,15 @@
 import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
 import type { Rule } from "../rules/rule";
 import { configSchema } from "./config";
-import { exemptionPolicies } from "./exemptionPolicies";
+import { exemptionNames, exemptionPolicies } from "./exemptionPolicies";
 import { judgeResource, judgeStack, messageOf } from "./judge";
-import { notEvaluatedPolicies } from "./notEvaluated";
+import { notEvaluatedNames, notEvaluatedPolicies } from "./notEvaluated";
 import { remediation } from "./remediation";
 import { concerns, singleResource, stackResource } from "./resources";
 import { PackState } from "./state";
+
+/** Names of the pack's policies that aren't rules; a configuration can set their level. */
+export const otherPolicies: readonly string[] = [...notEvaluatedNames, ...exemptionNames];
 
 /** One policy a rule, and those that tell what was exempted and what couldn't be judged yet. */
 export function policiesOf(rules: readonly Rule[]): (ResourceValidationPolicy | StackValidationPolicy)[] {
