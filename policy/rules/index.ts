@@ -1,7 +1,20 @@
 /** All rules, in the order of their numbers. */
 import { administrator } from "./p01-administrator";
 import { serviceWildcard } from "./p02-service-wildcard";
+import { partialWildcard } from "./p03-partial-wildcard";
+import { everyResource } from "./p04-every-resource";
 import { negations } from "./p05-negations";
+import { passAnyRole } from "./p06-pass-any-role";
+import { passToAnyService } from "./p07-pass-to-any-service";
+import { credentialsExposure } from "./p10-credentials-exposure";
+import { unconstrainedReads } from "./p11-unconstrained-reads";
+import { permissionsManagement } from "./p12-permissions-management";
+import { unconstrainedWrites } from "./p13-unconstrained-writes";
+import { trustOfEverybody } from "./p14-trust-of-everybody";
+import { serviceSource } from "./p15-service-source";
+import { externalId } from "./p16-external-id";
+import { assumeAnyRole } from "./p17-assume-any-role";
+import { oidcSubject } from "./p18-oidc-subject";
 import { publicPolicy } from "./p21-public";
 import { publicAccessBlock } from "./p24-public-access-block";
 import { validity } from "./p25-validity";
@@ -10,7 +23,20 @@ import type { Rule } from "./rule";
 export const rules: readonly Rule[] = [
   administrator,
   serviceWildcard,
+  partialWildcard,
+  everyResource,
   negations,
+  passAnyRole,
+  passToAnyService,
+  credentialsExposure,
+  unconstrainedReads,
+  permissionsManagement,
+  unconstrainedWrites,
+  trustOfEverybody,
+  serviceSource,
+  externalId,
+  assumeAnyRole,
+  oidcSubject,
   publicPolicy,
   publicAccessBlock,
   validity,
