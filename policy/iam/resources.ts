@@ -7,10 +7,16 @@ export function isRestrictable(action: ActionInfo): boolean {
   return arnFormats(action).length > 0;
 }
 
-/** ARN forms of the action's resources, for example `arn:${Partition}:sqs:${Region}:${Account}:${QueueName}`. */
-export function arnFormats(action: ActionInfo): readonly string[] {
+/**
+ * ARN forms of the action's resources, for example `arn:${Partition}:sqs:${Region}:${Account}:${QueueName}`.
+ *
+ * @param options `required`: only of the types that every request of the action needs
+ */
+export function arnFormats(action: ActionInfo, { required = false } = {}): readonly string[] {
   const types = resourceTypesOf(action.service);
-  return action.resourceTypes.flatMap(({ name }) => types.get(name.toLowerCase())?.arn ?? []);
+  return action.resourceTypes
+    .filter((type) => type.required || !required)
+    .flatMap(({ name }) => types.get(name.toLowerCase())?.arn ?? []);
 }
 
 /**
@@ -18,14 +24,21 @@ export function arnFormats(action: ActionInfo): readonly string[] {
  * `*`, `arn:aws:s3:::*`, `arn:aws:sqs:eu-west-1:111122223333:*`, `arn:…:table/*`.
  */
 export function isEveryResource(pattern: string, action: ActionInfo): boolean {
-  if (/^[*?]+$/.test(pattern)) return /\*/.test(pattern);
+  if (isStar(pattern)) return true;
+  return pattern.includes("*") && arnFormats(action).some((format) => coversFormat(pattern, format));
+}
+
+/** `*` in whatever spelling. */
+export function isStar(pattern: string): boolean {
+  return /^[*?]*\*[*?]*$/.test(pattern);
+}
+
+/** Whether the pattern covers all resources of the form, of one region and account at least. */
+export function coversFormat(pattern: string, format: string): boolean {
   const given = splitArn(pattern);
-  if (!given) return false;
-  return arnFormats(action).some((format) => {
-    const form = splitArn(format);
-    if (!form || !covers(given.service, form.service) || !/\$\{/.test(form.resource)) return false;
-    return probes.every((probe) => covers(given.resource, form.resource.replace(/\$\{[^}]*\}/g, probe)));
-  });
+  const form = splitArn(format);
+  if (!given || !form || !covers(given.service, form.service) || !/\$\{/.test(form.resource)) return false;
+  return probes.every((probe) => covers(given.resource, form.resource.replace(/\$\{[^}]*\}/g, probe)));
 }
 
 /** Two names that nobody's pattern has by chance: a pattern that covers both covers all. */

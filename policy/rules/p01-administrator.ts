@@ -1,5 +1,8 @@
 import type { DocumentRule } from "./rule";
 
+/** `*`, `*:*` and their other spellings. */
+export const administratorPattern = /^[*?]*\*[*?]*(:[*?]*\*[*?]*)?$/;
+
 /** P1: an allowed `*` action is every action of every service. */
 export const administrator: DocumentRule = {
   id: "P1",
@@ -38,7 +41,7 @@ export const administrator: DocumentRule = {
   kinds: ["identity", "trust", "resource"],
   *check({ document }) {
     for (const { label, effect, actions } of document.statements) {
-      const offending = actions.find((action) => /^[*?]*\*[*?]*(:[*?]+)?$/.test(action));
+      const offending = actions.find((action) => administratorPattern.test(action));
       if (effect !== "Allow" || offending === undefined) continue;
       const message = `it allows the action "${offending}", which is every action of every service`;
       yield { statement: label, message, fix: "list the actions that the code calls", actions: [offending] };

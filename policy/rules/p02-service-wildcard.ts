@@ -1,3 +1,6 @@
+import { actionsOf } from "../iam/catalogue";
+import { expandAction } from "../iam/expand";
+import { hasWildcard } from "../iam/wildcard";
 import type { DocumentRule } from "./rule";
 
 /** P2: `svc:*` is every action of a service, its deletions and permissions included. */
@@ -9,7 +12,8 @@ export const serviceWildcard: DocumentRule = {
   severity: "high",
   why: "A service wildcard allows all actions of the service, deletions and permissions included, and those that AWS adds later.",
   details:
-    "An Allow statement with an action `<service>:*` is refused. A Deny of it is fine; partial wildcards are rule P3.",
+    "An Allow statement with an action `<service>:*`, in whatever spelling that covers every action of the service (`s3:**`, `s3:?*`), is " +
+    "refused, also when its Resource is narrow. A Deny of it is fine; partial wildcards are rule P3.",
   sources: ["checkov CKV_AWS_107 to CKV_AWS_111", "cdk-nag AwsSolutions-IAM5", "cloudsplaining ServiceWildcard"],
   wrong: {
     kind: "identity",
@@ -40,17 +44,27 @@ export const serviceWildcard: DocumentRule = {
     },
   },
   scope: "document",
-  kinds: ["identity", "resource"],
+  kinds: ["identity", "trust", "resource"],
   *check({ document }) {
     for (const { label, effect, actions } of document.statements) {
       if (effect !== "Allow") continue;
       for (const action of actions) {
-        const [, service] = /^([^:]*[^:*?][^:]*):[*?]*\*[*?]*$/.exec(action) ?? [];
+        const service = serviceOfWildcard(action);
         if (service === undefined) continue;
-        const message = `it allows "${action}", every action of ${service}`;
+        const count = actionsOf(service).size;
+        const message = `it allows "${action}", every action of ${service}${count > 0 ? ` (${count} today)` : ""}`;
         const fix = `list the ${service} actions that the code calls, for example from its SDK commands`;
         yield { statement: label, message, fix, actions: [action] };
       }
     }
   },
 };
+
+/** The service all of whose actions the pattern covers, in lower case; undefined for any other pattern. */
+export function serviceOfWildcard(pattern: string): string | undefined {
+  const [service = "", name] = pattern.toLowerCase().split(":");
+  if (name === undefined || !hasWildcard(name) || service === "" || /^[*?]*\*[*?]*$/.test(service)) return undefined;
+  if (/^[*?]*\*[*?]*$/.test(name)) return service;
+  const all = actionsOf(service).size;
+  return all > 0 && expandAction(pattern).length === all ? service : undefined;
+}

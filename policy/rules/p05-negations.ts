@@ -1,4 +1,5 @@
 import type { DocumentRule } from "./rule";
+import { listed } from "./wording";
 
 /** P5: an Allow by exclusion grants everything that nobody thought of. */
 export const negations: DocumentRule = {
@@ -28,12 +29,23 @@ export const negations: DocumentRule = {
   scope: "document",
   kinds: ["identity", "trust", "resource"],
   *check({ document }) {
-    for (const { label, effect, notActions, notResources, notPrincipals } of document.statements) {
+    for (const { label, effect, notActions, notResources, notPrincipals, unknown } of document.statements) {
       if (effect !== "Allow") continue;
-      const finding = (member: string, fix: string) => ({ statement: label, message: `it allows by ${member}`, fix });
-      if (notActions.length > 0) yield finding("NotAction", "list the actions in Action");
-      if (notResources.length > 0) yield finding("NotResource", "list the ARNs in Resource");
-      if (notPrincipals) yield finding("NotPrincipal", "list the principals in Principal");
+      const finding = (member: string, what: string, except: readonly string[], fix: string) => {
+        const named = except.length > 0 ? `, all ${what} but ${listed(except)}` : "";
+        return { statement: label, message: `it allows by ${member}${named}`, fix };
+      };
+      // What is excluded may not be known yet: that everything else is allowed is known.
+      if (notActions.length > 0 || unknown.has("NotAction")) {
+        yield finding("NotAction", "actions", notActions, "list the actions in Action");
+      }
+      if (notResources.length > 0 || unknown.has("NotResource")) {
+        yield finding("NotResource", "resources", notResources, "list the ARNs in Resource");
+      }
+      if (notPrincipals) {
+        const principals = Object.values(notPrincipals).flat();
+        yield finding("NotPrincipal", "principals", principals, "list the principals in Principal");
+      }
     }
   },
 };

@@ -1,0 +1,53 @@
+/** Sentences that several rules share. */
+import { type ActionInfo, resourceTypesOf } from "../iam/catalogue";
+import type { Statement } from "../iam/document";
+import type { Reach } from "../iam/reach";
+import { arnFormats } from "../iam/resources";
+import type { Finding } from "./rule";
+
+/** The first few, and how many more. */
+export function listed(texts: readonly string[], most = 5): string {
+  const more = texts.length - most;
+  return more > 0 ? `${texts.slice(0, most).join(", ")} and ${more} more` : texts.join(", ");
+}
+
+/** `s3:GetObject (s3:Get*)`: the action, and as what it was written where that differs. */
+export function asWritten({ action, pattern }: { readonly action: ActionInfo; readonly pattern: string }): string {
+  return pattern.toLowerCase() === action.key.toLowerCase() ? action.key : `${action.key} (${pattern})`;
+}
+
+/** `s3:GetObject takes arn:${Partition}:s3:::${BucketName}/${ObjectName}`. */
+export function arnForm(action: ActionInfo): string {
+  const required = arnFormats(action, { required: true });
+  const formats = [...new Set(required.length > 0 ? required : arnFormats(action))];
+  return `${action.key} takes ${listed(formats, 2)}`;
+}
+
+/** Tag key that narrows the action where its resources have no names to write: `aws:ResourceTag/…`. */
+function tagHint(action: ActionInfo): string {
+  const types = resourceTypesOf(action.service);
+  const keys = action.resourceTypes.flatMap(({ name, conditionKeys }) => [
+    ...conditionKeys,
+    ...(types.get(name.toLowerCase())?.conditionKeys ?? []),
+  ]);
+  const hasTags = [...keys, ...action.conditionKeys].some((key) => /^aws:ResourceTag\//i.test(key));
+  return hasTags ? ", or add a condition on aws:ResourceTag/<key>" : "";
+}
+
+/** One finding for the actions of a statement that reach every resource; none for none. */
+export function* onEveryResource(
+  { label }: Statement,
+  reaches: readonly Reach[],
+  { what = "", tags = true }: { readonly what?: string; readonly tags?: boolean } = {},
+): Generator<Finding> {
+  const [first] = reaches;
+  if (first === undefined) return;
+  const resources = [...new Set(reaches.map(({ resource }) => `"${resource}"`))];
+  const message = `it allows ${listed(reaches.map(asWritten))} on ${listed(resources)}${what}`;
+  const forms = listed(
+    reaches.map(({ action }) => arnForm(action)),
+    3,
+  );
+  const fix = `name the resources in Resource (${forms})${tags ? tagHint(first.action) : ""}`;
+  yield { statement: label, message, fix, actions: reaches.map(({ action }) => action.key) };
+}
