@@ -31,11 +31,17 @@ export function rowBytes(row: Readonly<Record<string, unknown>>): number {
 
 /** The row as JSON. @throws ValueError as rowBytes does */
 export function rowText(row: Readonly<Record<string, unknown>>): string {
-  for (const column in row) {
-    const value = row[column];
-    if (typeof value === "number" ? !Number.isFinite(value) : typeof value === "bigint") valueBytes(value, column);
+  let text: string;
+  try {
+    text = JSON.stringify(row);
+  } catch {
+    // Finds the column; when none is at fault the row is, by a toJSON of its own.
+    rowBytes(row);
+    throw new ValueError("(row)", "it can't be written as JSON");
   }
-  return JSON.stringify(row);
+  // Only what became null can have been a number that JSON doesn't have.
+  if (text.includes("null")) rowBytes(row);
+  return text;
 }
 
 /** Negative for a value that JSON leaves out. */
@@ -72,7 +78,17 @@ function otherBytes(value: unknown, column: string): number {
   } catch (cause) {
     throw new ValueError(column, `it can't be written as JSON (${(cause as Error).message})`);
   }
-  return text === undefined ? -1 : Buffer.byteLength(text);
+  if (text === undefined) return -1;
+  if (text.includes("null")) refuseNonFinite(value, column);
+  return Buffer.byteLength(text);
+}
+
+function refuseNonFinite(value: unknown, column: string): void {
+  if (typeof value === "number") {
+    if (!Number.isFinite(value)) throw new ValueError(column, `${value} in it is no JSON number; send null or a text`);
+  } else if (typeof value === "object" && value !== null && !("toJSON" in value)) {
+    for (const each of Object.values(value)) refuseNonFinite(each, column);
+  }
 }
 
 /** The column's name with quotes and colon. Sources that make names up can't fill the memory. */

@@ -91,12 +91,16 @@ function refuseContradictions(segments: readonly Segment[], schema: Schema): voi
   }
 }
 
-/** Tells one reading of a page from another. */
-export function hashOf(segments: readonly Segment[]): string {
+/** Tells one reading of a page's first rows from another. Undefined when the page has fewer. */
+export function hashOfFirst(count: number, segments: readonly Segment[]): string | undefined {
   const hash = createHash("sha256");
+  let left = count;
   for (const { kind, table, rows } of segments) {
-    hash.update(JSON.stringify([kind, table, rows.length]));
-    for (const row of rows) hash.update(JSON.stringify(row));
+    hash.update(JSON.stringify([kind, table]));
+    for (let index = 0; index < rows.length && left > 0; index += 1, left -= 1) {
+      hash.update(`\n${JSON.stringify(rows[index])}`);
+    }
+    if (left === 0) return hash.digest("base64url").slice(0, 22);
   }
-  return hash.digest("base64url").slice(0, 22);
+  return undefined;
 }

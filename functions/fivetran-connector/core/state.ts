@@ -18,9 +18,9 @@ export interface State {
 export interface Part {
   /** Rows of the page after the cursor that are handed over. */
   readonly done: number;
-  /** Of the whole page: the parts are of one reading only. */
+  /** Of these rows: when the page is read again it has to begin with them. */
   readonly hash: string;
-  /** How often the page was another when it was read again. */
+  /** How often it began with others. */
   readonly changed: number;
 }
 

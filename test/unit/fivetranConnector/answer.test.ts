@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { Page } from "../../../functions/fivetran-connector/core";
+import { rowBytes, rowText } from "../../../functions/fivetran-connector/core/rowBytes";
+import { ask, failure, first, orders, paged } from "./harness";
+
+describe("Fivetran connector: answer", () => {
+  it("F2: has state, insert, delete, schema and hasMore, and deletes carry the primary key alone", async () => {
+    const page = {
+      upserts: { orders: [{ id: 1, at: new Date(0), tags: ["a"], note: undefined }] },
+      deletes: { lines: [{ order: 1, line: 2, amount: 3 }] },
+      softDelete: ["orders"],
+    };
+    const { response, counts } = await ask(paged([page]), first);
+    assert.deepEqual(JSON.parse(JSON.stringify(response)), {
+      state: { kit: 1, version: 1, cursor: 1 },
+      insert: { orders: [{ id: 1, at: "1970-01-01T00:00:00.000Z", tags: ["a"] }] },
+      delete: { lines: [{ order: 1, line: 2 }] },
+      schema: { orders: { primary_key: ["id"] }, lines: { primary_key: ["order", "line"] } },
+      softDelete: ["orders"],
+      hasMore: false,
+    });
+    assert.deepEqual({ ...counts, AnswerBytes: 0 }, { Pages: 1, RowsUpserted: 1, RowsDeleted: 1, AnswerBytes: 0 });
+  });
+
+  const refused: readonly [string, Omit<Page<number>, "cursor">, RegExp][] = [
+    [
+      "an upsert without its key",
+      { upserts: { orders: [{ id: 1 }, { name: "x" }] } },
+      /Row 2 of the page's upserts of table orders has no primary key: its column id is missing/,
+    ],
+    [
+      "an upsert with a null key",
+      { upserts: { lines: [{ order: 1, line: null }] } },
+      /Row 1 .* of table lines .*column line is null/,
+    ],
+    ["a key that is an object", { upserts: { orders: [{ id: { a: 1 } }] } }, /column id is of type object/],
+    ["a key that is no number", { upserts: { orders: [{ id: Number.NaN }] } }, /column id is of type number/],
+    [
+      "a delete without its key",
+      { deletes: { lines: [{ order: 1 }] } },
+      /Row 1 of the page's deletes of table lines .*column line is missing/,
+    ],
+    ["a row that is no object", { upserts: { orders: [null as never] } }, /Row 1 .* is no object/],
+    [
+      "a table that isn't in schema",
+      { upserts: { customers: [{ id: 1 }] } },
+      /table customers, which schema doesn't have/,
+    ],
+    ["a soft delete of such a table", { softDelete: ["constructor"] }, /table constructor/],
+    [
+      "a number that JSON doesn't have",
+      { upserts: { orders: [{ id: 7, price: Infinity }] } },
+      /orders, key \[7\], column price: Infinity is no JSON number/,
+    ],
+    ["a bigint", { upserts: { orders: [{ id: 7, price: 1n }] } }, /key \[7\], column price: a bigint/],
+    [
+      "a nested bigint",
+      { upserts: { orders: [{ id: 7, price: { net: 1n } }] } },
+      /key \[7\], column price: it can't be written/,
+    ],
+    [
+      "a nested number that JSON doesn't have",
+      { upserts: { orders: [{ id: 7, price: { net: [Number.NaN] } }] } },
+      /key \[7\], column price: NaN in it is no JSON number/,
+    ],
+    [
+      "a row both upserted and deleted",
+      { upserts: { orders: [{ id: 1 }] }, deletes: { orders: [{ id: 1 }] } },
+      /upserts and deletes the row \[1\] of table orders/,
+    ],
+  ];
+  for (const [name, page, problem] of refused) {
+    it(`F2: ${name} is an error that names it`, async () => {
+      for (const target of [{}, { bucket: "b", file: "f" }]) {
+        assert.match((await failure(paged([page]), { ...first, ...target })).message, problem);
+      }
+    });
+  }
+
+  for (const target of [{}, { bucket: "b", file: "f" }]) {
+    const method = "bucket" in target ? "S3" : "direct";
+    it(`F2: a row that is deleted and comes back on a later page is never in both places of an answer (${method})`, async () => {
+      const connector = paged([
+        { upserts: { orders: [{ id: 1 }] }, deletes: { orders: [{ id: 2 }] } },
+        { upserts: { orders: [{ id: 3 }] } },
+        { upserts: { orders: [{ id: 2, again: true }] } },
+        { deletes: { orders: [{ id: 3 }] } },
+        { deletes: { orders: [{ id: 2 }] } },
+      ]);
+      const seen: unknown[] = [];
+      for (let state: unknown = {}, more = true; more; ) {
+        const { response, files } = await ask(connector, { ...first, state, ...target });
+        const rows = files.size > 0 ? JSON.parse(files.get("f") ?? "") : response;
+        seen.push([rows.insert.orders, rows.delete?.orders]);
+        ({ state, hasMore: more } = response);
+      }
+      assert.deepEqual(seen, [
+        [[{ id: 1 }, { id: 3 }], [{ id: 2 }]],
+        [[{ id: 2, again: true }], [{ id: 3 }]],
+        [undefined, [{ id: 2 }]],
+      ]);
+    });
+  }
+
+  it("F5: through a bucket the rows are in the file, the answer has the rest", async () => {
+    const pages = [{ upserts: { orders: orders(1, 2, "é") } }, { deletes: { lines: [{ order: 1, line: 1 }] } }];
+    const { response, files } = await ask(paged(pages), { ...first, bucket: "sync", file: "a/b.json" });
+    assert.deepEqual([...files.keys()], ["a/b.json"]);
+    assert.deepEqual(JSON.parse(files.get("a/b.json") ?? ""), {
+      insert: { orders: orders(1, 2, "é") },
+      delete: { lines: [{ order: 1, line: 1 }] },
+    });
+    assert.deepEqual(response, {
+      state: { kit: 1, version: 1, cursor: 2 },
+      schema: { orders: { primary_key: ["id"] }, lines: { primary_key: ["order", "line"] } },
+      hasMore: false,
+    });
+  });
+
+  it("F5: when the file can't be written there is no answer, so the state stands", async () => {
+    const putFile = () => Promise.reject(new Error("AccessDenied"));
+    const request = { ...first, bucket: "sync", file: "f" };
+    const error = await failure(paged([{ upserts: { orders: orders(1, 1) } }]), request, { putFile });
+    assert.equal(error.message, "Error: AccessDenied");
+  });
+
+  it("F4: a row's bytes are those of its JSON, whatever is in it", () => {
+    const value = fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc.string(),
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.integer(),
+      fc.integer({ min: -20, max: 2_000_000_000 }),
+      fc.constantFrom<unknown>(null, undefined, true, false, -0, new Date(0), "\ud800", "\u2028", '"', "\\", "\u007f"),
+      fc.jsonValue(),
+    );
+    const row = fc.dictionary(fc.oneof(fc.string(), fc.string({ unit: "binary" })), value);
+    fc.assert(
+      fc.property(row, (given) => {
+        assert.equal(rowBytes(given), Buffer.byteLength(JSON.stringify(given)));
+        assert.equal(rowText(given), JSON.stringify(given));
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
