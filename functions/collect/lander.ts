@@ -1,4 +1,5 @@
-import type { LandingMeta, Limits, QuarantinedRecord, UploadRecord } from "../shared/contract";
+import type { Limits, QuarantinedRecord, UploadRecord } from "../shared/contract";
+import { linePrefix } from "../shared/landingMeta";
 import { type Cut, RAW_BYTES } from "../shared/text/cut";
 import type { DetectedEncoding } from "../shared/text/encoding";
 import { type Dialect, dialectName } from "../shared/text/sniff";
@@ -40,15 +41,7 @@ export class Lander {
     private readonly save: (checkpoint: Checkpoint) => Promise<boolean>,
   ) {
     this.place = from;
-    const meta: Omit<LandingMeta, "_record"> = {
-      _source: upload.source,
-      _bucket: upload.bucket,
-      _key: upload.key,
-      _version: upload.versionId ?? upload.etag,
-      _time: upload.time,
-      _upload: upload.uploadId,
-    };
-    this.prefix = `${JSON.stringify(meta).slice(0, -1)},"_record":`;
+    this.prefix = linePrefix(upload);
   }
 
   /** Where the file's reading stands, ahead of what is stored. */

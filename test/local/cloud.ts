@@ -9,21 +9,13 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import { S3ToDynamoDb } from "../../components/s3ToDynamoDb";
 import { type LocalStack, openStack } from "../../local/engine/stack";
 import { type Services, startServices } from "../../local/processes/services";
+import type { LocalOutputs } from "../../local/run/outputs";
 import { ensureTools } from "../../local/setup/ensureTools";
 import { localFolder } from "../../local/setup/paths";
 import { buckets, limits, objectFromBefore, sources } from "./stackUnderTest";
 
-export interface Outputs {
-  readonly tableName: string;
-  readonly ledgerTableName: string;
-  readonly landingBucketName: string;
-  readonly collectQueueUrl: string;
-  readonly collectDlqUrl: string;
-  readonly loadQueueUrl: string;
-  readonly loadDlqUrl: string;
-  readonly collectFunctionName: string;
-  readonly loadFunctionName: string;
-  readonly sourceBuckets: Readonly<Record<string, string>>;
+/** What a component S3ToDynamoDb gives, beside what every run of the local stack reads. */
+export interface Outputs extends Omit<LocalOutputs, "snowflake"> {
   readonly foreignBucketPolicies: Readonly<Record<string, string>>;
 }
 

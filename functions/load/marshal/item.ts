@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
-import type { LandingMeta, SourceConfig, UploadRecord } from "../../shared/contract";
+import type { SourceConfig, UploadRecord } from "../../shared/contract";
 import { joinKeyValues, partitionKey, recordKey } from "../../shared/itemKey";
+import { landingMeta, linePrefix } from "../../shared/landingMeta";
 import { convertText, plainText } from "./convert";
 import { isTooLarge } from "./itemSize";
 import { type JsonObject, type JsonValue, parseObject } from "./parse";
@@ -37,15 +38,8 @@ export class ItemMaker {
     private readonly upload: UploadRecord,
     order: string,
   ) {
-    const meta: Omit<LandingMeta, "_record"> = {
-      _source: upload.source,
-      _bucket: upload.bucket,
-      _key: upload.key,
-      _version: upload.versionId ?? upload.etag,
-      _time: upload.time,
-      _upload: upload.uploadId,
-    };
-    this.linePrefix = `${JSON.stringify(meta).slice(0, -1)},"_record":`;
+    this.linePrefix = linePrefix(upload);
+    const meta = landingMeta(upload);
     const constants = Object.entries(source.keyFields.length > 0 ? { ...meta, _order: order } : meta);
     this.metaText = constants.map(([name, value]) => `,"${name}":{"S":${quote(value, name)}}`).join("");
     this.mapped = new Map(source.fields.map((field) => [field.from, field]));

@@ -1,0 +1,18 @@
+import type { LandingMeta, UploadRecord } from "./contract";
+
+/** The members of every landing line of an upload, without the record's number. */
+export function landingMeta(upload: UploadRecord): Omit<LandingMeta, "_record"> {
+  return {
+    _source: upload.source,
+    _bucket: upload.bucket,
+    _key: upload.key,
+    _version: upload.versionId ?? upload.etag,
+    _time: upload.time,
+    _upload: upload.uploadId,
+  };
+}
+
+/** How every landing line of an upload begins; the record's number follows. */
+export function linePrefix(upload: UploadRecord): string {
+  return `${JSON.stringify(landingMeta(upload)).slice(0, -1)},"_record":`;
+}
