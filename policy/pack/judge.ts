@@ -23,10 +23,13 @@ export function judgeDocument(
 ): Violation[] {
   if (!rule.kinds.includes(found.kind)) return [];
   const subject = { ...found, ...(type === undefined ? {} : { type }) };
-  const isUndecided = ({ statement }: Finding) =>
-    found.document.statements.some(
-      ({ label, unknown }) => label === statement && rule.absenceOf?.some((member) => unknown.has(member)),
-    );
+  const { absenceOf = [] } = rule;
+  const undecided = new Set(
+    found.document.statements
+      .filter(({ unknown }) => unknown.size > 0 && absenceOf.some((member) => unknown.has(member)))
+      .map(({ label }) => label),
+  );
+  const isUndecided = ({ statement }: Finding) => statement !== undefined && undecided.has(statement);
   return [...rule.check(subject, settings)]
     .filter((finding) => !isUndecided(finding))
     .map((finding) => ({ ...finding, rule, path }));
