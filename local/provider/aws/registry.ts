@@ -1,5 +1,9 @@
 /** Every AWS type and function that the local cloud knows: add a file, name it here. */
 import type { AnyResourceType, ProviderFunction } from "../core/resourceType";
+import { api } from "./apigatewayv2/api";
+import { integration } from "./apigatewayv2/integration";
+import { route as apiRoute } from "./apigatewayv2/route";
+import { stage } from "./apigatewayv2/stage";
 import { dashboard } from "./cloudwatch/dashboard";
 import { eventRule } from "./cloudwatch/eventRule";
 import { eventTarget } from "./cloudwatch/eventTarget";
@@ -7,6 +11,22 @@ import { logGroup } from "./cloudwatch/logGroup";
 import { metricAlarm } from "./cloudwatch/metricAlarm";
 import { table } from "./dynamodb/table";
 import { tableItem } from "./dynamodb/tableItem";
+import { eip } from "./ec2/eip";
+import { internetGateway } from "./ec2/internetGateway";
+import { natGateway } from "./ec2/natGateway";
+import { route } from "./ec2/route";
+import { routeTable } from "./ec2/routeTable";
+import { routeTableAssociation } from "./ec2/routeTableAssociation";
+import { securityGroup } from "./ec2/securityGroup";
+import { securityGroupEgressRule, securityGroupIngressRule } from "./ec2/securityGroupRules";
+import { subnet } from "./ec2/subnet";
+import { vpc } from "./ec2/vpc";
+import { vpcEndpoint } from "./ec2/vpcEndpoint";
+import { lifecyclePolicy } from "./ecr/lifecyclePolicy";
+import { repository } from "./ecr/repository";
+import { cluster } from "./ecs/cluster";
+import { clusterCapacityProviders } from "./ecs/clusterCapacityProviders";
+import { taskDefinition } from "./ecs/taskDefinition";
 import { getAvailabilityZones, getCallerIdentity, getPartition, getRegion } from "./functions/account";
 import { getPolicyDocument } from "./functions/getPolicyDocument";
 import { policy } from "./iam/policy";
@@ -29,8 +49,11 @@ import { bucketPolicy } from "./s3/bucketPolicy";
 import { bucketPublicAccessBlock } from "./s3/bucketPublicAccessBlock";
 import { bucketServerSideEncryptionConfiguration } from "./s3/bucketServerSideEncryptionConfiguration";
 import { bucketVersioning } from "./s3/bucketVersioning";
+import { schedule } from "./scheduler/schedule";
+import { scheduleGroup } from "./scheduler/scheduleGroup";
 import { secret } from "./secretsmanager/secret";
 import { secretVersion } from "./secretsmanager/secretVersion";
+import { stateMachine } from "./sfn/stateMachine";
 import { topic } from "./sns/topic";
 import { topicPolicy } from "./sns/topicPolicy";
 import { topicSubscription } from "./sns/topicSubscription";
@@ -39,6 +62,8 @@ import { queuePolicy, redriveAllowPolicy, redrivePolicy } from "./sqs/queueAttri
 
 export const resources: readonly AnyResourceType[] = [
   alias,
+  api,
+  apiRoute,
   bucket,
   bucketLifecycleConfiguration,
   bucketNotification,
@@ -48,32 +73,54 @@ export const resources: readonly AnyResourceType[] = [
   bucketPublicAccessBlock,
   bucketServerSideEncryptionConfiguration,
   bucketVersioning,
+  cluster,
+  clusterCapacityProviders,
   dashboard,
+  eip,
   eventRule,
   eventSourceMapping,
   eventTarget,
   functionEventInvokeConfig,
   functionRecursionConfig,
+  integration,
+  internetGateway,
   key,
   lambdaFunction,
+  lifecyclePolicy,
   logGroup,
   metricAlarm,
+  natGateway,
   permission,
   policy,
   queue,
   queuePolicy,
   redriveAllowPolicy,
   redrivePolicy,
+  repository,
   role,
   rolePolicy,
   rolePolicyAttachment,
+  route,
+  routeTable,
+  routeTableAssociation,
+  schedule,
+  scheduleGroup,
   secret,
   secretVersion,
+  securityGroup,
+  securityGroupEgressRule,
+  securityGroupIngressRule,
+  stage,
+  stateMachine,
+  subnet,
   table,
   tableItem,
+  taskDefinition,
   topic,
   topicPolicy,
   topicSubscription,
+  vpc,
+  vpcEndpoint,
 ];
 
 export const functions: readonly ProviderFunction[] = [
