@@ -49,6 +49,9 @@ const furtherKeys = ["Principal", "NotPrincipal", "Condition"];
 const known = new Map<string, PolicyDocument>();
 const keptDocuments = 5_000;
 
+/** What KMS takes in a key policy; every other service takes less. */
+const mostCharacters = 32_768;
+
 /** @param source JSON text or an object; `unknown` (see ./unknown) in place of any value that isn't known yet */
 export function readDocument(source: unknown): PolicyDocument {
   if (typeof source !== "string") return new Reader().document(source);
@@ -70,7 +73,12 @@ function parse(text: string): PolicyDocument {
     const fix = "write it with JSON.stringify or aws.iam.getPolicyDocument";
     return { version: undefined, statements: [], problems: [{ message, fix }], unknown: [] };
   }
-  return new Reader().document(value);
+  const document = new Reader().document(value);
+  // White space doesn't count, hence only what is too long with it is measured without.
+  const characters = text.length > mostCharacters ? JSON.stringify(value).length : 0;
+  if (characters <= mostCharacters) return document;
+  const message = `it has ${characters} characters, more than AWS takes in any policy (${mostCharacters})`;
+  return { ...document, problems: [{ message, fix: "split it, or name fewer resources" }, ...document.problems] };
 }
 
 /** Reads one document and gathers what is wrong with it and what isn't known. */
