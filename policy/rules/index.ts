@@ -15,9 +15,12 @@ import { serviceSource } from "./p15-service-source";
 import { externalId } from "./p16-external-id";
 import { assumeAnyRole } from "./p17-assume-any-role";
 import { oidcSubject } from "./p18-oidc-subject";
+import { powerfulManagedPolicies } from "./p19-managed-policies";
+import { keys } from "./p20-kms";
 import { publicPolicy } from "./p21-public";
 import { publicAccessBlock } from "./p24-public-access-block";
 import { validity } from "./p25-validity";
+import { ownPolicies } from "./p35-own-policies";
 import type { Rule } from "./rule";
 
 export const rules: readonly Rule[] = [
@@ -37,7 +40,10 @@ export const rules: readonly Rule[] = [
   externalId,
   assumeAnyRole,
   oidcSubject,
+  powerfulManagedPolicies,
+  keys,
   publicPolicy,
   publicAccessBlock,
   validity,
+  ownPolicies,
 ];
