@@ -1,6 +1,13 @@
 /** What `import` gives: the components and their arguments. */
 export { FivetranConnector } from "./components/fivetranConnector";
 export type { FivetranConnectorArgs } from "./components/fivetranConnector/args";
+export { FivetranDbtOrchestration } from "./components/fivetranDbtOrchestration";
+export type {
+  FivetranDbtOrchestrationArgs,
+  OrchestrationDbtArgs,
+  OrchestrationNetworkArgs,
+  OrchestrationScheduleArgs,
+} from "./components/orchestration/args";
 export {
   BucketNotifications,
   type BucketNotificationsArgs,

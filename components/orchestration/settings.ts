@@ -6,6 +6,8 @@ export interface FlowSettings {
   readonly include: readonly string[];
   readonly exclude: readonly string[];
   readonly onPaused: "skip" | "fail" | "resume";
+  /** Empty: the connections' schedules stay as they are. */
+  readonly scheduleType: "" | "auto" | "manual";
   readonly overlap: "skip" | "queue" | "allow";
   readonly queueTimeout: number;
   readonly concurrency: number;

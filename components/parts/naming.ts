@@ -26,6 +26,14 @@ const rules = {
   alarm: { max: 255, refused: wide },
   stateMachine: { max: 80, refused: wide },
   stream: { max: 128, refused: wide },
+  schedule: { max: 64, refused: wide },
+  httpApi: { max: 128, refused: wide },
+  secret: { max: 256, refused: wide },
+  cluster: { max: 255, refused: wide },
+  taskFamily: { max: 255, refused: wide },
+  repository: { max: 256, refused: /[^a-z0-9-]/g, lowerCase: true },
+  securityGroup: { max: 255, refused: wide },
+  dashboard: { max: 255, refused: wide },
 } as const satisfies Record<string, NameRule>;
 
 export type NameKind = keyof typeof rules;

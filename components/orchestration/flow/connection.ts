@@ -38,7 +38,7 @@ const throttled: Retrier = {
  * variables here have names of their own.
  */
 export function connectionFlow(settings: FlowSettings, references: FlowReferences): Machine {
-  const { pollInterval, syncTimeout, maxReschedules, onPaused } = settings;
+  const { pollInterval, syncTimeout, maxReschedules, onPaused, scheduleType } = settings;
   const wait = {
     functionArn: references.syncConnectionArn,
     heartbeatSeconds: pollInterval,
@@ -51,13 +51,15 @@ export function connectionFlow(settings: FlowSettings, references: FlowReference
     group_id: jsonata("$group"),
     connection_id: jsonata("$connection"),
     execution: jsonata("$owner"),
-    // Each try has a token of its own, and with it a key of its own.
-    attempt: jsonata("$attempt * 100 + $states.context.State.RetryCount"),
+    attempt: jsonata("$attempt"),
     mode,
+    since: jsonata("$since"),
     on_paused: onPaused,
+    ...(scheduleType === "" ? {} : { schedule_type: scheduleType }),
     task_token: taskToken,
   });
   const inTime = "$millis() < $deadline";
+  const withoutTime = "$states.input.status = 'RESCHEDULED' and $not($exists($states.input.rescheduled_for))";
   const again = {
     when: `$states.input.status = 'RESCHEDULED' and $reschedules < ${maxReschedules} and $toMillis($states.input.rescheduled_for) < $deadline`,
     assign: {
@@ -118,7 +120,10 @@ export function connectionFlow(settings: FlowSettings, references: FlowReference
       rules: [
         { when: "$states.input.status = 'SUCCESSFUL'", next: "Connection synced" },
         again,
-        { when: `$states.input.status = 'SYNCING' and ${inTime}`, next: "Wait for webhook" },
+        {
+          when: `${inTime} and ($states.input.status = 'SYNCING' or ${withoutTime})`,
+          next: "Wait for webhook",
+        },
         { when: "$states.input.status in ['SYNCING', 'RESCHEDULED']", next: "Connection timed out" },
       ],
       otherwise: "Connection failed",
@@ -140,7 +145,8 @@ export function connectionFlow(settings: FlowSettings, references: FlowReference
       output: jsonata(`{
         'connection_id': $connection,
         'status': 'FAILED',
-        'error': $exists($states.input.error) ? $states.input.error : 'FivetranSync' & $states.input.status,
+        'error': $exists($states.input.error) ? $states.input.error
+          : $lookup({'BROKEN': 'FivetranConnectionBroken', 'PAUSED': 'FivetranConnectionPaused', 'FAILED': 'FivetranSyncFailed'}, $states.input.status),
         'reason': $substring($states.input.reason, 0, 160),
         'log_url': $states.input.log_url
       }`),

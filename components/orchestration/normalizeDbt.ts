@@ -1,0 +1,124 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import type { ArgumentCheck } from "../parts/arguments";
+import type { OrchestrationDbtArgs } from "./args";
+
+export interface DbtPlan {
+  /** Absolute path; undefined where an image is given. */
+  readonly projectFolder?: string;
+  readonly image?: pulumi.Input<string>;
+  readonly command: readonly string[];
+  readonly timeout: number;
+  readonly cpu: number;
+  readonly memory: number;
+  readonly architecture: string;
+  readonly snowflakeSecretArn: pulumi.Input<string>;
+  readonly secretKeys: Readonly<Record<string, string>>;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** MB that Fargate takes, by CPU units: from, to, step. */
+const sizes: Readonly<Record<number, readonly [number, number, number]>> = {
+  256: [512, 2048, 512],
+  512: [1024, 4096, 1024],
+  1024: [2048, 8192, 1024],
+  2048: [4096, 16_384, 1024],
+  4096: [8192, 30_720, 1024],
+  8192: [16_384, 61_440, 4096],
+  16384: [32_768, 122_880, 8192],
+};
+const secretName = /SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIAL/i;
+/** What the component sets itself. */
+const reserved = ["RUN_ID", "ARTIFACTS_BUCKET", "DBT_TIMEOUT_SECONDS"];
+
+/** @throws ArgumentError for the first mistake */
+export function normalizeDbt(check: ArgumentCheck, args: OrchestrationDbtArgs): DbtPlan {
+  if (typeof args !== "object" || args === null) {
+    check.fail(
+      "dbt",
+      args,
+      "Give the dbt project and Snowflake's credentials, for example { projectFolder, snowflakeSecretArn }.",
+    );
+  }
+  check.knownKeys("dbt", args, [
+    ...["projectFolder", "image", "command", "timeout", "cpu", "memory", "architecture"],
+    ...["snowflakeSecretArn", "secretKeys", "environment"],
+  ]);
+  const { command = ["build"], timeout = 7200, cpu = 1024, architecture = "X86_64", environment = {} } = args;
+  const { secretKeys = { SNOWFLAKE_PRIVATE_KEY: "privateKey" } } = args;
+  const memory = args.memory ?? cpu * 2;
+  checkSource(check, args);
+  if (command.length === 0 || command[0] === "dbt") {
+    check.fail("dbt.command", command, 'Give the words after dbt, for example ["build", "--select", "tag:daily"].');
+  }
+  check.integer("dbt.timeout", timeout, 60, 86_400, "seconds");
+  checkSize(check, cpu, memory);
+  check.oneOf("dbt.architecture", architecture, ["X86_64", "ARM64"]);
+  if (args.snowflakeSecretArn === undefined) {
+    check.fail("dbt.snowflakeSecretArn", undefined, "Give the ARN of the secret with Snowflake's credentials.");
+  }
+  check.arn("dbt.snowflakeSecretArn", args.snowflakeSecretArn, "secretsmanager");
+  checkNames(check, "dbt.secretKeys", secretKeys);
+  checkNames(check, "dbt.environment", environment);
+  for (const [name, value] of Object.entries(environment)) {
+    const path = `dbt.environment.${name}`;
+    if (secretName.test(name)) {
+      check.fail(
+        path,
+        "(not shown)",
+        "Anyone who may look at the task definition reads it: put it into the secret and name it in dbt.secretKeys.",
+      );
+    }
+    if (name in secretKeys) check.fail(path, value, "It stands in dbt.secretKeys too; ECS takes a name once.");
+  }
+  return {
+    projectFolder: args.projectFolder === undefined ? undefined : resolve(args.projectFolder),
+    image: args.image,
+    ...{ command, timeout, cpu, memory, architecture, secretKeys, environment },
+    snowflakeSecretArn: args.snowflakeSecretArn,
+  };
+}
+
+function checkSource(check: ArgumentCheck, { projectFolder, image }: OrchestrationDbtArgs): void {
+  if ((projectFolder === undefined) === (image === undefined)) {
+    check.fail(
+      "dbt.projectFolder",
+      projectFolder,
+      "Give either dbt.projectFolder or dbt.image, not both and not neither.",
+    );
+  }
+  if (projectFolder !== undefined && !existsSync(join(resolve(projectFolder), "dbt_project.yml"))) {
+    check.fail(
+      "dbt.projectFolder",
+      projectFolder,
+      `There is no ${join(projectFolder, "dbt_project.yml")}; give a dbt project's folder.`,
+    );
+  }
+  if (typeof image === "string" && !/^[\w.-]+(?::\d+)?\/[\w./-]+(?::[\w.-]+|@sha256:[0-9a-f]{64})$/.test(image)) {
+    check.fail(
+      "dbt.image",
+      image,
+      "Give registry, repository and tag or digest, for example 123456789012.dkr.ecr.eu-central-1.amazonaws.com/dbt:1.4.0.",
+    );
+  }
+}
+
+function checkSize(check: ArgumentCheck, cpu: number, memory: number): void {
+  const range = sizes[cpu];
+  if (range === undefined) check.fail("dbt.cpu", cpu, `Fargate takes ${Object.keys(sizes).join(", ")}.`);
+  const [from, to, step] = range;
+  const between =
+    cpu === 256 ? [512, 1024, 2048].includes(memory) : memory >= from && memory <= to && memory % step === 0;
+  if (!between)
+    check.fail("dbt.memory", memory, `With ${cpu} CPU units Fargate takes ${from} to ${to} MB in steps of ${step}.`);
+}
+
+function checkNames(check: ArgumentCheck, path: string, values: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (!/^[A-Za-z_]\w*$/.test(name)) check.fail(`${path}.${name}`, value, "Give a name of letters, digits and _.");
+    if (reserved.includes(name)) check.fail(`${path}.${name}`, value, "The component sets it; choose another name.");
+    if (typeof value !== "string" && !pulumi.Output.isInstance(value))
+      check.fail(`${path}.${name}`, value, "Give a text.");
+  }
+}

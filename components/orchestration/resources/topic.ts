@@ -1,0 +1,33 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import { arnOf } from "../../parts/account";
+import type { Context } from "../../parts/context";
+import { physicalName } from "../../parts/naming";
+import { policyDocument, tlsOnly } from "../../parts/policyDocument";
+
+/** Topic for failed runs and alarms. @returns its ARN, known at preview, and what has to be there before it is used */
+export function notificationTopic(context: Context): { arn: pulumi.Output<string>; ready: pulumi.Resource[] } {
+  const child = { parent: context.parent };
+  const name = physicalName(context.name, "notifications", "topic");
+  const arn = arnOf(context.account, "sns", name);
+  const topic = new aws.sns.Topic(`${context.name}-topic`, { name, tags: context.tags }, child);
+  const policy = new aws.sns.TopicPolicy(
+    `${context.name}-topic-policy`,
+    {
+      arn: topic.arn,
+      policy: policyDocument([
+        tlsOnly("sns", [arn]),
+        {
+          Sid: "Alarms",
+          Effect: "Allow",
+          Principal: { Service: "cloudwatch.amazonaws.com" },
+          Action: "sns:Publish",
+          Resource: arn,
+          Condition: { StringEquals: { "aws:SourceAccount": context.account.accountId } },
+        },
+      ]),
+    },
+    child,
+  );
+  return { arn, ready: [topic, policy] };
+}
