@@ -8,6 +8,7 @@ import { type Services, startServices } from "./processes/services";
 import { formatReport } from "./report/print";
 import { type RunReport, shortfalls } from "./report/report";
 import { rootClients } from "./run/clients";
+import { connectorFiles, connectorReports, connectorTables, syncConnectors } from "./run/connectors";
 import { readQuarantine } from "./run/counts";
 import { judgeIam } from "./run/iam";
 import { modelProblems } from "./run/modelProblems";
@@ -65,20 +66,27 @@ async function pipelines(
   const files = options.files.length > 0 ? await ownFiles(options) : await sampleFiles();
   progress.step(`Sending ${files.length} files`);
   await upload(clients, outputs, files, tables);
-  progress.step("Waiting until the data is there");
-  const arrival = await waitForArrival({
-    clients,
-    snowflakeEndpoint,
-    outputs,
-    files,
-    tables,
-    timeoutSeconds: options.timeout,
-    progress,
-  });
+  const usesSamples = options.files.length === 0;
+  progress.step(
+    `${usesSamples && config.connectors.length > 0 ? "Calling the connectors as Fivetran does, and waiting" : "Waiting"} until the data is there`,
+  );
+  const [arrival, syncs] = await Promise.all([
+    waitForArrival({
+      clients,
+      snowflakeEndpoint,
+      outputs,
+      files,
+      tables,
+      timeoutSeconds: options.timeout,
+      progress,
+    }),
+    usesSamples ? syncConnectors(config, outputs, { awsEndpoint: services.aws.endpoint, snowflakeEndpoint }) : [],
+  ]);
   const quarantine = await readQuarantine(clients, outputs.landingBucketName);
   const report: RunReport = {
-    files: fileReports(files, tables, arrival, quarantine),
-    tables: tableReports(outputs.tableName, arrival),
+    files: [...fileReports(files, tables, arrival, quarantine), ...connectorFiles(syncs)],
+    tables: [...tableReports(outputs.tableName, arrival), ...connectorTables(syncs)],
+    connectors: connectorReports(syncs),
     iam: await judgeIam(services.aws.endpoint, clients, "data-pipelines-local-"),
     update,
   };
@@ -125,11 +133,15 @@ async function ownFiles({ files }: RunOptions): Promise<SampleFile[]> {
   );
 }
 
-function list({ sources, snowflake }: StackConfig): void {
+function list({ sources, connectors, snowflake }: StackConfig): void {
   console.log("Sources of the local stack:");
   for (const { name, format = "auto", compression = "auto", keyFields = [] } of sources) {
     const key = keyFields.length > 0 ? `keyed by ${keyFields.join(", ")}` : "keyed by upload record";
     console.log(`  ${name.padEnd(24)} format ${format}, compression ${compression}, ${key}`);
+  }
+  console.log("Fivetran connectors:");
+  for (const { name, entry, syncMethod = "direct" } of connectors) {
+    console.log(`  ${name.padEnd(24)} ${entry}, sync method ${syncMethod}`);
   }
   console.log("Tables in Snowflake:");
   for (const { name, prefix, landingSource } of snowflake?.tables ?? []) {

@@ -1,4 +1,4 @@
-import type { RunReport } from "./report";
+import type { ConnectorReport, RunReport } from "./report";
 
 /** The run's counts as text tables, for a terminal. */
 export function formatReport(report: RunReport): string {
@@ -30,11 +30,21 @@ export function formatReport(report: RunReport): string {
       1,
     ),
     "",
+    ...report.connectors.map(connectorLine),
     `IAM: ${number(report.iam.calls)} calls under roles, ${report.iam.denied.length} denied; ` +
       `${report.iam.unused.length} granted actions not used, ${reasoned} of them with a reason`,
     `Update: ${report.update.created} resources created in ${report.update.seconds.toFixed(1)} s, ` +
       `${report.update.policyViolations} policy violations`,
   ].join("\n");
+}
+
+function connectorLine(connector: ConnectorReport): string {
+  const { name, method, requests, upserts, deletes, throttled, failed, tokensExpired } = connector;
+  return (
+    `Fivetran connector ${name} (${method}): ${number(upserts)} upserts and ${number(deletes)} deletes in ${requests} calls, ` +
+    `over ${throttled} answers 429, ${failed} answers 503 and ${tokensExpired} expired tokens; ` +
+    `wrong External ID ${connector.wrongExternalIdRefused ? "refused" : "TAKEN"}`
+  );
 }
 
 /** Columns from `firstNumber` on are aligned to the right. */

@@ -26,6 +26,22 @@ export interface TableReport {
   readonly rows: number;
 }
 
+/** A connector's syncs, as Fivetran saw them. */
+export interface ConnectorReport {
+  readonly name: string;
+  readonly method: "direct" | "s3";
+  /** Calls of the function. */
+  readonly requests: number;
+  readonly upserts: number;
+  readonly deletes: number;
+  /** What the source did wrong meanwhile: answers 429, answers 503, tokens that had expired. */
+  readonly throttled: number;
+  readonly failed: number;
+  readonly tokensExpired: number;
+  /** Whether the role was refused to who has a wrong External ID. */
+  readonly wrongExternalIdRefused: boolean;
+}
+
 export interface UnusedGrant {
   readonly role: string;
   readonly action: string;
@@ -43,6 +59,7 @@ export interface DeniedCall {
 export interface RunReport {
   readonly files: readonly FileReport[];
   readonly tables: readonly TableReport[];
+  readonly connectors: readonly ConnectorReport[];
   readonly iam: {
     readonly calls: number;
     readonly denied: readonly DeniedCall[];
@@ -62,6 +79,9 @@ export function shortfalls(report: RunReport): string[] {
     if (read !== loaded + quarantined) {
       lines.push(`${pipeline}, ${source}, ${file}: read ${read}, but ${loaded} loaded and ${quarantined} quarantined`);
     }
+  }
+  for (const { name, wrongExternalIdRefused } of report.connectors) {
+    if (!wrongExternalIdRefused) lines.push(`connector ${name}: its role was had with a wrong External ID`);
   }
   for (const { role, action, resource, count } of report.iam.denied) {
     lines.push(`${role} was denied ${action} on ${resource} (${count}×)`);

@@ -1,4 +1,5 @@
 import type { OutputMap } from "@pulumi/pulumi/automation";
+import type { DeployedConnector } from "../connectors/syncConnector";
 
 /** The outputs of the local stack that a run needs, as plain values. */
 export interface LocalOutputs {
@@ -13,12 +14,20 @@ export interface LocalOutputs {
   readonly collectFunctionName: string;
   readonly loadFunctionName: string;
   readonly snowflake: Readonly<Record<string, { readonly bucketName: string }>>;
+  readonly connectors: Readonly<Record<string, Omit<DeployedConnector, "name" | "bucketPrefix">>>;
 }
 
 /** @throws Error naming the output that the stack doesn't have */
 export function readOutputs(outputs: OutputMap): LocalOutputs {
   const values = Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
-  for (const name of ["sourceBuckets", "tableName", "ledgerTableName", "landingBucketName", "snowflake"]) {
+  for (const name of [
+    "sourceBuckets",
+    "tableName",
+    "ledgerTableName",
+    "landingBucketName",
+    "snowflake",
+    "connectors",
+  ]) {
     if (values[name] === undefined) throw new Error(`the stack has no output ${name}; see stacks/program.ts`);
   }
   return values as unknown as LocalOutputs;

@@ -1,5 +1,6 @@
 /** Why a granted action is not used in a run without faults. Functions say so beside their code; the rest stands here. */
 import { permissions as collect } from "../../functions/collect/permissions";
+import { permissions as connector, fivetranPermissions } from "../../functions/fivetran-connector/permissions";
 import { permissions as load } from "../../functions/load/permissions";
 import type { Permissions } from "../../functions/shared/permission";
 import { permissions as tableChanges } from "../../functions/table-changes/permissions";
@@ -11,6 +12,8 @@ const declared: Readonly<Record<string, Permissions<string>>> = {
   load,
   changes: tableChanges,
   snapshot: tableSnapshot,
+  function: connector,
+  fivetran: fivetranPermissions,
 };
 
 /** By action: what AWS or Snowflake does on our behalf, which the local services do without asking IAM. */
