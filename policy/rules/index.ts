@@ -18,8 +18,10 @@ import { oidcSubject } from "./p18-oidc-subject";
 import { powerfulManagedPolicies } from "./p19-managed-policies";
 import { keys } from "./p20-kms";
 import { publicPolicy } from "./p21-public";
+import { lambdaPermission } from "./p22-lambda-permission";
 import { publicAccessBlock } from "./p24-public-access-block";
 import { validity } from "./p25-validity";
+import { policiesOfUsers } from "./p27-policies-of-users";
 import { ownPolicies } from "./p35-own-policies";
 import type { Rule } from "./rule";
 
@@ -43,7 +45,9 @@ export const rules: readonly Rule[] = [
   powerfulManagedPolicies,
   keys,
   publicPolicy,
+  lambdaPermission,
   publicAccessBlock,
   validity,
+  policiesOfUsers,
   ownPolicies,
 ];

@@ -1,5 +1,6 @@
 import { actionsOf } from "../iam/catalogue";
 import { expandAction } from "../iam/expand";
+import { isKeyRoot } from "../iam/keyRoot";
 import { hasWildcard } from "../iam/wildcard";
 import type { DocumentRule } from "./rule";
 
@@ -45,9 +46,11 @@ export const serviceWildcard: DocumentRule = {
   },
   scope: "document",
   kinds: ["identity", "trust", "resource"],
-  *check({ document }) {
-    for (const { label, effect, actions } of document.statements) {
-      if (effect !== "Allow") continue;
+  *check({ service: ofPolicy, document }) {
+    for (const statement of document.statements) {
+      const { label, effect, actions } = statement;
+      // Who has kms:* on a key is rule P20's business.
+      if (effect !== "Allow" || (ofPolicy === "kms" && isKeyRoot(statement))) continue;
       for (const action of actions) {
         const service = serviceOfWildcard(action);
         if (service === undefined) continue;

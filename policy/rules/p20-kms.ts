@@ -1,7 +1,8 @@
 import { actionInfo } from "../iam/catalogue";
 import type { Statement } from "../iam/document";
+import { isKeyRoot } from "../iam/keyRoot";
 import { isForSomebody, pinsOf } from "../iam/pins";
-import { accountOf, allows, awsPrincipals, isAnybody } from "../iam/principal";
+import { allows, awsPrincipals, isAnybody } from "../iam/principal";
 import { isEveryResource } from "../iam/resources";
 import type { DocumentRule, Finding } from "./rule";
 
@@ -47,7 +48,7 @@ function* forTooMany(statement: Statement): Generator<Finding> {
     return;
   }
   const wide = actions.find((action) => /^kms:[*?]*\*[*?]*$/i.test(action));
-  if (wide === undefined || !statement.principals || isOneRoot(statement)) return;
+  if (wide === undefined || !statement.principals || isKeyRoot(statement) || hides(statement)) return;
   const whom = Object.values(statement.principals).flat().join(", ");
   const message = `it allows "${wide}", the key's deletion and policy included, to ${whom}`;
   const fix =
@@ -55,16 +56,9 @@ function* forTooMany(statement: Statement): Generator<Finding> {
   yield { statement: label, message, fix, actions: [wide] };
 }
 
-/** Only the root of one account, as in the policy that AWS gives a key by itself. */
-function isOneRoot(statement: Statement): boolean {
-  const kinds = Object.keys(statement.principals ?? {});
-  const principals = awsPrincipals(statement);
-  const accounts = new Set(principals.map(accountOf));
-  return (
-    kinds.every((kind) => kind === "AWS") &&
-    accounts.size <= 1 &&
-    principals.every((each) => /^(\d{12}|arn:[^:]+:iam::\d{12}:root)$/.test(each))
-  );
+/** Some principal is known at the update only. */
+function hides({ unknown }: Statement): boolean {
+  return unknown.has("Principal");
 }
 
 const reading = ["kms:Decrypt", "kms:ReEncryptFrom"];

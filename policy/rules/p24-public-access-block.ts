@@ -1,5 +1,5 @@
 import { unknown } from "../iam/unknown";
-import type { StackRule } from "./rule";
+import type { Resource, StackRule } from "./rule";
 
 const flags = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];
 const allOn = Object.fromEntries(flags.map((flag) => [flag, true]));
@@ -13,10 +13,12 @@ export const publicAccessBlock: StackRule = {
   id: "P24",
   name: "s3-public-access-block",
   title: "A public access block on every bucket",
-  level: "mandatory",
+  level: "remediate",
   severity: "high",
   why: "A bucket without a public access block is one wrong policy away from being public.",
-  details: "Every bucket of the stack needs a BucketPublicAccessBlock whose four flags are true.",
+  details:
+    "Every bucket of the stack needs a BucketPublicAccessBlock whose four flags are true. Remediation switches on the flags of a " +
+    "block that is there; a bucket without a block can only be told of.",
   sources: ["checkov CKV_AWS_53 to CKV_AWS_56, CKV2_AWS_6", "cdk-nag AwsSolutions-S2", "AWS FSBP S3.8"],
   wrong: { resources: [bucket] },
   right: {
@@ -26,6 +28,13 @@ export const publicAccessBlock: StackRule = {
     ],
   },
   scope: "stack",
+  mend: {
+    types: [blockType],
+    remediate: ({ props }) => {
+      const off = flagsOff(props);
+      return off.length === 0 ? undefined : Object.fromEntries(off.map((flag) => [flag, true]));
+    },
+  },
   *check(resources) {
     const blocks = resources.filter(({ type }) => type === blockType);
     for (const bucket of resources.filter(({ type }) => bucketTypes.includes(type))) {
@@ -39,8 +48,12 @@ export const publicAccessBlock: StackRule = {
         yield { urn: bucket.urn, message: "the bucket has no public access block", fix };
         continue;
       }
-      const off = flags.filter((flag) => block.props[flag] !== true && block.props[flag] !== unknown);
+      const off = flagsOff(block.props);
       if (off.length > 0) yield { urn: block.urn, message: "flags are off", fix: `set ${off.join(", ")} to true` };
     }
   },
 };
+
+function flagsOff(props: Resource["props"]): string[] {
+  return flags.filter((flag) => props[flag] !== true && props[flag] !== unknown);
+}
