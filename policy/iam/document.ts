@@ -11,6 +11,8 @@ export interface PolicyDocument {
   readonly problems: readonly Problem[];
   /** Members whose value only the update knows: `document`, or `Statement[0].Resource`. */
   readonly unknown: readonly string[];
+  /** Characters without white space, as IAM counts them, of what is known. */
+  readonly size: number;
 }
 
 export interface Problem {
@@ -35,6 +37,8 @@ export interface Statement {
   readonly principals: Principals | undefined;
   readonly notPrincipals: Principals | undefined;
   readonly conditions: Conditions;
+  /** Members that it has, also where they are empty or unknown. */
+  readonly given: ReadonlySet<Member>;
   /** Members that hold a value which only the update knows; what is known of them stands in the lists above. */
   readonly unknown: ReadonlySet<Member>;
 }
@@ -44,6 +48,7 @@ export type Principals = Readonly<Record<string, readonly string[]>>;
 const documentKeys = ["Version", "Id", "Statement"];
 const statementKeys = ["Sid", "Effect", "Action", "NotAction", "Resource", "NotResource"];
 const furtherKeys = ["Principal", "NotPrincipal", "Condition"];
+const members = [...statementKeys, ...furtherKeys].filter((key) => key !== "Sid" && key !== "Effect") as Member[];
 
 /** Documents given as text, by that text: every rule reads the same one. */
 const known = new Map<string, PolicyDocument>();
@@ -54,7 +59,7 @@ const mostCharacters = 32_768;
 
 /** @param source JSON text or an object; `unknown` (see ./unknown) in place of any value that isn't known yet */
 export function readDocument(source: unknown): PolicyDocument {
-  if (typeof source !== "string") return new Reader().document(source);
+  if (typeof source !== "string") return new Reader().document(source, sizeOf(JSON.stringify(source) ?? ""));
   let document = known.get(source);
   if (!document) {
     document = parse(source);
@@ -71,14 +76,17 @@ function parse(text: string): PolicyDocument {
   } catch (error) {
     const message = `the document is not JSON: ${error instanceof Error ? error.message : String(error)}`;
     const fix = "write it with JSON.stringify or aws.iam.getPolicyDocument";
-    return { version: undefined, statements: [], problems: [{ message, fix }], unknown: [] };
+    return { version: undefined, statements: [], problems: [{ message, fix }], unknown: [], size: sizeOf(text) };
   }
-  const document = new Reader().document(value);
-  // White space doesn't count, hence only what is too long with it is measured without.
-  const characters = text.length > mostCharacters ? JSON.stringify(value).length : 0;
-  if (characters <= mostCharacters) return document;
-  const message = `it has ${characters} characters, more than AWS takes in any policy (${mostCharacters})`;
+  const size = sizeOf(text);
+  const document = new Reader().document(value, size);
+  if (size <= mostCharacters) return document;
+  const message = `it has ${size} characters, more than AWS takes in any policy (${mostCharacters})`;
   return { ...document, problems: [{ message, fix: "split it, or name fewer resources" }, ...document.problems] };
+}
+
+function sizeOf(text: string): number {
+  return text.replace(/\s+/g, "").length;
 }
 
 /** Reads one document and gathers what is wrong with it and what isn't known. */
@@ -86,10 +94,10 @@ class Reader {
   readonly #problems: Problem[] = [];
   readonly #unknown: string[] = [];
 
-  document(value: unknown): PolicyDocument {
+  document(value: unknown, size: number): PolicyDocument {
     const statements = this.#statements(value);
     const version = isRecord(value) && typeof value.Version === "string" ? value.Version : undefined;
-    return { version, statements, problems: this.#problems, unknown: this.#unknown };
+    return { version, statements, problems: this.#problems, unknown: this.#unknown, size };
   }
 
   #statements(value: unknown): Statement[] {
@@ -126,6 +134,9 @@ class Reader {
     }
     const sid = typeof value.Sid === "string" && value.Sid !== "" ? value.Sid : undefined;
     const label = sid ?? position;
+    if (value.Sid !== undefined && value.Sid !== unknown && typeof value.Sid !== "string") {
+      this.#problem(label, `its Sid is ${describe(value.Sid)}`, "it takes a text");
+    }
     for (const key of Object.keys(value).filter((each) => ![...statementKeys, ...furtherKeys].includes(each))) {
       const fix = `a statement has ${[...statementKeys, ...furtherKeys].join(", ")}`;
       this.#problem(label, `unknown key ${JSON.stringify(key)}`, fix);
@@ -146,6 +157,7 @@ class Reader {
         problem: (message, fix) => this.#problem(label, message, fix),
         unknown: (path) => this.#hide(hidden, "Condition", `Statement[${index}].${path}`),
       }),
+      given: new Set(members.filter((member) => value[member] !== undefined)),
       unknown: hidden,
     };
     return statement;

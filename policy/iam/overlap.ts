@@ -18,7 +18,7 @@ export function canMatch(pattern: string, format: string): boolean {
   let result = ofFormat.get(pattern);
   if (result === undefined) {
     if (ofFormat.size >= 5_000) ofFormat.clear();
-    result = overlap(tokensOf(pattern), format.replace(simple, segment).replace(/\$\{[^}]*\}/g, anything));
+    result = overlap(tokensOf(pattern), format.replace(simple, segment).replace(/\$?\{[^}]*\}|\*/g, anything));
     ofFormat.set(pattern, result);
   }
   return result;

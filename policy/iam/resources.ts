@@ -16,7 +16,17 @@ export function arnFormats(action: ActionInfo, { required = false } = {}): reado
   const types = resourceTypesOf(action.service);
   return action.resourceTypes
     .filter((type) => type.required || !required)
-    .flatMap(({ name }) => types.get(name.toLowerCase())?.arn ?? []);
+    .flatMap(({ name }) => formatsOf(types.get(name.toLowerCase())?.arn ?? ""));
+}
+
+/** ARN forms of all resource types of the service. */
+export function serviceArnFormats(service: string): readonly string[] {
+  return [...resourceTypesOf(service).values()].flatMap(({ arn }) => formatsOf(arn));
+}
+
+/** A type with two forms has them behind one another: `arn:…:/apis/${ApiId}, arn:…:/restapis/${RestApiId}`. */
+function formatsOf(arn: string): string[] {
+  return arn === "" ? [] : arn.split(", ");
 }
 
 /**
@@ -37,8 +47,8 @@ export function isStar(pattern: string): boolean {
 export function coversFormat(pattern: string, format: string): boolean {
   const given = splitArn(pattern);
   const form = splitArn(format);
-  if (!given || !form || !covers(given.service, form.service) || !/\$\{/.test(form.resource)) return false;
-  return probes.every((probe) => covers(given.resource, form.resource.replace(/\$\{[^}]*\}/g, probe)));
+  if (!given || !form || !covers(given.service, form.service) || !/\$\{|\*/.test(form.resource)) return false;
+  return probes.every((probe) => covers(given.resource, form.resource.replace(/\$\{[^}]*\}|\*/g, probe)));
 }
 
 /** Two names that nobody's pattern has by chance: a pattern that covers both covers all. */
