@@ -87,15 +87,9 @@ function parts({ name, message, stack, cause }: Error): Record<string, unknown> 
 
 function formsOf(secret: string): string[] {
   const bytes = Buffer.from(secret);
-  const url = encodeUrl(bytes);
   const forms = [
     secret,
-    url,
-    url.replaceAll("%20", "+"),
-    url.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
-    encodeUrl(Buffer.from(url)),
-    // encodeURIComponent leaves these as they are, forms and stricter encoders don't.
-    url.replace(/%(?:21|27|28|29|2A)/g, (code) => decodeURIComponent(code)),
+    ...urlForms(bytes),
     JSON.stringify(secret).slice(1, -1),
     bytes.toString("hex"),
     bytes.toString("hex").toUpperCase(),
@@ -104,14 +98,24 @@ function formsOf(secret: string): string[] {
   return [...new Set(forms)].filter((form) => form.length >= SHORTEST);
 }
 
-function encodeUrl(bytes: Buffer): string {
-  return [...bytes]
-    .map((byte) =>
-      /[A-Za-z0-9\-_.~]/.test(String.fromCharCode(byte))
-        ? String.fromCharCode(byte)
-        : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`,
-    )
-    .join("");
+/** Encoders differ in what they leave as it is; each result may have been encoded once more. */
+function urlForms(bytes: Buffer): string[] {
+  const text = bytes.toString();
+  const once = [
+    encodeURIComponent(text),
+    encodeURIComponent(text).replace(/[!'()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`),
+    encodeURIComponent(text).replaceAll("%20", "+"),
+    new URLSearchParams({ "": text }).toString().slice(1),
+    encodeURI(text),
+    pathForm(text),
+  ];
+  const lower = once.map((form) => form.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()));
+  return [...once, ...lower].flatMap((form) => [form, encodeURIComponent(form)]);
+}
+
+/** As URL writes it in a path. */
+function pathForm(text: string): string {
+  return new URL(`http://a/${text.replaceAll(/[?#\\]/g, encodeURIComponent)}`).pathname.slice(1);
 }
 
 /**

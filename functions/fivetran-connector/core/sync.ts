@@ -84,8 +84,7 @@ class Sync {
       const next = pages.next();
       // When time is up first nobody waits for the page any more; its failure must not end the process.
       next.catch(() => undefined);
-      const result = await Promise.race([next, this.#timeUp]);
-      cancel();
+      const result = await Promise.race([next, this.#timeUp]).finally(cancel);
       if (result === undefined) return this.#end(pages, this.#outOfTime());
       if (result.done) return this.#drained();
       if (!this.#take(result.value)) return this.#end(pages, this.#more());

@@ -141,7 +141,7 @@ describe("Fivetran connector: answer", () => {
         assert.equal(rowBytes(given), Buffer.byteLength(JSON.stringify(given)));
         assert.equal(rowText(given), JSON.stringify(given));
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 });
