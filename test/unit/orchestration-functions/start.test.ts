@@ -31,6 +31,19 @@ describe("Executions started by webhooks", () => {
     assert.deepEqual([started, tasks.ended.size], [[], 1]);
   });
 
+  it("O6: nor does a second delivery that looks for waits as the first has just completed them", async () => {
+    const { send, store, started, tasks, waits } = webhookWorld({ startOn: ["purr_rich"] });
+    await store();
+    const waitsFor = waits.waitsFor.bind(waits);
+    waits.waitsFor = async (connectionId) => {
+      waits.waitsFor = waitsFor;
+      assert.equal((await send(signed(payload()))).effect, "completed");
+      return waitsFor(connectionId);
+    };
+    assert.deepEqual((await send(signed(payload()))).reason, "nobody waits");
+    assert.deepEqual([started, tasks.ended.size], [[], 1]);
+  });
+
   it("O6: a webhook that comes after the poll has accounted for its sync starts none, a later sync's does", async () => {
     const { send, waits, started } = webhookWorld({ startOn: ["purr_rich"] });
     await waits.notePolled("purr_rich", CREATED);
