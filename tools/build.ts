@@ -1,6 +1,6 @@
 /** `npm run build`: makes `dist`, the package as it is published: JavaScript, types, and the functions' bundles. */
 import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { makeBundle } from "../components/parts/bundle";
 
@@ -23,6 +23,11 @@ export function build({ folder = join(root, "dist") }: BuildOptions = {}): strin
     writeFileSync(join(bundle, "index.mjs"), code);
     writeFileSync(join(bundle, "index.mjs.map"), map);
   }
+  // What dbt's image is built of goes along as it is.
+  cpSync(join(root, "functions", "dbt"), join(folder, "functions", "dbt"), {
+    recursive: true,
+    filter: (path) => !/__pycache__|example-project|\.user\.yml/.test(path),
+  });
   writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifest(), undefined, 2)}\n`);
   for (const file of ["LICENSE", "README.md", "CHANGELOG.md"]) copyFileSync(join(root, file), join(folder, file));
   return folder;
@@ -70,7 +75,9 @@ function manifest(): Record<string, unknown> {
   const { name, version, description, license, engines, dependencies } = JSON.parse(
     readFileSync(join(root, "package.json"), "utf8"),
   ) as { dependencies: Record<string, string> } & Record<string, unknown>;
-  const required = ["@pulumi/aws", "@pulumi/pulumi", "@pulumi/snowflake", "csv-parse", "esbuild"];
+  const required = [
+    ...["@pulumi/aws", "@pulumi/awsx", "@pulumi/pulumi", "@pulumi/snowflake", "asl-validator", "csv-parse", "esbuild"],
+  ];
   return {
     name,
     version,
