@@ -30,5 +30,5 @@ export function readOutputs(outputs: OutputMap): LocalOutputs {
   ]) {
     if (values[name] === undefined) throw new Error(`the stack has no output ${name}; see stacks/program.ts`);
   }
-  return values as unknown as LocalOutputs;
+  return { connectors: {}, ...values } as unknown as LocalOutputs;
 }
