@@ -19,8 +19,10 @@ import { powerfulManagedPolicies } from "./p19-managed-policies";
 import { keys } from "./p20-kms";
 import { publicPolicy } from "./p21-public";
 import { lambdaPermission } from "./p22-lambda-permission";
+import { tlsOnlyRule } from "./p23-tls-only";
 import { publicAccessBlock } from "./p24-public-access-block";
 import { validity } from "./p25-validity";
+import { conditionUse } from "./p26-conditions";
 import { policiesOfUsers } from "./p27-policies-of-users";
 import { ownPolicies } from "./p35-own-policies";
 import type { Rule } from "./rule";
@@ -46,8 +48,10 @@ export const rules: readonly Rule[] = [
   keys,
   publicPolicy,
   lambdaPermission,
+  tlsOnlyRule,
   publicAccessBlock,
   validity,
+  conditionUse,
   policiesOfUsers,
   ownPolicies,
 ];

@@ -120,9 +120,9 @@ const cases: readonly Case[] = [
       "a list": { policy: "[]" },
       "no statement": { policy: { Version: "2012-10-17" } },
       "an empty list of statements": { policy: { Statement: [] } },
-      "an unknown key": { policy: { Statement: [{ Effect: "Allow", Actions: "s3:GetObject", Resource: "*" }] } },
-      "an unknown effect": { policy: { Statement: [{ Effect: "allow", Action: "s3:GetObject", Resource: "*" }] } },
-      "an action that is a number": { policy: { Statement: [{ Effect: "Allow", Action: [1], Resource: "*" }] } },
+      "an unknown key": allowing({ Action: "s3:ListBucket", Actions: "s3:GetObject", Resource: "*" }),
+      "an unknown effect": allowing({ Effect: "allow", Action: "s3:GetObject", Resource: "*" }),
+      "an action that is a number": allowing({ Action: [1], Resource: "*" }),
     },
     right: {
       "an object": { policy: { Version: "2012-10-17", Statement: { Effect: "Deny", Action: "*", Resource: "*" } } },

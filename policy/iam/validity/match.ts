@@ -1,0 +1,62 @@
+/** Actions and resources of one statement that can't meet: it allows, or denies, nothing there. */
+import { actionsOf } from "../catalogue";
+import type { Problem, Statement } from "../document";
+import { expandAction } from "../expand";
+import { canMatch } from "../overlap";
+import { arnFormats, isStar, serviceArnFormats } from "../resources";
+
+/** The ARN forms that the actions of a pattern may be given beside `*`. */
+type Takes = readonly string[];
+
+const known = new Map<string, Takes | undefined>();
+
+export function* checkMatches(statement: Statement): Generator<Problem> {
+  const { label, actions, resources, unknown } = statement;
+  if (actions.length === 0 || resources.length === 0) return;
+  const taken = actions.map((pattern) => ({ pattern, takes: takesOf(pattern) }));
+  const fits = (takes: Takes, resource: string) => isStar(resource) || takes.some((f) => canMatch(resource, f));
+  if (!unknown.has("Resource")) {
+    for (const { pattern, takes } of taken) {
+      if (!takes || resources.some((resource) => fits(takes, resource))) continue;
+      const only = takes.length === 0;
+      const message = only
+        ? `${pattern} can't be restricted to a resource, so its statement never meets it`
+        : `none of its resources is one that ${pattern} takes`;
+      const fix = only ? 'give it "*" in a statement of its own' : `write ${formsOf(takes)}`;
+      yield { statement: label, message, fix };
+    }
+  }
+  // An action of a name that AWS doesn't have is told as such; what it would take isn't known.
+  if (unknown.has("Action") || taken.some(({ takes }) => takes === undefined)) return;
+  for (const resource of resources) {
+    if (isStar(resource) || !/^arn:/.test(resource)) continue;
+    if (taken.some(({ takes }) => takes && fits(takes, resource))) continue;
+    const message = `none of its actions takes the resource "${resource}"`;
+    yield { statement: label, message, fix: `drop it, or add the actions that it is meant for; ${expectation(taken)}` };
+  }
+}
+
+function expectation(taken: readonly { readonly pattern: string; readonly takes: Takes | undefined }[]): string {
+  const first = taken.find(({ takes }) => takes && takes.length > 0);
+  return first?.takes ? `${first.pattern} takes ${formsOf(first.takes)}` : 'its actions take only "*"';
+}
+
+function formsOf(formats: Takes): string {
+  return formats.slice(0, 2).join(" or ");
+}
+
+/** undefined where every resource may be meant: a full wildcard, or an action that AWS doesn't have. */
+function takesOf(pattern: string): Takes | undefined {
+  const key = pattern.toLowerCase();
+  if (!known.has(key)) known.set(key, workOut(key));
+  return known.get(key);
+}
+
+function workOut(pattern: string): Takes | undefined {
+  const [service = "", name = ""] = pattern.split(":");
+  if (/[*?]/.test(service)) return undefined;
+  if (isStar(name)) return actionsOf(service).size > 0 ? serviceArnFormats(service) : undefined;
+  const actions = expandAction(pattern);
+  if (actions.length === 0) return undefined;
+  return [...new Set(actions.flatMap((action) => arnFormats(action)))];
+}
