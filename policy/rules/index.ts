@@ -24,6 +24,8 @@ import { publicAccessBlock } from "./p24-public-access-block";
 import { validity } from "./p25-validity";
 import { conditionUse } from "./p26-conditions";
 import { policiesOfUsers } from "./p27-policies-of-users";
+import { exclusiveAttachments } from "./p28-exclusive-attachments";
+import { sharedRoles } from "./p30-shared-roles";
 import { ownPolicies } from "./p35-own-policies";
 import type { Rule } from "./rule";
 
@@ -53,5 +55,7 @@ export const rules: readonly Rule[] = [
   validity,
   conditionUse,
   policiesOfUsers,
+  exclusiveAttachments,
+  sharedRoles,
   ownPolicies,
 ];

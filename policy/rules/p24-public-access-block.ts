@@ -6,6 +6,19 @@ const allOn = Object.fromEntries(flags.map((flag) => [flag, true]));
 
 const blockType = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock";
 const bucketTypes = ["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"];
+const tlsOnly = {
+  Sid: "TlsOnly",
+  Effect: "Deny",
+  Principal: "*",
+  Action: "s3:*",
+  Resource: ["arn:aws:s3:::orders", "arn:aws:s3:::orders/*"],
+  Condition: { Bool: { "aws:SecureTransport": "false" } },
+};
+const policy = {
+  type: "aws:s3/bucketPolicy:BucketPolicy",
+  name: "policy",
+  props: { bucket: "orders", policy: { Version: "2012-10-17", Statement: [tlsOnly] } },
+};
 const bucket = { type: "aws:s3/bucket:Bucket", name: "data", props: { bucket: "orders" } };
 
 /** P24: each bucket of the stack has a public access block with all four flags on. */
@@ -24,6 +37,7 @@ export const publicAccessBlock: StackRule = {
   right: {
     resources: [
       bucket,
+      policy,
       { type: blockType, name: "block", props: { bucket: "orders", ...allOn }, dependencies: { bucket: ["data"] } },
     ],
   },

@@ -1,0 +1,131 @@
+/** The roles of a stack: their trust, every document attached to them by whatever resource, and who runs with them. */
+import type { Resource } from "../rules/rule";
+import type { PolicyDocument } from "./document";
+import { findDocuments } from "./locations";
+import { policiesAttachedBy } from "./managedPolicies";
+import { type References, references } from "./references";
+import { unknown } from "./unknown";
+import { type Workload, workloadsOf } from "./workloads";
+
+/** How something came to be attached to a role: the resource type's last part, or the role's own property. */
+export type How =
+  | "inlinePolicies"
+  | "managedPolicyArns"
+  | "RolePolicy"
+  | "RolePolicyAttachment"
+  | "PolicyAttachment"
+  | "RolePoliciesExclusive"
+  | "RolePolicyAttachmentsExclusive";
+
+export interface Attachment {
+  readonly how: How;
+  /** Of the attaching resource. */
+  readonly resource: Resource;
+  /** Documents that came with it. */
+  readonly documents: readonly PolicyDocument[];
+  /** ARNs of managed policies, of AWS's and one's own. */
+  readonly arns: readonly string[];
+}
+
+export interface RoleModel {
+  /** Undefined for a role that isn't in the stack but named by it. */
+  readonly resource: Resource;
+  readonly name: string | undefined;
+  readonly arn: string | undefined;
+  readonly trust: PolicyDocument | undefined;
+  readonly attachments: readonly Attachment[];
+}
+
+export interface Principals {
+  readonly roles: readonly RoleModel[];
+  /** Functions, tasks and the like, each with the role it runs with. */
+  readonly workloads: readonly Workload[];
+  readonly references: References;
+}
+
+const models = new WeakMap<readonly Resource[], Principals>();
+
+/** Worked out once for the resources of a stack. */
+export function principalsOf(resources: readonly Resource[]): Principals {
+  let model = models.get(resources);
+  if (!model) {
+    model = build(resources);
+    models.set(resources, model);
+  }
+  return model;
+}
+
+const roleType = "aws:iam/role:Role";
+
+/** Type → how, the property that names the role or roles. */
+const attaching: Readonly<Record<string, readonly [How, string]>> = {
+  "aws:iam/rolePolicy:RolePolicy": ["RolePolicy", "role"],
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ["RolePolicyAttachment", "role"],
+  "aws:iam/policyAttachment:PolicyAttachment": ["PolicyAttachment", "roles"],
+  "aws:iam/rolePoliciesExclusive:RolePoliciesExclusive": ["RolePoliciesExclusive", "roleName"],
+  "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive": [
+    "RolePolicyAttachmentsExclusive",
+    "roleName",
+  ],
+};
+
+function build(resources: readonly Resource[]): Principals {
+  const known = references(resources);
+  const attachments = new Map<string, Attachment[]>();
+  const attach = (urn: string, attachment: Attachment) => {
+    attachments.set(urn, [...(attachments.get(urn) ?? []), attachment]);
+  };
+  for (const resource of resources) {
+    const [how, property] = attaching[resource.type] ?? [];
+    if (!how || !property) continue;
+    const managed = managedOf(resource, known);
+    const own = how === "RolePolicy" ? documentsOf(resource, "identity") : [];
+    for (const role of known.named(resource, property, roleType)) {
+      attach(role.urn, { how, resource, documents: [...own, ...managed.documents], arns: managed.arns });
+    }
+  }
+  const roles = resources
+    .filter(({ type }) => type === roleType)
+    .map((resource): RoleModel => {
+      const { name, arn, inlinePolicies, managedPolicyArns } = resource.props;
+      const own: Attachment[] = [];
+      if (inlinePolicies !== undefined && inlinePolicies !== null) {
+        const documents = documentsOf(resource, "identity");
+        // The provider tells of what RolePolicy resources have put on the role, once it is there.
+        own.push({ how: "inlinePolicies", resource, documents, arns: [] });
+      }
+      if (managedPolicyArns !== undefined && managedPolicyArns !== null) {
+        own.push({ how: "managedPolicyArns", resource, ...managedOf(resource, known) });
+      }
+      return {
+        resource,
+        name: text(name),
+        arn: text(arn),
+        trust: documentsOf(resource, "trust")[0],
+        attachments: [...own, ...(attachments.get(resource.urn) ?? [])],
+      };
+    });
+  return { roles, workloads: workloadsOf(resources, known), references: known };
+}
+
+/** ARNs that a resource attaches, and the documents of those policies that stand in the stack. */
+function managedOf(resource: Resource, known: References): Pick<Attachment, "documents" | "arns"> {
+  const attached = policiesAttachedBy(resource);
+  if (attached.length === 0 && !/Attachment|Role$/.test(resource.type)) return { documents: [], arns: [] };
+  const properties = ["policyArn", "policyArns", "managedPolicyArns"];
+  const policies = properties.flatMap((property) => known.named(resource, property, "aws:iam/policy:Policy"));
+  return {
+    documents: policies.flatMap((policy) => documentsOf(policy, "identity")),
+    arns: attached.map(({ arn }) => arn),
+  };
+}
+
+function documentsOf({ type, props }: Resource, kind: "identity" | "trust"): PolicyDocument[] {
+  return findDocuments(type, props)
+    .filter((found) => found.kind === kind)
+    .map(({ document }) => document);
+}
+
+function text(value: unknown): string | undefined {
+  return value === unknown || typeof value !== "string" ? undefined : value;
+}
