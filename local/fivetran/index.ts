@@ -1,0 +1,3 @@
+export { type FivetranOptions, type FivetranServer, startFivetranApi } from "./server";
+export type { SyncInfo } from "./syncs";
+export type * from "./types";
