@@ -29,9 +29,11 @@ export function parseConfig(stack: string, all: Readonly<Record<string, string>>
   return parsed.data;
 }
 
+const structured = ["sources", "connectors", "orchestration", "snowflake", "allowDestroy", "logRetentionDays"];
+
 /** Pulumi hands structured values over as JSON, everything else as text. */
 function parseValue(name: string, text: string): unknown {
-  if (!["sources", "connectors", "snowflake", "allowDestroy", "logRetentionDays"].includes(name)) return text;
+  if (!structured.includes(name)) return text;
   try {
     return JSON.parse(text);
   } catch {

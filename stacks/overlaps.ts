@@ -2,7 +2,7 @@
 import type { StackConfig } from "./schema";
 
 /** One line a mistake, beginning with the key (without the namespace). */
-export function overlaps({ sources, connectors, snowflake }: StackConfig): string[] {
+export function overlaps({ sources, connectors, orchestration, snowflake }: StackConfig): string[] {
   const lines: string[] = [];
   const firstByName = new Map<string, number>();
   sources.forEach((source, i) => {
@@ -24,6 +24,9 @@ export function overlaps({ sources, connectors, snowflake }: StackConfig): strin
       }
     });
   });
+  if (orchestration && (orchestration.dbt.projectFolder === undefined) === (orchestration.dbt.image === undefined)) {
+    lines.push("orchestration.dbt: needs either projectFolder or image");
+  }
   connectors.forEach(({ name, syncMethod, bucketPrefix }, i) => {
     const first = connectors.findIndex((other) => other.name === name);
     if (first < i) lines.push(`connectors[${i}].name: ${JSON.stringify(name)} is also connectors[${first}]'s`);

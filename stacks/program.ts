@@ -1,6 +1,7 @@
 /** The program of every stack: composes the components that the configuration asks for. */
 import { S3ToDynamoDb } from "../components/s3ToDynamoDb";
 import { type ConnectorOutputs, fivetranConnectors } from "./connectors";
+import { type OrchestrationOutputs, orchestration as orchestrationOf } from "./orchestration";
 import type { StackConfig } from "./schema";
 import { type SnowflakeOutputs, snowflakeLandings } from "./snowflake";
 
@@ -24,6 +25,8 @@ export interface StackOutputs {
   readonly snowflake?: SnowflakeOutputs;
   /** By connector: what to paste into Fivetran's form. */
   readonly connectors?: ConnectorOutputs;
+  /** What registers the webhook, starts a run, and where to look. */
+  readonly orchestration?: OrchestrationOutputs;
 }
 
 export function program(config: StackConfig): StackOutputs {
@@ -40,6 +43,7 @@ export function program(config: StackConfig): StackOutputs {
         });
   const snowflake = config.snowflake && snowflakeLandings(config, config.snowflake, ingest);
   const connectors = config.connectors.length > 0 ? fivetranConnectors(config) : undefined;
+  const orchestration = config.orchestration && orchestrationOf(config, config.orchestration);
   return {
     ...(ingest && {
       sourceBuckets: ingest.sourceBuckets,
@@ -57,5 +61,6 @@ export function program(config: StackConfig): StackOutputs {
     }),
     ...(snowflake && { snowflake }),
     ...(connectors && { connectors }),
+    ...(orchestration && { orchestration }),
   };
 }

@@ -101,9 +101,67 @@ export const connector = z.strictObject({
   timeout: z.int().min(10).max(900).optional(),
 });
 
+const seconds = (min: number, max: number) => z.int().min(min).max(max).optional();
+const connectionIds = z.array(z.string().regex(/^\w{1,64}$/, "expected a connection's id")).optional();
+
+export const orchestration = z.strictObject({
+  /** Fivetran's id of the group. */
+  groupId: z.string().regex(/^\w{1,64}$/, "expected a group's id"),
+  fivetranSecretArn: arn("secretsmanager"),
+  /** Left out, the stack makes an empty one, which the command `registerWebhookCommand` fills. */
+  webhookSecretArn: arn("secretsmanager").optional(),
+  secretsKmsKeyArn: arn("kms").optional(),
+  fivetranApiUrl: z.url().optional(),
+  includeConnections: connectionIds,
+  excludeConnections: connectionIds,
+  startOnConnections: connectionIds,
+  onPaused: z.enum(["skip", "fail", "resume"]).optional(),
+  scheduleType: z.enum(["auto", "manual"]).optional(),
+  concurrency: z.int().min(1).max(1000).optional(),
+  maxConnections: z.int().min(1).max(1000).optional(),
+  mapMode: z.enum(["auto", "inline", "distributed"]).optional(),
+  pollInterval: seconds(5, 86_400),
+  syncTimeout: seconds(60, 604_800),
+  maxReschedules: z.int().min(0).max(20).optional(),
+  quorum: z.int().min(1).max(100).optional(),
+  overlap: z.enum(["skip", "queue", "allow"]).optional(),
+  queueTimeout: seconds(60, 86_400),
+  runTimeout: seconds(600, 2_592_000),
+  schedule: z
+    .strictObject({
+      expression: z.string().min(1),
+      timeZone: z.string().min(1).optional(),
+      enabled: z.boolean().optional(),
+    })
+    .optional(),
+  /** Left out, a VPC is made. */
+  network: z
+    .strictObject({
+      vpcId: z.string().regex(/^vpc-/, "expected the id of a VPC"),
+      subnetIds: z.array(z.string().regex(/^subnet-/, "expected the id of a subnet")).min(1),
+    })
+    .optional(),
+  dbt: z.strictObject({
+    /** From the project's folder. */
+    projectFolder: z.string().min(1).optional(),
+    image: z.string().min(1).optional(),
+    command: z.array(z.string()).min(1).optional(),
+    timeout: seconds(60, 86_400),
+    cpu: z.int().optional(),
+    memory: z.int().optional(),
+    architecture: z.enum(["X86_64", "ARM64"]).optional(),
+    snowflakeSecretArn: arn("secretsmanager"),
+    secretKeys: z.record(z.string(), z.string()).optional(),
+    environment: z.record(z.string(), z.string()).optional(),
+  }),
+  logLevel: z.enum(["ALL", "ERROR", "FATAL", "OFF"]).optional(),
+  artifactDays: z.int().min(1).max(3650).optional(),
+});
+
 export const stackConfig = z.strictObject({
   sources: z.array(source).default([]),
   connectors: z.array(connector).default([]),
+  orchestration: orchestration.optional(),
   snowflake: snowflake.optional(),
   allowDestroy: z.boolean().default(false),
   alarmTopicArn: arn("sns").optional(),
@@ -118,4 +176,5 @@ export const stackConfig = z.strictObject({
 export type StackConfig = z.infer<typeof stackConfig>;
 export type SourceSettings = z.infer<typeof source>;
 export type SnowflakeTableSettings = z.infer<typeof snowflakeTable>;
+export type OrchestrationSettings = z.infer<typeof orchestration>;
 export type ConnectorSettings = z.infer<typeof connector>;
