@@ -1,14 +1,29 @@
-/** The committed reference: grants by stack, one a line, so that a change shows as changed lines. */
+/** The committed reference: grants by stack, sorted, so that a change shows as changed lines. */
 import { isRecord } from "../iam/shape";
 import type { Reference } from "./compare";
 import type { Grant } from "./grants";
 
+const lineWidth = 120;
+
 export function writtenReference(stacks: Reference): string {
   const sections = Object.entries(stacks).map(([stack, grants]) => {
-    const lines = [...new Set(grants.map((grant) => JSON.stringify(plain(grant))))].sort();
-    return `  ${JSON.stringify(stack)}: [\n${lines.map((line) => `    ${line}`).join(",\n")}\n  ]`;
+    const texts = [...new Set(grants.map(written))].sort();
+    return `  ${JSON.stringify(stack)}: [\n${texts.join(",\n")}\n  ]`;
   });
   return `{\n${sections.join(",\n")}\n}\n`;
+}
+
+/** As the formatter wants it: a list stands on one line where it fits. */
+function written({ who, effect, actions, resources, conditions }: Grant): string {
+  const members = Object.entries({ who, effect, actions, resources, conditions }).map(([key, value], i, { length }) => {
+    const of = `      ${JSON.stringify(key)}: `;
+    const line =
+      of + (Array.isArray(value) ? `[${value.map((each) => JSON.stringify(each)).join(", ")}]` : JSON.stringify(value));
+    const comma = i < length - 1 ? 1 : 0;
+    if (!Array.isArray(value) || line.length + comma <= lineWidth) return line;
+    return `${of}[\n${value.map((each) => `        ${JSON.stringify(each)}`).join(",\n")}\n      ]`;
+  });
+  return `    {\n${members.join(",\n")}\n    }`;
 }
 
 /** @throws Error where it isn't a reference */
@@ -18,10 +33,6 @@ export function referenceOf(text: string): Reference {
     throw new Error("expected {stack: [{who, effect, actions, resources, conditions}]}");
   }
   return value as Record<string, Grant[]>;
-}
-
-function plain({ who, effect, actions, resources, conditions }: Grant): Grant {
-  return { who, effect, actions, resources, conditions };
 }
 
 function isGrant(value: unknown): boolean {
