@@ -79,13 +79,14 @@ export class FivetranConnector extends pulumi.ComponentResource {
     const tags = componentTags(owner, name, args.tags);
     const context: Context = { name, owner, parent: this, account: accountOf(this), tags, allowDestroy };
 
+    const pipeline = deployedName(name);
     const bucket = plan.usesBucket ? syncBucket(context, plan) : undefined;
     const files = bucket === undefined ? [] : [{ arn: bucket.arn, prefix: plan.bucketPrefix }];
     const { lambda, functionName, functionArn, roleName, logGroupName } = nodeFunction(context, "function", {
       code: plan.code,
       description: "Answers Fivetran's requests with the rows of a source",
       environmentSpec: environment,
-      environment: { PIPELINE: deployedName(name) },
+      environment: { PIPELINE: pipeline },
       variables: plan.variables,
       permissions,
       targets: { syncBucket: files, syncKey: [] },
@@ -100,7 +101,7 @@ export class FivetranConnector extends pulumi.ComponentResource {
       functionArn,
       files,
     });
-    const alarmNames = alarms(context, plan.alarmTopicArn, connectorAlarms({ functionName, timeout }));
+    const alarmNames = alarms(context, plan.alarmTopicArn, connectorAlarms({ functionName, pipeline, timeout }));
 
     this.roleArn = role.arn;
     this.functionName = lambda.name;

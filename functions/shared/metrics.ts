@@ -6,6 +6,7 @@ export interface PipelineCounts {
   readonly FilesQuarantined?: number;
   readonly Throttles?: number;
   readonly Pages?: number;
+  readonly Stalls?: number;
   readonly RowsUpserted?: number;
   readonly RowsDeleted?: number;
 }

@@ -36,7 +36,7 @@ export function lambdaHandler<Cursor extends Json>(connector: Connector<Cursor>)
       putFile,
       clock: clockOf(() => context.getRemainingTimeInMillis()),
       startFrom: process.env.START || undefined,
-      count: ({ Pages, RowsUpserted, RowsDeleted }) => emitMetrics(PIPELINE, { Pages, RowsUpserted, RowsDeleted }),
+      count: ({ AnswerBytes: _, ...counts }) => emitMetrics(PIPELINE, counts),
     });
   };
   return Object.assign(handler, { connector: untyped });

@@ -74,7 +74,8 @@ async function answerChecked(
   // The file comes before the answer: state that has moved without it would be rows lost.
   if (target) await putFile(target.bucket, target.file, batch.fileText());
   const { insert: RowsUpserted, delete: RowsDeleted } = batch.counts;
-  const counts = { Pages: outcome.pages, RowsUpserted, RowsDeleted, AnswerBytes: batch.bytes };
+  const Stalls = outcome.state.stalled === undefined ? 0 : 1;
+  const counts = { Pages: outcome.pages, Stalls, RowsUpserted, RowsDeleted, AnswerBytes: batch.bytes };
   ports.count?.(counts);
   log.info("Answered", { agent: request.agent, syncId: request.syncId, hasMore: outcome.hasMore, ...counts });
   return response(batch, connector, stateOf(outcome.state, connector), outcome.hasMore);

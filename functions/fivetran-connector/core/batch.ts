@@ -1,6 +1,6 @@
 import { RowError } from "./errors";
-import { rowBytes } from "./rowBytes";
 import { keyText } from "./rowKey";
+import { rowBytes, rowsText } from "./rowsText";
 import type { Segment } from "./segments";
 import type { Row, Schema, TableSchema } from "./types";
 
@@ -57,7 +57,7 @@ export class Batch {
       let end = begin;
       let bytes = 0;
       for (; end < segment.rows.length; end += 1) {
-        const size = sizeOf(segment, end);
+        const size = rowBytes(segment.rows[end] as Row);
         if (this.#bytes + stateBytes + bytes + size > this.limit) break;
         bytes += size;
       }
@@ -99,12 +99,12 @@ export class Batch {
       stored = { rows: [], texts: [] };
       this.#tables[kind].set(table, stored);
     }
+    const isWhole = begin === 0 && end === segment.rows.length;
+    const rows = isWhole ? segment.rows : segment.rows.slice(begin, end);
+    if (this.asText) stored.texts.push(isWhole ? (segment.text ?? "") : rowsText(rows));
+    else for (const row of rows) stored.rows.push(row);
     const keys = this.#keys[kind].get(table);
-    for (let index = begin; index < end; index += 1) {
-      if (this.asText) stored.texts.push(segment.texts?.[index] as string);
-      else stored.rows.push(segment.rows[index] as Row);
-      if (keys !== undefined) keys.add(keyText(segment.rows[index] as Row, this.#table(table)));
-    }
+    if (keys !== undefined) for (const row of rows) keys.add(keyText(row, this.#table(table)));
     this.#bytes += bytes;
     this.counts[kind] += end - begin;
   }
@@ -120,7 +120,7 @@ export class Batch {
     const to = this.#table(table);
     let keys = this.#keys[other].get(table);
     if (keys === undefined) {
-      const earlier = this.asText ? stored.texts.map((text) => JSON.parse(text) as Row) : stored.rows;
+      const earlier = this.asText ? stored.texts.flatMap((text) => JSON.parse(`[${text}]`) as Row[]) : stored.rows;
       keys = new Set(earlier.map((row) => keyText(row, to)));
       this.#keys[other].set(table, keys);
     }
@@ -135,7 +135,7 @@ export class Batch {
     const key = keyText(segment.rows[index] as Row, this.#table(segment.table));
     const room = this.limit - this.#bytes - stateBytes;
     return new RowError(
-      `The row ${key} of table ${segment.table} has ${sizeOf(segment, index)} bytes as JSON, an answer has room for ${room}. Shorten its columns in pull(), or choose the sync method "through an S3 bucket".`,
+      `The row ${key} of table ${segment.table} has ${rowBytes(segment.rows[index] as Row)} bytes as JSON, an answer has room for ${room}. Shorten its columns in pull(), or choose the sync method "through an S3 bucket".`,
     );
   }
 }
@@ -143,10 +143,6 @@ export class Batch {
 interface Stored {
   readonly rows: Row[];
   readonly texts: string[];
-}
-
-function sizeOf({ rows, texts }: Segment, index: number): number {
-  return 1 + (texts ? Buffer.byteLength(texts[index] as string) : rowBytes(rows[index] as Row));
 }
 
 /** Everything of an answer but state and rows, as if every table had upserts, deletes and soft deletes. */

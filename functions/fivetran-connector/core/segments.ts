@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { PageError, RowError } from "./errors";
-import { rowBytes, rowText, ValueError } from "./rowBytes";
 import { checkKey, keyOf, keyText } from "./rowKey";
+import { rowsText, ValueError } from "./rowsText";
 import type { Page, Row, Schema, TableSchema } from "./types";
 
 /** Rows of a page that go to the same place of the answer, checked. */
@@ -9,8 +9,8 @@ export interface Segment {
   readonly kind: "insert" | "delete";
   readonly table: string;
   readonly rows: readonly Row[];
-  /** The rows as JSON, where the answer is a file. */
-  readonly texts?: readonly string[];
+  /** The rows as JSON, with commas between, where the answer is a file. */
+  readonly text?: string;
   /** Bytes of the rows as JSON, each with a comma. */
   readonly bytes: number;
 }
@@ -50,27 +50,20 @@ function segment(
   to: TableSchema,
   asText: boolean,
 ): Segment {
-  const texts: string[] = [];
-  const rows = kind === "delete" ? new Array<Row>(given.length) : given;
-  let bytes = 0;
-  for (let index = 0; index < given.length; index += 1) {
-    const row = given[index] as Row;
-    const where = () => `Row ${index + 1} of the page's ${kind === "insert" ? "upserts" : "deletes"} of table ${table}`;
-    checkKey(row, table, to, where);
-    try {
-      const sent = kind === "delete" ? keyOf(row, to) : row;
-      if (kind === "delete") (rows as Row[])[index] = sent;
-      if (asText) {
-        const text = rowText(sent);
-        texts.push(text);
-        bytes += Buffer.byteLength(text) + 1;
-      } else bytes += rowBytes(sent) + 1;
-    } catch (error) {
-      if (!(error instanceof ValueError)) throw error;
-      throw new RowError(`${where()}, key ${keyText(row, to)}, column ${error.column}: ${error.problem}.`);
-    }
+  const list = kind === "insert" ? "upserts" : "deletes";
+  const nameOf = (index: number) => `Row ${index + 1} of the page's ${list} of table ${table}`;
+  given.forEach((row, index) => {
+    checkKey(row, index, table, to, nameOf);
+  });
+  const rows = kind === "delete" ? given.map((row) => keyOf(row, to)) : given;
+  try {
+    const text = rowsText(rows);
+    return { kind, table, rows, bytes: Buffer.byteLength(text) + 1, ...(asText ? { text } : {}) };
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+    const { row, column, problem } = error;
+    throw new RowError(`${nameOf(row)}, key ${keyText(rows[row] as Row, to)}, column ${column}: ${problem}.`);
   }
-  return { kind, table, rows, bytes, ...(asText ? { texts } : {}) };
 }
 
 /** Which of the two came last can't be told from an answer. */

@@ -80,6 +80,8 @@ export type PutFile = (bucket: string, file: string, text: string) => Promise<vo
 /** What one request came to. */
 export interface ConnectorCounts {
   readonly Pages: number;
+  /** 1 when time was up before anything could be handed over, else 0. */
+  readonly Stalls: number;
   readonly RowsUpserted: number;
   readonly RowsDeleted: number;
   readonly AnswerBytes: number;

@@ -39,7 +39,8 @@ describe("Fivetran connector: deadline", () => {
     });
     let state: unknown = {};
     for (let stalled = 1; stalled < 5; stalled += 1) {
-      const { response, leftMs } = await ask(never, { ...first, state }, { totalMs: 5_000 });
+      const { response, leftMs, counts } = await ask(never, { ...first, state }, { totalMs: 5_000 });
+      assert.equal(counts?.Stalls, 1, "an alarm looks at it");
       assert.deepEqual(response.state, { kit: 1, version: 1, stalled });
       assert.equal(response.hasMore, true);
       assert.ok(leftMs >= 1_000);

@@ -162,7 +162,7 @@ describe("FivetranConnector: function and bucket", () => {
     assert.deepEqual(await protects(true), [false, true]);
   });
 
-  it("F9: errors, throttles and a call near its time-out have alarms that tell the topic", async () => {
+  it("F9: errors, throttles, a call near its time-out and a sync that stands still have alarms that tell the topic", async () => {
     const topic = "arn:aws:sns:us-east-1:000000000000:oncall";
     const run = await deploy({ alarmTopicArn: topic, timeout: 60 });
     const found = run.ofType("aws:cloudwatch/metricAlarm:MetricAlarm");
@@ -172,6 +172,10 @@ describe("FivetranConnector: function and bucket", () => {
       "Errors > 0",
       "Throttles > 0",
     ]);
+    const [stalls] = found.filter((alarm) => !lambdaAlarms.includes(alarm));
+    assert.ok(stalls);
+    assert.equal(at(stalls, "metricName"), "Stalls");
+    assert.deepEqual(at(stalls, "dimensions"), { Pipeline: deployed });
     for (const alarm of lambdaAlarms) {
       assert.deepEqual(at(alarm, "dimensions"), { FunctionName: `${deployed}-function` });
     }
