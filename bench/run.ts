@@ -7,6 +7,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   memory: async () => (await import("./memory/index.js")).memory,
   bundles: async () => (await import("./bundles.js")).bundles,
   preview: async () => (await import("./preview.js")).preview,
+  connector: async () => (await import("./connector/index.js")).connector,
 };
 
 const HELP = `Usage: npm run bench -- [name …] [--rounds N] [--full]
