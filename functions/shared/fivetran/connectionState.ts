@@ -117,9 +117,9 @@ export function lookAt(connection: Connection, since: number): SyncLook {
   return { status: "SYNCING", reason: "The sync hasn't begun yet, or was stopped." };
 }
 
-/** The page of the connection's log in Fivetran's dashboard. */
+/** The connection's page in Fivetran's dashboard: its state, its syncs and their logs. */
 export function logUrl(connectionId: string): string {
-  return `https://fivetran.com/dashboard/connections/${encodeURIComponent(connectionId)}/logs`;
+  return `https://fivetran.com/dashboard/connections/${encodeURIComponent(connectionId)}/status`;
 }
 
 function isPaused({ paused, status }: Connection): boolean {

@@ -141,7 +141,7 @@ describe("Connection states, when no webhook came", () => {
   }
 
   it("O9: the log link is that of the connection", () => {
-    assert.equal(logUrl("purr_rich"), "https://fivetran.com/dashboard/connections/purr_rich/logs");
+    assert.equal(logUrl("purr_rich"), "https://fivetran.com/dashboard/connections/purr_rich/status");
   });
 });
 

@@ -6,7 +6,7 @@ import { Clock, Counts, connection, EXECUTION, FakeLog, NOW, OTHER_EXECUTION } f
 import { memoryWaits } from "./memoryTable";
 
 const EVENT = { connection_id: "purr_rich", execution: EXECUTION, since: "2026-03-04T05:00:00.000Z" };
-const LOG_URL = "https://fivetran.com/dashboard/connections/purr_rich/logs";
+const LOG_URL = "https://fivetran.com/dashboard/connections/purr_rich/status";
 const AFTER = "2026-03-04T05:03:00.000Z";
 
 async function world(state: Connection | Error) {

@@ -102,7 +102,7 @@ describe("Sync connection", () => {
       assert.equal(await run(given), "ended");
       const about = {
         connection_id: "purr_rich",
-        log_url: "https://fivetran.com/dashboard/connections/purr_rich/logs",
+        log_url: "https://fivetran.com/dashboard/connections/purr_rich/status",
       };
       const ended = tasks.ended.get("the-token");
       if ("output" in expected) assert.deepEqual(ended, { output: { ...about, ...(expected.output as object) } });
@@ -138,7 +138,7 @@ describe("Sync connection", () => {
     assert.equal(await without.run({ mode: "wait" }), "waiting");
     const succeeded = world(connection({ succeeded_at: "2026-03-04T05:05:00Z" }));
     assert.equal(await succeeded.run({ mode: "wait", since: "2026-03-04T05:00:00Z" }), "ended");
-    const log_url = "https://fivetran.com/dashboard/connections/purr_rich/logs";
+    const log_url = "https://fivetran.com/dashboard/connections/purr_rich/status";
     const output = { connection_id: "purr_rich", status: "SUCCESSFUL", log_url };
     assert.deepEqual(succeeded.tasks.ended.get("the-token"), { output });
     const failed = world(connection({ failed_at: "2026-03-04T05:05:00Z" }));

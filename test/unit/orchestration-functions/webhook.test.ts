@@ -3,7 +3,7 @@ import { EXECUTION, OTHER_EXECUTION } from "./fakes";
 import { CREATED, payload, STORED, signed, webhookWorld } from "./webhookWorld";
 
 const SYNC = "b4703f73-6315-4e22-8d7a-3bfb18b2fed2";
-const LOG_URL = "https://fivetran.com/dashboard/connections/purr_rich/logs";
+const LOG_URL = "https://fivetran.com/dashboard/connections/purr_rich/status";
 const ABOUT = { connection_id: "purr_rich", sync_id: SYNC, log_url: LOG_URL };
 
 describe("Webhook", () => {
