@@ -2,8 +2,8 @@
 import { readDocument } from "../iam/document";
 import { levelOf, type PackConfig } from "../pack/configFile";
 import { type Exemption, sortFindings, today } from "../pack/exemptions";
-import { judgeDocument, type Violation } from "../pack/judge";
-import type { DocumentRule, Level, Rule } from "../rules/rule";
+import { judgeFile, type Violation } from "../pack/judge";
+import type { Level, Rule } from "../rules/rule";
 import { defaultSettings } from "../rules/settings";
 import { CheckError, type Kind, kindOf } from "./kind";
 
@@ -47,12 +47,12 @@ export function checkDocument(
   const found = kind ?? kindOf(document);
   const violations = rules.flatMap((rule) => {
     const level = levelOf(rule, config);
-    if (rule.scope !== "document" || level === "disabled") return [];
+    if (level === "disabled") return [];
     const { settings = defaultSettings, exemptions = [] } = config.rules[rule.name] ?? {};
-    const judged = judgeDocument(rule, { path: "", document, ...found }, settings);
+    const judged = judgeFile(rule, { path: "", document, ...found }, settings);
     return reported(judged, level, exemptions, file);
   });
-  return { file, kind: found, violations, notEvaluated: notEvaluated(rules) };
+  return { file, kind: found, violations, notEvaluated: notEvaluated(rules, found) };
 }
 
 /** Exempted findings stay in the report, as advice. */
@@ -91,9 +91,9 @@ function requireJson(text: string): void {
   }
 }
 
-function notEvaluated(rules: readonly Rule[]): FileReport["notEvaluated"] {
+function notEvaluated(rules: readonly Rule[], { kind }: Kind): FileReport["notEvaluated"] {
   return rules
-    .filter((rule): rule is Exclude<Rule, DocumentRule> => rule.scope !== "document")
+    .filter((rule) => rule.scope === "resource" || (rule.scope === "stack" && !rule.alone?.kinds.includes(kind)))
     .map(({ id, scope }) => ({
       rule: id,
       reason: scope === "stack" ? "looks at a whole stack" : "looks at a resource's properties",

@@ -3,10 +3,10 @@
  * are silent on those parts and judge the others.
  */
 import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
-import { findDocuments, holdsDocuments } from "../iam/locations";
+import { findDocuments } from "../iam/locations";
 import { holdsUnknown, unknown } from "../iam/unknown";
-import type { Resource, Rule } from "../rules/rule";
-import { singleResource, stackResource } from "./resources";
+import type { Resource } from "../rules/rule";
+import { concerns, singleResource, stackResource } from "./resources";
 import { nameOf, type PackState } from "./state";
 
 export const notEvaluatedNames = ["policy-not-evaluated", "policy-not-evaluated-stack"] as const;
@@ -21,7 +21,7 @@ export function notEvaluatedPolicies(state: PackState): [ResourceValidationPolic
       name: notEvaluatedNames[0],
       description: "P31: What couldn't be judged yet",
       validateResource: (args, report) => {
-        if (!holdsDocuments(args.type) && !ofType(state.rules, args.type)) return;
+        if (!state.rules.some((rule) => rule.scope !== "stack" && concerns(rule, args.type))) return;
         const parts = unknownParts(singleResource(args), state);
         if (parts.length > 0) report(`not evaluated, because only the update knows it: ${listed(parts)}. ${again}`);
       },
@@ -45,9 +45,10 @@ export function unknownParts(resource: Resource, state: PackState): string[] {
     for (const part of document.unknown) parts.add(part === "document" ? path : `${path}: ${part}`);
   }
   for (const rule of state.rules) {
-    if (rule.scope !== "resource" || !rule.types.includes(resource.type) || !state.isOn(rule)) continue;
+    const onResource = rule.scope === "document" ? rule.grants : rule.scope === "resource" ? rule : undefined;
+    if (!onResource?.types.includes(resource.type) || !state.isOn(rule)) continue;
     const props = watched(resource.props, "", parts) as Resource["props"];
-    for (const _ of rule.check({ ...resource, props }, state.settingsOf(rule)));
+    for (const _ of onResource.check({ ...resource, props }, state.settingsOf(rule)));
   }
   return [...parts];
 }
@@ -80,10 +81,6 @@ function watched(value: object, path: string, seen: { add(path: string): unknown
       return typeof of === "object" && of !== null ? watched(of, at, seen) : of;
     },
   });
-}
-
-function ofType(rules: readonly Rule[], type: string): boolean {
-  return rules.some((rule) => rule.scope === "resource" && rule.types.includes(type));
 }
 
 function listed(texts: readonly string[]): string {

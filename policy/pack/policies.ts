@@ -24,6 +24,7 @@ export function policiesOf(rules: readonly Rule[]): (ResourceValidationPolicy | 
 }
 
 function policyOf(rule: Rule, state: PackState): ResourceValidationPolicy | StackValidationPolicy {
+  const remediateResource = remediation(rule, state);
   const text = {
     name: rule.name,
     displayName: rule.title,
@@ -33,6 +34,7 @@ function policyOf(rule: Rule, state: PackState): ResourceValidationPolicy | Stac
     enforcementLevel: rule.level,
     url: `docs/policies/${rule.id}.md`,
     configSchema,
+    ...(remediateResource ? { remediateResource } : {}),
   };
   if (rule.scope === "stack") {
     return {
@@ -53,6 +55,5 @@ function policyOf(rule: Rule, state: PackState): ResourceValidationPolicy | Stac
       const found = judgeResource(rule, singleResource(args), config.settings);
       for (const violation of state.sort(found, config)) report(messageOf(violation));
     },
-    ...(rule.scope === "resource" && rule.remediate ? { remediateResource: remediation(rule, state) } : {}),
   };
 }

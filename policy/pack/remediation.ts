@@ -1,23 +1,41 @@
 /** CrossGuard's remediation from a rule's: what the rule would change is changed before the resource is made. */
 import type { ResourceRemediation } from "@pulumi/policy";
 import { holdsUnknown } from "../iam/unknown";
-import type { ResourceRule } from "../rules/rule";
+import type { Resource, ResourceRule, Rule } from "../rules/rule";
+import type { RuleConfig } from "./config";
+import { isExpired, isFor, today } from "./exemptions";
 import { judgeResource } from "./judge";
 import { singleResource } from "./resources";
 import type { PackState } from "./state";
 
-export function remediation(rule: ResourceRule, state: PackState): ResourceRemediation {
+/** Undefined for a rule that mends nothing. */
+export function remediation(rule: Rule, state: PackState): ResourceRemediation | undefined {
+  const mend = mendOf(rule);
+  if (!mend) return undefined;
   return (args) => {
     const config = state.configOf(rule, () => args.getConfig());
-    if (!rule.types.includes(args.type)) return undefined;
+    if (!mend.types.includes(args.type)) return undefined;
     const resource = singleResource(args);
-    // What is exempted stays as it is.
-    if (state.violations(judgeResource(rule, resource, config.settings), config).length === 0) return undefined;
-    const mended = rule.remediate?.(resource, config.settings);
+    if (isExempted(rule, resource, config, state)) return undefined;
+    const mended = mend.remediate(resource, config.settings);
     // With a part that isn't known yet, it is mended by the update.
     if (mended === undefined || holdsUnknown(mended)) return undefined;
     // Into the SDK's own object, so that unknown values and secrets of the others stay what they are.
     for (const [key, value] of Object.entries(mended)) args.props[key] = value;
     return args.props;
   };
+}
+
+function mendOf(rule: Rule): Required<Pick<ResourceRule, "types" | "remediate">> | undefined {
+  if (rule.scope === "stack") return rule.mend;
+  return rule.scope === "resource" && rule.remediate ? { types: rule.types, remediate: rule.remediate } : undefined;
+}
+
+/** What is exempted stays as it is. Of a rule on the stack there are no findings yet: the resource decides alone. */
+function isExempted(rule: Rule, resource: Resource, config: RuleConfig, state: PackState): boolean {
+  if (rule.scope !== "stack") {
+    const found = judgeResource(rule, resource, config.settings);
+    return found.length > 0 && state.violations(found, config).length === 0;
+  }
+  return config.exemptions.some((each) => !isExpired(each, today()) && isFor(each, resource));
 }

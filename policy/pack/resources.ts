@@ -4,8 +4,10 @@ import { holdsDocuments } from "../iam/locations";
 import { reveal } from "../iam/unknown";
 import type { Resource, Rule } from "../rules/rule";
 
+/** Whether the rule looks at resources of the type at all. */
 export function concerns(rule: Exclude<Rule, { scope: "stack" }>, type: string): boolean {
-  return rule.scope === "document" ? holdsDocuments(type) : rule.types.includes(type);
+  if (rule.scope === "resource") return rule.types.includes(type);
+  return holdsDocuments(type) || (rule.grants?.types.includes(type) ?? false);
 }
 
 export function singleResource({ type, name, urn, props }: ResourceValidationArgs): Resource {
