@@ -34,6 +34,7 @@ import aws_models  # noqa: E402
 import aws_s3  # noqa: E402
 import aws_step_calls  # noqa: E402
 import aws_step_history  # noqa: E402
+import aws_step_map  # noqa: E402
 import aws_step_time  # noqa: E402
 from aws_protocol import read_request  # noqa: E402
 from parent_watch import watch_parent  # noqa: E402
@@ -148,6 +149,7 @@ if __name__ == "__main__":
     aws_step_time.install()
     aws_step_history.install()
     aws_step_calls.install()
+    aws_step_map.install()
     ministack._dispatch_service_request = checked_dispatch
     ministack.app = app
     sys.argv = sys.argv[:1]

@@ -98,21 +98,30 @@ _DENIED = {"lambda": "Lambda.AWSLambdaException", "dynamodb": "DynamoDB.AmazonDy
 
 
 def _require(resource, data):
+    if resource.startswith("arn:aws:states:::") and _role.get()[0]:
+        call = resource.removeprefix("arn:aws:states:::").split(".")[0]
+        name = _DENIED.get(call.split(":")[0], f"{call.split(':')[-2].capitalize()}.AccessDeniedException")
+        _check(name, _needs(call, data, ".sync" in resource))
+
+
+def require_children(machine):
+    """What a distributed Map needs: to start executions of its own state machine."""
+    if _role.get()[0]:
+        _check("States.Permissions", [("states:StartExecution", machine, {})])
+
+
+def _check(error, needs):
     role, machine = _role.get()
-    if not role or not resource.startswith("arn:aws:states:::"):
-        return
     region = get_region()
     if not aws_roles.trusts(role, _SERVICE, machine, region):
         raise sf._ExecutionError("States.Permissions", f"Neither the global service principal {_SERVICE} is authorized to assume {role}")
-    call = resource.removeprefix("arn:aws:states:::").split(".")[0]
     denied = [
         f"{action} on {on}"
-        for action, on, context in _needs(call, data, ".sync" in resource)
+        for action, on, context in needs
         if not aws_ledger.check_role(role, action, on, region, context)
     ]
     if denied:
-        name = _DENIED.get(call.split(":")[0], f"{call.split(':')[-2].capitalize()}.AccessDeniedException")
-        raise sf._ExecutionError(name, f"{role} is not authorized to perform: {', '.join(denied)}")
+        raise sf._ExecutionError(error, f"{role} is not authorized to perform: {', '.join(denied)}")
 
 
 def _get_object(data):

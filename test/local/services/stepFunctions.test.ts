@@ -173,6 +173,41 @@ describe("The local Step Functions", () => {
     assert.ok(most > 1 && most <= 40, `${most} at once`);
   });
 
+  it("O2: a distributed Map runs each item as an execution of its own, if the role may start it", async () => {
+    const out = {
+      Type: "Pass",
+      Output: { id: "{% $states.input.id %}", own: "{% $states.context.Execution.Id %}" },
+      End: true,
+    };
+    const map = {
+      Type: "Map",
+      Items: "{% $states.input.ids %}",
+      ItemSelector: { id: "{% $states.context.Map.Item.Value %}", offset: "{% $outer %}" },
+      ItemProcessor: {
+        ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" },
+        StartAt: "Out",
+        States: { Out: out },
+      },
+      MaxConcurrency: 2,
+      Label: "Items",
+      Assign: { count: "{% $count($states.result) %}" },
+      Output: "{% $states.result %}",
+      End: true,
+    };
+    const states = { First: { Type: "Pass", Assign: { outer: 1 }, Next: "Map" }, Map: map };
+    const statements = [{ actions: ["states:StartExecution"], resources: [arn("states", "stateMachine:*")] }];
+    const { status, output, cause } = await cloud.run(states, statements, { ids: [1, 2, 3] });
+    assert.equal(status, "SUCCEEDED", cause);
+    const results = JSON.parse(output ?? "[]") as { id: number; own: string }[];
+    assert.deepEqual(
+      results.map(({ id }) => id),
+      [1, 2, 3],
+    );
+    assert.match(results[0]?.own ?? "", /:execution:machine-\d+\/Items:/);
+    const denied = await cloud.run(states, [], { ids: [1] });
+    assert.equal(denied.error, "States.Permissions");
+  });
+
   it("O5: Wait until a timestamp, and JSONata's $parse, $string, $count, $now, $toMillis and $sum", async () => {
     const Output = {
       parsed: "{% $parse('{\"a\":[1,2]}').a %}",
