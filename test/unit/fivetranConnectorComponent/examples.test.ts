@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { docExamples, problems } from "../compiler";
 
@@ -7,13 +7,18 @@ const root = join(__dirname, "..", "..", "..");
 
 describe("FivetranConnector's examples", () => {
   const examples = docExamples(join(root, "components", "fivetranConnector.ts"));
+  const page = readFileSync(join(root, "docs", "fivetran-connector.md"), "utf8");
 
-  it("F9, S4: every example of the docstring compiles", () => {
+  it("F9, F10, S4: every example of the docstring and of the page compiles", () => {
     assert.equal(examples.length, 2);
+    const onPage = [...page.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = ""]) => code);
+    assert.equal(onPage.length, 2);
     const sources = new Map(
-      examples.map((code, i) => [
+      [...examples, ...onPage].map((code, i) => [
         join(root, "components", `example${i}.ts`),
-        code.replace('"pulumi-data-pipelines"', '"./fivetranConnector"'),
+        code
+          .replace('"pulumi-data-pipelines"', '"./fivetranConnector"')
+          .replace('"pulumi-data-pipelines/functions', '"../functions'),
       ]),
     );
     // One that is wrong, in the same program because reading the providers' types takes seconds.
@@ -23,6 +28,26 @@ describe("FivetranConnector's examples", () => {
       'import { FivetranConnector } from "./fivetranConnector";\nnew FivetranConnector("a", { entry: 1 });',
     );
     assert.deepEqual([...problems(sources).keys()], [wrong]);
+  });
+
+  it("F9: the page has every argument", () => {
+    const args = readFileSync(join(root, "components", "fivetranConnector", "args.ts"), "utf8");
+    const names = [...args.matchAll(/^ {2}(\w+)\??: /gm)].map(([, name = ""]) => name);
+    assert.ok(names.length >= 17);
+    const missing = names.filter((name) => !new RegExp(`^\\| \`${name}\``, "m").test(page));
+    assert.deepEqual(missing, []);
+  });
+
+  it("F12: the page says whom Fivetran still gives function connectors to, and that the core stands alone", () => {
+    assert.match(page, /22 July 2025/);
+    assert.match(page, /Connector SDK/);
+    const core = join(root, "functions", "fivetran-connector", "core");
+    for (const file of readdirSync(core)) {
+      const text = readFileSync(join(core, file), "utf8");
+      const imported = [...text.matchAll(/from "([^"]+)"/g)].map(([, name = ""]) => name);
+      const foreign = imported.filter((name) => !name.startsWith("./") && !name.startsWith("node:"));
+      assert.deepEqual(foreign, [], `${file} of the core is free of AWS and Pulumi`);
+    }
   });
 
   it("F9: the module that the examples deploy is there", () => {
