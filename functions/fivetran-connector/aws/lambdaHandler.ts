@@ -1,6 +1,5 @@
 import type { S3Client } from "@aws-sdk/client-s3";
-import type { Context } from "aws-lambda";
-import { createS3Client } from "../../shared/awsClients";
+import { createS3Client } from "../../shared/s3Client";
 import { parseEnvironment } from "../../shared/environment";
 import { createLogger } from "../../shared/log";
 import { emitMetrics } from "../../shared/metrics";
@@ -9,7 +8,9 @@ import { environment } from "../environment";
 import { s3Files } from "./s3Files";
 
 /** What of Lambda's context the handler reads. */
-export type ConnectorInvocation = Pick<Context, "getRemainingTimeInMillis">;
+export interface ConnectorInvocation {
+  getRemainingTimeInMillis(): number;
+}
 
 /** The function that Lambda calls. */
 export interface ConnectorHandler {

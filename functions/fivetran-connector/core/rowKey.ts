@@ -3,26 +3,37 @@ import { RowError } from "./errors";
 import type { Row, TableSchema } from "./types";
 
 /**
+ * Every row has every part of its primary key.
  * @param nameOf names the row at an index
- * @throws RowError naming table, row and column when a part of the primary key is missing
+ * @throws RowError naming table, row and column
  */
-export function checkKey(
-  row: Row,
-  index: number,
+export function checkKeys(
+  rows: readonly Row[],
   table: string,
   { primaryKey }: TableSchema,
   nameOf: (index: number) => string,
 ): void {
-  if (!isObject(row)) throw new RowError(`${nameOf(index)} is no object. Yield rows as objects of column and value.`);
-  for (const column of primaryKey) {
-    const value = row[column];
-    const type = typeof value;
-    if (type === "string" || type === "boolean" || (type === "number" && Number.isFinite(value))) continue;
-    const problem = value === undefined ? "is missing" : value === null ? "is null" : `is of type ${type}`;
-    throw new RowError(
-      `${nameOf(index)} has no primary key: its column ${column} ${problem} (columns of the row: ${Object.keys(row).slice(0, 20).join(", ") || "none"}; key of ${table}: ${primaryKey.join(", ")}). Mend the row in pull(), or name other columns in schema.${table}.primaryKey.`,
-    );
+  for (let index = 0; index < rows.length; index += 1) {
+    const row = rows[index];
+    if (!isObject(row)) throw new RowError(`${nameOf(index)} is no object. Yield rows as objects of column and value.`);
+    for (let part = 0; part < primaryKey.length; part += 1) {
+      const column = primaryKey[part] as string;
+      if (!isKeyValue(row[column])) throw keyless(row, column, table, primaryKey, nameOf(index));
+    }
   }
+}
+
+function isKeyValue(value: unknown): boolean {
+  return typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
+}
+
+function keyless(row: Row, column: string, table: string, primaryKey: readonly string[], name: string): RowError {
+  const value = row[column];
+  const problem = value === undefined ? "is missing" : value === null ? "is null" : `is of type ${typeof value}`;
+  const columns = Object.keys(row).slice(0, 20).join(", ") || "none";
+  return new RowError(
+    `${name} has no primary key: its column ${column} ${problem} (columns of the row: ${columns}; key of ${table}: ${primaryKey.join(", ")}). Mend the row in pull(), or name other columns in schema.${table}.primaryKey.`,
+  );
 }
 
 /** The key alone, as Fivetran wants it of a deleted row. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { PageError, RowError } from "./errors";
-import { checkKey, keyOf, keyText } from "./rowKey";
+import { checkKeys, keyOf, keyText } from "./rowKey";
+import { rowsBytes } from "./rowsBytes";
 import { rowsText, ValueError } from "./rowsText";
 import type { Page, Row, Schema, TableSchema } from "./types";
 
@@ -52,13 +53,12 @@ function segment(
 ): Segment {
   const list = kind === "insert" ? "upserts" : "deletes";
   const nameOf = (index: number) => `Row ${index + 1} of the page's ${list} of table ${table}`;
-  given.forEach((row, index) => {
-    checkKey(row, index, table, to, nameOf);
-  });
+  checkKeys(given, table, to, nameOf);
   const rows = kind === "delete" ? given.map((row) => keyOf(row, to)) : given;
   try {
+    if (!asText) return { kind, table, rows, bytes: rowsBytes(rows) + 1 };
     const text = rowsText(rows);
-    return { kind, table, rows, bytes: Buffer.byteLength(text) + 1, ...(asText ? { text } : {}) };
+    return { kind, table, rows, bytes: Buffer.byteLength(text) + 1, text };
   } catch (error) {
     if (!(error instanceof ValueError)) throw error;
     const { row, column, problem } = error;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Page } from "../../../functions/fivetran-connector/core";
+import { rowsBytes } from "../../../functions/fivetran-connector/core/rowsBytes";
 import { ask, failure, first, orders, paged } from "./harness";
 
 const circle: Record<string, unknown> = {};
@@ -133,6 +134,36 @@ describe("Fivetran connector: answer", () => {
     const request = { ...first, bucket: "sync", file: "f" };
     const error = await failure(paged([{ upserts: { orders: orders(1, 1) } }]), request, { putFile });
     assert.equal(error.message, "Error: AccessDenied");
+  });
+
+  it("F4: rows are measured to the byte without being written, whatever is in them", () => {
+    const text = fc.oneof(
+      fc.string(),
+      fc.string({ unit: "binary" }),
+      fc.constantFrom("\ud800", "\u2028", '"', "\\", "\u007f"),
+    );
+    const number = fc.oneof(
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.integer({ min: -20, max: 2_000_000 }),
+    );
+    const plain = fc.oneof(text, number, fc.boolean(), fc.constantFrom(null, -0, 999, 1000, 999_999, 1e6, 1e21, 1e-7));
+    const any = fc.oneof(plain, fc.jsonValue(), fc.constantFrom(undefined, new Date(0)));
+    const rowsOf = (value: fc.Arbitrary<unknown>) =>
+      fc.array(fc.dictionary(fc.oneof(fc.constantFrom("a", "b"), text), value));
+    fc.assert(
+      fc.property(fc.oneof(rowsOf(plain), rowsOf(any)), (rows) => {
+        assert.equal(rowsBytes(rows), Buffer.byteLength(JSON.stringify(rows)) - 2);
+      }),
+      { numRuns: 200 },
+    );
+    class Money {
+      constructor(readonly amount: number) {}
+      toJSON() {
+        return { cents: this.amount };
+      }
+    }
+    const odd = [Object.create({ inherited: 1 }), new Money(5), { toJSON: () => 1 }];
+    assert.equal(rowsBytes(odd), Buffer.byteLength(JSON.stringify(odd)) - 2);
   });
 
   it("F2, F5: whatever is in the rows, answer and file say the same", async () => {
