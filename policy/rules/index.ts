@@ -6,6 +6,8 @@ import { everyResource } from "./p04-every-resource";
 import { negations } from "./p05-negations";
 import { passAnyRole } from "./p06-pass-any-role";
 import { passToAnyService } from "./p07-pass-to-any-service";
+import { escalation } from "./p08-escalation";
+import { escalationChain } from "./p09-escalation-chain";
 import { credentialsExposure } from "./p10-credentials-exposure";
 import { unconstrainedReads } from "./p11-unconstrained-reads";
 import { permissionsManagement } from "./p12-permissions-management";
@@ -37,6 +39,8 @@ export const rules: readonly Rule[] = [
   negations,
   passAnyRole,
   passToAnyService,
+  escalation,
+  escalationChain,
   credentialsExposure,
   unconstrainedReads,
   permissionsManagement,
