@@ -33,7 +33,7 @@ export function build({ folder = join(root, "dist") }: BuildOptions = {}): strin
   return folder;
 }
 
-/** Only what the components import: no stacks, no tests. */
+/** Only what users import: the components and the kit for connectors; no stacks, no tests. */
 function compile(folder: string): void {
   const project = join(folder, "tsconfig.json");
   const settings = {
@@ -47,7 +47,7 @@ function compile(folder: string): void {
       types: ["node"],
       typeRoots: [join(root, "node_modules", "@types")],
     },
-    files: [join(root, "index.ts")],
+    files: [join(root, "index.ts"), join(root, "functions/fivetran-connector/index.ts")],
     include: [],
   };
   writeFileSync(project, JSON.stringify(settings));
@@ -67,7 +67,10 @@ function compile(folder: string): void {
 
 function functionNames(): string[] {
   const functions = join(root, "functions");
-  return readdirSync(functions).filter((name) => existsSync(join(functions, name, "handler.ts")));
+  return readdirSync(functions).filter(
+    // The example connector is for reading, in the repository.
+    (name) => name !== "example-connector" && existsSync(join(functions, name, "handler.ts")),
+  );
 }
 
 /** The repository's package.json as users need it: no scripts, and of the dependencies those that the code requires. */
@@ -76,6 +79,8 @@ function manifest(): Record<string, unknown> {
     readFileSync(join(root, "package.json"), "utf8"),
   ) as { dependencies: Record<string, string> } & Record<string, unknown>;
   const required = [
+    // Of the kit for connectors.
+    ...["@aws-lambda-powertools/logger", "@aws-sdk/client-s3"],
     ...["@pulumi/aws", "@pulumi/awsx", "@pulumi/pulumi", "@pulumi/snowflake", "asl-validator", "csv-parse", "esbuild"],
   ];
   return {

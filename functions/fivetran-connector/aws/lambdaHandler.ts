@@ -1,8 +1,8 @@
 import type { S3Client } from "@aws-sdk/client-s3";
-import { createS3Client } from "../../shared/s3Client";
 import { parseEnvironment } from "../../shared/environment";
 import { createLogger } from "../../shared/log";
 import { emitMetrics } from "../../shared/metrics";
+import { createS3Client } from "../../shared/s3Client";
 import { answer, type Connector, type ConnectorLog, clockOf, type FivetranResponse, type Json } from "../core";
 import { environment } from "../environment";
 import { s3Files } from "./s3Files";

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type * as pulumi from "@pulumi/pulumi";
+import type { ConnectorHandler } from "../../../functions/fivetran-connector";
 import type * as Package from "../../../index";
 import { build } from "../../../tools/build";
 import { runMocked } from "../mocks";
@@ -27,6 +29,33 @@ describe("the built package", () => {
     const archive = lambda?.inputs.code as pulumi.asset.AssetArchive;
     const code = (await archive.assets)["index.mjs"] as pulumi.asset.FileAsset;
     assert.equal(readFileSync(await code.path, "utf8"), built);
+  });
+
+  it("F10: a connector that is written with the package's kit is bundled and deployed", async () => {
+    const { FivetranConnector } = require(join(folder, "index.js")) as typeof Package;
+    const entry = join(folder, "connector.ts");
+    const kit = join(folder, "functions", "fivetran-connector");
+    writeFileSync(
+      entry,
+      `import { defineConnector, lambdaHandler } from ${JSON.stringify(kit)};
+       export const handler = lambdaHandler(defineConnector({
+         schema: { orders: { primaryKey: ["id"] } },
+         test: async () => undefined,
+         pull: async function* () { yield { upserts: { orders: [{ id: 7 }] }, cursor: 1 }; },
+       }));`,
+    );
+    const run = await runMocked(() => new FivetranConnector("orders", { entry, externalId: "delivered_ample" }));
+    rmSync(entry);
+    const [lambda] = run.ofType("aws:lambda/function:Function");
+    const archive = lambda?.inputs.code as pulumi.asset.AssetArchive;
+    const code = (await archive.assets)["index.mjs"] as pulumi.asset.FileAsset;
+    const { handler } = (await import(pathToFileURL(await code.path).href)) as { handler: ConnectorHandler };
+    process.env.PIPELINE = "orders";
+    const answer = await handler({ state: {} }, { getRemainingTimeInMillis: () => 60_000 });
+    delete process.env.PIPELINE;
+    assert.deepEqual(answer.insert, { orders: [{ id: 7 }] });
+    assert.equal(answer.hasMore, false);
+    assert.ok(existsSync(join(kit, "index.d.ts")));
   });
 
   it("S4: its dependencies are exactly what it requires", () => {
