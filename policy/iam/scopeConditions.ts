@@ -5,7 +5,7 @@ import { isStar, splitArn } from "./resources";
 
 /** Keys that tell what is acted on, beside tags and those that are named after a resource type. */
 const resourceKeys = new Set([
-  "dynamodb:leadingkeys",
+  "cloudwatch:namespace",
   "kms:requestalias",
   "kms:resourcealiases",
   "s3:dataaccesspointarn",
@@ -48,6 +48,19 @@ function isAnything(value: string): boolean {
   return arn !== undefined && /^([\w-]+[/:])?\*+$/.test(arn.resource);
 }
 
+/** Keys of the action that narrow it where its resources can't be named, for example `aws:ResourceTag/<key>`. */
+export function narrowingKeys(action: ActionInfo): string[] {
+  const types = resourceTypesOf(action.service);
+  const keys = action.resourceTypes.flatMap(({ name, conditionKeys }) => [
+    ...conditionKeys,
+    ...(types.get(name.toLowerCase())?.conditionKeys ?? []),
+  ]);
+  const named = [...new Set([...action.conditionKeys, ...keys])].filter((key) =>
+    namesResource(key.toLowerCase(), action),
+  );
+  return named.map((key) => key.replace(/\$\{[^}]*\}|tag-key$/, "<key>"));
+}
+
 function namesResource(key: string, action: ActionInfo): boolean {
   if (/(^|:)(resourcetag|existingobjecttag)\//.test(key)) return true;
   if (/(^|:)requesttag\//.test(key)) return making.test(action.name);
@@ -56,9 +69,20 @@ function namesResource(key: string, action: ActionInfo): boolean {
   return service === action.service && conditionKeysOf(service).has(key) && isTypeName(service, name);
 }
 
+const typeNames = new Map<string, boolean>();
+
 /** `ecs:cluster` and `lambda:FunctionArn` are named after what they tell. */
 function isTypeName(service: string, name: string): boolean {
-  const type = name.replace(/(arn|id|name)$/, "");
-  const plain = (text: string) => text.toLowerCase().replace(/[^a-z]/g, "");
-  return [...resourceTypesOf(service).keys()].some((each) => plain(each) === plain(type));
+  const key = `${service}:${name}`;
+  let result = typeNames.get(key);
+  if (result === undefined) {
+    const type = plain(name.replace(/(arn|id|name)$/, ""));
+    result = [...resourceTypesOf(service).keys()].some((each) => plain(each) === type);
+    typeNames.set(key, result);
+  }
+  return result;
+}
+
+function plain(text: string): string {
+  return text.toLowerCase().replace(/[^a-z]/g, "");
 }

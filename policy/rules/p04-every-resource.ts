@@ -19,7 +19,7 @@ export const everyResource: DocumentRule = {
     "Conditions count as a restriction when they must hold (no negation, IfExists, ForAllValues or value `*`) and are on a tag " +
     "of the resource (`aws:ResourceTag/…`, `<service>:ResourceTag/…`), on a tag of the request for actions that make " +
     "something (`aws:RequestTag/…`), or on a key that names the resource (`ecs:cluster` for `ecs:StopTask`, " +
-    "`dynamodb:LeadingKeys`, `lambda:FunctionArn`). An action that requires resources of several types is restricted when " +
+    "`lambda:FunctionArn`, `cloudwatch:namespace` for metrics). An action that requires resources of several types is restricted when " +
     "one of them is named (`ec2:RunInstances` on `instance/*` and one subnet). This rule is about all actions; P6, P10 to P13 and P17 " +
     "find the graver of the same statements once more, so that levels and exemptions can tell them apart. An action `*` is P1's alone.",
   sources: [

@@ -31,7 +31,7 @@ export const passAnyRole: DocumentRule = {
   *check({ document }) {
     for (const each of document.statements) {
       const passing = everywhere(each).filter(({ action }) => action.key === "iam:PassRole");
-      yield* onEveryResource(each, passing, { tags: false });
+      yield* onEveryResource(each, passing, { conditions: false });
     }
   },
 };

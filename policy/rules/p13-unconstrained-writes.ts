@@ -4,8 +4,8 @@ import { onEveryResource } from "./wording";
 
 const statement = { Sid: "Write", Effect: "Allow", Action: "dynamodb:PutItem" };
 
-/** PassRole and the ways to assume a role have rules of their own, P6 and P17. */
-const apart = /^(iam:PassRole$|sts:AssumeRole)/;
+/** PassRole and the ways to assume a role, with what goes along with that, have rules of their own: P6 and P17. */
+const apart = /^(iam:PassRole$|sts:(AssumeRole|TagSession$|SetSourceIdentity$|SetContext$))/;
 
 /** P13: writing to, deleting or tagging everything. */
 export const unconstrainedWrites: DocumentRule = {
@@ -18,7 +18,7 @@ export const unconstrainedWrites: DocumentRule = {
   details:
     "Actions that AWS classes as write, tagging included, are refused in an Allow statement of an identity document when " +
     "they are unconstrained in the sense of P4. Those that AWS classes as permissions management are P12's, iam:PassRole is P6's " +
-    "and sts:AssumeRole is P17's. Writes that AWS can't restrict to a resource (`cloudwatch:PutMetricData`) pass.",
+    "and sts:AssumeRole, with the tags of its session, is P17's. Writes that AWS can't restrict to a resource (`xray:PutTraceSegments`) pass.",
   sources: ["cloudsplaining InfrastructureModification", "checkov CKV_AWS_111"],
   wrong: { kind: "identity", document: { Version: "2012-10-17", Statement: [{ ...statement, Resource: "*" }] } },
   right: {

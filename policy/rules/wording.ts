@@ -1,8 +1,9 @@
 /** Sentences that several rules share. */
-import { type ActionInfo, resourceTypesOf } from "../iam/catalogue";
+import type { ActionInfo } from "../iam/catalogue";
 import type { Statement } from "../iam/document";
 import type { Reach } from "../iam/reach";
 import { arnFormats } from "../iam/resources";
+import { narrowingKeys } from "../iam/scopeConditions";
 import type { Finding } from "./rule";
 
 /** The first few, and how many more. */
@@ -23,31 +24,25 @@ export function arnForm(action: ActionInfo): string {
   return `${action.key} takes ${listed(formats, 2)}`;
 }
 
-/** Tag key that narrows the action where its resources have no names to write: `aws:ResourceTag/…`. */
-function tagHint(action: ActionInfo): string {
-  const types = resourceTypesOf(action.service);
-  const keys = action.resourceTypes.flatMap(({ name, conditionKeys }) => [
-    ...conditionKeys,
-    ...(types.get(name.toLowerCase())?.conditionKeys ?? []),
-  ]);
-  const hasTags = [...keys, ...action.conditionKeys].some((key) => /^aws:ResourceTag\//i.test(key));
-  return hasTags ? ", or add a condition on aws:ResourceTag/<key>" : "";
+function conditionHint(action: ActionInfo): string {
+  const keys = narrowingKeys(action);
+  return keys.length > 0 ? `, or add a condition on ${listed(keys, 2)}` : "";
 }
 
 /** One finding for the actions of a statement that reach every resource; none for none. */
 export function* onEveryResource(
   { label }: Statement,
   reaches: readonly Reach[],
-  { what = "", tags = true }: { readonly what?: string; readonly tags?: boolean } = {},
+  { conditions = true }: { readonly conditions?: boolean } = {},
 ): Generator<Finding> {
   const [first] = reaches;
   if (first === undefined) return;
   const resources = [...new Set(reaches.map(({ resource }) => `"${resource}"`))];
-  const message = `it allows ${listed(reaches.map(asWritten))} on ${listed(resources)}${what}`;
+  const message = `it allows ${listed(reaches.map(asWritten))} on ${listed(resources)}`;
   const forms = listed(
     reaches.map(({ action }) => arnForm(action)),
     3,
   );
-  const fix = `name the resources in Resource (${forms})${tags ? tagHint(first.action) : ""}`;
+  const fix = `name the resources in Resource (${forms})${conditions ? conditionHint(first.action) : ""}`;
   yield { statement: label, message, fix, actions: reaches.map(({ action }) => action.key) };
 }
