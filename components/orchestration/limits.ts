@@ -53,7 +53,7 @@ export function pollsUntil(syncTimeout: number, pollInterval: number): number {
 /** State transitions that Standard workflows are billed by: $25 a million in most regions. */
 export function transitions({ connections, polls, reschedules, looks }: RunSize): number {
   const each = ways.synced.length + polls * ways.poll.length + reschedules * ways.reschedule.length;
-  const look = 5;
+  const look = 6;
   // The execution's start is billed too, and the start of each child of a distributed map; the latter isn't counted.
   return 1 + runStates.length + connections * each + looks * look;
 }
@@ -72,7 +72,7 @@ export function historyEvents(size: RunSize, mode: "inline" | "distributed"): nu
   const { flow, call, callback, map, mapRun } = events;
   const startAndEnd = 2;
   const around = 6 * flow + 3 * call + callback + 1;
-  const look = 3 * call + 2 * flow;
+  const look = 3 * call + 3 * flow;
   const connections = mode === "inline" ? map + size.connections * connectionEvents(size) : mapRun;
   return startAndEnd + around + size.looks * look + connections;
 }

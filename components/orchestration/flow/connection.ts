@@ -88,7 +88,12 @@ export function connectionFlow(settings: FlowSettings, references: FlowReference
       payload: payload("trigger"),
     }),
     "How did the sync end": choice({
-      rules: [again, { when: "$states.input.status = 'RESCHEDULED'", next: "Connection timed out" }],
+      comment: "Fivetran's webhook doesn't always say until when a sync is put off; the API does.",
+      rules: [
+        { when: withoutTime, next: "Poll connection" },
+        again,
+        { when: "$states.input.status = 'RESCHEDULED'", next: "Connection timed out" },
+      ],
       otherwise: "Connection synced",
     }),
     "Wait until rescheduled": waitUntil(jsonata("$rescheduledFor"), {

@@ -70,6 +70,7 @@ export function dbtStates(
         cause: jsonata(
           `'dbt ' & $join($command, ' ') & ($states.input.retried ? ', and dbt retry after it,' : '') & ' ended as ' & $states.input.status & ':\\n'
             & $join($states.input.nodes.(unique_id & ': ' & status & ' ' & message), '\\n')
+            & ($exists($states.input.message) ? $states.input.message : '')
             & '\\nArtifacts: ${references.artifactsBucketArn.replace("arn:aws:s3:::", "s3://")}/${runsPrefix}' & $run & '/'`,
         ),
       },

@@ -9,6 +9,7 @@ import { toFailure } from "./failure";
 export type LockStates =
   | "Take run lock"
   | "Find lock holder"
+  | "Is the lock free"
   | "Describe lock holder"
   | "Does the holder run"
   | "Take over run lock"
@@ -19,7 +20,7 @@ export type LockStates =
 /** Where the lock lies in the waits table. */
 const lockKey = { pk: { S: "#lock" }, sk: { S: "#lock" } } as const;
 const conditionFailed = "DynamoDB.ConditionalCheckFailedException";
-/** Looks at the lock in a queue: the history holds 25,000 events and a look costs 20 of them. */
+/** Looks at the lock in a queue: the history holds 25,000 events and a look costs 22 of them. */
 const maxLooks = 200;
 
 /** Faults of DynamoDB and Step Functions, which pass. */
@@ -68,9 +69,13 @@ export function lockStates(
       ...shared,
       arguments: { Key: lockKey, ConsistentRead: true },
       assign: { holder: jsonata("$exists($states.result.Item) ? $states.result.Item.execution.S : ''") },
-      output: { found: jsonata("$exists($states.result.Item)") },
       catch: [failure],
-      next: "Describe lock holder",
+      next: "Is the lock free",
+    }),
+    "Is the lock free": choice({
+      comment: "The holder may have just let go.",
+      rules: [{ when: "$holder = ''", next: "Take run lock" }],
+      otherwise: "Describe lock holder",
     }),
     "Describe lock holder": describeExecution({
       timeoutSeconds: 60,
@@ -84,19 +89,13 @@ export function lockStates(
           Output: { status: "GONE" },
           Next: "Does the holder run",
         },
-        // Without a holder there is nothing to describe: it has just let go.
-        {
-          ErrorEquals: anyError,
-          Output: { status: jsonata("$holder = '' ? 'GONE' : 'UNKNOWN'") },
-          Next: "Does the holder run",
-        },
+        { ErrorEquals: anyError, Output: { status: "UNKNOWN" }, Next: "Does the holder run" },
       ],
       next: "Does the holder run",
     }),
     "Does the holder run": choice({
       comment: "A holder whose status can't be told counts as running: two runs at once are worse than none.",
       rules: [
-        { when: "$holder = ''", next: "Take run lock" },
         { when: "$not($states.input.status in ['RUNNING', 'PENDING_REDRIVE', 'UNKNOWN'])", next: "Take over run lock" },
         {
           when: `${overlap === "queue"} and $millis() < $queuedAt + ${queueTimeout * 1000}`,

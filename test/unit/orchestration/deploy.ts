@@ -1,7 +1,8 @@
 import { FivetranDbtOrchestration, type FivetranDbtOrchestrationArgs } from "../../../index";
 import { type MockOptions, type MockResource, type MockRun, runMocked } from "../mocks";
 
-export const secretArn = (name: string): string => `arn:aws:secretsmanager:us-east-1:000000000000:secret:${name}-AbCdEf`;
+export const secretArn = (name: string): string =>
+  `arn:aws:secretsmanager:us-east-1:000000000000:secret:${name}-AbCdEf`;
 
 /** What the physical names begin with. */
 export const deployed = "data-pipelines-test-nightly";

@@ -1,0 +1,77 @@
+/** Writes what is drawn and counted from the code into the docs, between markers. `--check` only says what is old. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { placeholders } from "../components/orchestration/checkDefinition";
+import { orchestration } from "../components/orchestration/definition";
+import { diagram } from "../components/orchestration/diagram";
+import { historyEvents, mapModeFor, transitions } from "../components/orchestration/limits";
+import type { FlowSettings } from "../components/orchestration/settings";
+
+const root = join(__dirname, "..");
+const page = join(root, "docs", "fivetran-dbt-orchestration.md");
+
+/** The flow as the docs show it: every default, one run at a time. */
+export const documentedFlow: FlowSettings = {
+  ...{ pipeline: "nightly", groupId: "projected_sickle", include: [], exclude: [], onPaused: "skip", scheduleType: "" },
+  ...{ overlap: "queue", queueTimeout: 7200, concurrency: 40, maxConnections: 50, mapMode: "inline" },
+  ...{ pollInterval: 900, syncTimeout: 21_600, maxReschedules: 3, quorum: 100 },
+  ...{ dbtCommand: ["build"], dbtTimeout: 7200, runTimeout: 86_400 },
+};
+
+/** By marker: what stands between `<!-- <marker>: begin -->` and `<!-- <marker>: end -->`. */
+export function generated(): Readonly<Record<string, string>> {
+  return { diagram: stateDiagram(), limits: limitsTable() };
+}
+
+function stateDiagram(): string {
+  return `\`\`\`mermaid\n${diagram(orchestration(documentedFlow, placeholders).definition)}\`\`\``;
+}
+
+function limitsTable(): string {
+  const number = (n: number): string => n.toLocaleString("en");
+  const rows = [1, 10, 50, 200, 1000].map((connections) => {
+    const good = { connections, polls: 0, reschedules: 0, looks: 0 };
+    const worst = { connections, polls: 24, reschedules: 3, looks: 0 };
+    const mode = mapModeFor(worst, 40);
+    return [
+      number(connections),
+      number(transitions(good)),
+      `$${((transitions(good) * 25) / 1_000_000).toFixed(4)}`,
+      number(transitions(worst)),
+      number(historyEvents(worst, "inline")),
+      mode,
+      number(historyEvents(worst, mode)),
+    ];
+  });
+  const head = [
+    ...["connections", "transitions, all by webhook", "their price", "transitions, 24 polls and 3 reschedules each"],
+    ...["history events of that, inline", "mode by `auto`", "history events in that mode"],
+  ];
+  return [head, head.map((_, i) => (i === 5 ? "---" : "---:")), ...rows]
+    .map((row) => `| ${row.join(" | ")} |`)
+    .join("\n");
+}
+
+/** The page with everything up to date. @throws Error naming a marker that the page hasn't */
+export function upToDate(text: string): string {
+  return Object.entries(generated()).reduce((page, [marker, content]) => {
+    const [begin, end] = [`<!-- ${marker}: begin -->`, `<!-- ${marker}: end -->`];
+    const [from, to] = [page.indexOf(begin), page.indexOf(end)];
+    if (from < 0 || to < from) throw new Error(`The page has no ${begin} … ${end}; put them where it belongs.`);
+    return `${page.slice(0, from + begin.length)}\n${content}\n${page.slice(to)}`;
+  }, text);
+}
+
+if (require.main === module) {
+  const text = readFileSync(page, "utf8");
+  const wanted = upToDate(text);
+  const name = relative(root, page);
+  if (text === wanted) console.log(`${name} is up to date.`);
+  else if (process.argv.includes("--check")) {
+    console.error(`${name} is old; run: npx tsx tools/diagrams.ts`);
+    process.exitCode = 1;
+  } else {
+    writeFileSync(page, wanted);
+    console.log(`${name} is written.`);
+  }
+}
