@@ -1,0 +1,117 @@
+/** The whole orchestration on a cloud of its own: Fivetran syncs, then the real dbt on what is in Snowflake. */
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ScanCommand } from "@aws-sdk/client-dynamodb";
+import { ListObjectsV2Command } from "@aws-sdk/client-s3";
+import { FivetranDbtOrchestration } from "../../components/fivetranDbtOrchestration";
+import { type LocalStack, openStack } from "../../local/engine/stack";
+import { type Services, startServices } from "../../local/processes/services";
+import { fetchJson, type RootClients, rootClients } from "../../local/run/clients";
+import { sql } from "../../local/run/counts";
+import {
+  type OrchestrationSurroundings,
+  orchestrationSurroundings,
+  registerWebhook,
+  runStateMachine,
+} from "../../local/run/orchestration";
+import { ensureTools } from "../../local/setup/ensureTools";
+
+const groupId = "local_group";
+const airports = `
+  CREATE DATABASE RAW;
+  CREATE SCHEMA "RAW"."LANDING";
+  CREATE SCHEMA "RAW"."MARTS";
+  CREATE TABLE "RAW"."LANDING"."AIRPORTS" (IATA VARCHAR, NAME VARCHAR, CITY VARCHAR, STATE VARCHAR, COUNTRY VARCHAR, LATITUDE VARCHAR, LONGITUDE VARCHAR);
+  INSERT INTO "RAW"."LANDING"."AIRPORTS" VALUES ('00M', 'Thigpen', 'Bay Springs', 'MS', 'USA', '31.95', '-89.23'), ('00R', 'Livingston', 'Livingston', 'TX', 'USA', '30.68', '-95.01')`;
+
+interface Outputs {
+  readonly stateMachineArn: string;
+  readonly webhookUrl: string;
+  readonly artifactsBucketName: string;
+  readonly waitsTableName: string;
+}
+
+describe("The orchestration on the local cloud", () => {
+  let services: Services;
+  let clients: RootClients;
+  let surroundings: OrchestrationSurroundings;
+  let local: LocalStack;
+  let folder: string;
+  let outputs: Outputs;
+
+  async function program(): Promise<Record<keyof Outputs, unknown>> {
+    const { fivetranApiUrl, fivetranSecretArn, webhookSecretArn, snowflakeSecretArn, dbtEnvironment } = surroundings;
+    const made = new FivetranDbtOrchestration("nightly", {
+      ...{ groupId, fivetranApiUrl, fivetranSecretArn, webhookSecretArn },
+      ...{ allowDestroy: true, logDays: 1, pollInterval: 20, syncTimeout: 120 },
+      schedule: { expression: "cron(0 5 * * ? *)", timeZone: "Europe/Zurich" },
+      dbt: { projectFolder: "functions/dbt/example-project", snowflakeSecretArn, environment: dbtEnvironment },
+    });
+    const { stateMachineArn, webhookUrl, artifactsBucketName, waitsTableName } = made;
+    return { stateMachineArn, webhookUrl, artifactsBucketName, waitsTableName };
+  }
+
+  before(async function () {
+    this.timeout(300_000);
+    const tools = await ensureTools();
+    folder = await mkdtemp(join(tmpdir(), "orchestration-test-"));
+    services = await startServices({ tools, logSuffix: "orchestration-test" });
+    clients = rootClients(services.aws.endpoint);
+    await sql(services.snowflake.endpoint, airports);
+    const put = { status: "RESCHEDULED" as const, milliseconds: 2_000 };
+    surroundings = await orchestrationSurroundings(services, {
+      groups: { [groupId]: [{ id: "first" }, { id: "put_off", outcomes: [put] }, { id: "third" }] },
+    });
+    local = await openStack({
+      tools,
+      services,
+      name: "orchestration-test",
+      program,
+      stateFolder: join(folder, "state"),
+      settings: { "aws:region": "us-east-1" },
+    });
+    const result = await local.stack.up({ color: "never" });
+    outputs = Object.fromEntries(
+      Object.entries(result.outputs).map(([name, { value }]) => [name, value]),
+    ) as unknown as Outputs;
+    await registerWebhook(services, surroundings, { webhookUrl: outputs.webhookUrl, groupId });
+  });
+
+  after(async () => {
+    await local?.close();
+    await surroundings?.fivetran.stop();
+    await services?.stop();
+    if (folder) await rm(folder, { recursive: true, force: true });
+  });
+
+  it("O1, O4, O11: three connections, one put off once, then dbt's models; artifacts in the bucket, no token left", async function () {
+    this.timeout(180_000);
+    const { status, cause, name } = await runStateMachine(services, outputs.stateMachineArn, { seconds: 120 });
+    assert.equal(status, "SUCCEEDED", cause);
+    const { Contents = [] } = await clients.s3.send(new ListObjectsV2Command({ Bucket: outputs.artifactsBucketName }));
+    assert.deepEqual(Contents.map(({ Key }) => Key).sort(), [
+      `runs/${name}/manifest.json`,
+      `runs/${name}/run_results.json`,
+      `runs/${name}/summary.json`,
+    ]);
+    const rows = await sql(
+      services.snowflake.endpoint,
+      'SELECT STATE_CODE, AIRPORTS FROM "RAW"."MARTS"."AIRPORTS_BY_STATE" ORDER BY 1',
+    );
+    assert.equal(rows.length, 2);
+    const { Items } = await clients.dynamoDb.send(new ScanCommand({ TableName: outputs.waitsTableName }));
+    assert.deepEqual(
+      Items?.filter(({ token }) => token !== undefined),
+      [],
+    );
+    const { entries } = await fetchJson<{ entries: { decision: string }[] }>(
+      `${services.aws.endpoint}/_local/iam-ledger`,
+    );
+    assert.deepEqual(
+      entries.filter(({ decision }) => decision !== "Allow"),
+      [],
+    );
+  });
+});
