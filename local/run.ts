@@ -8,7 +8,14 @@ import { type Services, startServices } from "./processes/services";
 import { formatReport } from "./report/print";
 import { type RunReport, shortfalls } from "./report/report";
 import { rootClients } from "./run/clients";
-import { connectorFiles, connectorReports, connectorTables, syncConnectors } from "./run/connectors";
+import {
+  connectorFiles,
+  connectorReports,
+  connectorTables,
+  deployedConnectors,
+  playHints,
+  syncConnectors,
+} from "./run/connectors";
 import { readQuarantine } from "./run/counts";
 import { judgeIam } from "./run/iam";
 import { modelProblems } from "./run/modelProblems";
@@ -19,6 +26,7 @@ import { snowflakeTables, upload, waitForArrival } from "./run/transfer";
 import { configTexts, type Updated, updateLocal } from "./run/update";
 import { type SampleFile, sampleFiles } from "./samples/samples";
 import { ensureTools } from "./setup/ensureTools";
+import { startSourceApi } from "./sourceApi";
 
 const progress = terminalProgress();
 
@@ -103,11 +111,11 @@ async function pipelines(
   ];
   for (const problem of problems) console.error(`✘ ${problem}`);
   if (problems.length === 0) console.log("✔ Everything arrived.");
-  if (options.keep) await keep(services, updated);
+  if (options.keep) await keep(config, services, updated);
   return problems.length === 0 ? 0 : 1;
 }
 
-async function keep(services: Services, { outputs }: Updated): Promise<void> {
+async function keep(config: StackConfig, services: Services, { outputs }: Updated): Promise<void> {
   const [source, bucket] = Object.entries(outputs.sourceBuckets).at(-1) ?? [];
   console.log(`
 The local cloud stays up until Ctrl-C.
@@ -119,7 +127,11 @@ Drop a file into the source ${source}:
 Look at the table:
   AWS_ENDPOINT_URL=${services.aws.endpoint} AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test \\
     aws dynamodb scan --table-name ${outputs.tableName} --max-items 5`);
+  const connectors = deployedConnectors(config.connectors, outputs);
+  const api = connectors.length > 0 ? await startSourceApi() : undefined;
+  if (api) console.log(playHints(connectors, services.aws.endpoint, api.url));
   await new Promise((resolve) => process.once("SIGINT", resolve));
+  await api?.stop();
 }
 
 async function ownFiles({ files }: RunOptions): Promise<SampleFile[]> {

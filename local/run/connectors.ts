@@ -1,7 +1,8 @@
 /** The stack's Fivetran connectors, played one beside the other. */
 import type { StackConfig } from "../../stacks/schema";
-import { type ConnectorSync, syncConnector } from "../connectors/syncConnector";
+import { type ConnectorSync, type DeployedConnector, syncConnector, targetOf } from "../connectors/syncConnector";
 import type { ConnectorReport, FileReport, TableReport } from "../report/report";
+import { sourceApiSecrets } from "../sourceApi";
 import type { LocalOutputs } from "./outputs";
 
 export interface Endpoints {
@@ -17,14 +18,39 @@ export async function syncConnectors(
 ): Promise<ConnectorSync[]> {
   if (connectors.length === 0) return [];
   if (snowflake === undefined) throw new Error("Pulumi.local.yaml has connectors, but no snowflake to bring rows to");
+  const { database } = snowflake;
   return Promise.all(
-    connectors.map(async ({ name, bucketPrefix = "", fivetranAccountId }) => {
-      const deployed = outputs.connectors[name];
-      if (deployed === undefined) throw new Error(`the stack has no output connectors.${name}; see stacks/program.ts`);
-      const connector = { ...deployed, name, bucketPrefix, fivetranAccountId };
-      return syncConnector({ ...endpoints, database: snowflake.database, connector });
-    }),
+    deployedConnectors(connectors, outputs).map((connector) => syncConnector({ ...endpoints, database, connector })),
   );
+}
+
+/** What Fivetran is told of each. @throws Error naming the output that the stack doesn't have */
+export function deployedConnectors(
+  connectors: StackConfig["connectors"],
+  outputs: Pick<LocalOutputs, "connectors">,
+): DeployedConnector[] {
+  return connectors.map(({ name, bucketPrefix = "", fivetranAccountId }) => {
+    const deployed = outputs.connectors[name];
+    if (deployed === undefined) throw new Error(`the stack has no output connectors.${name}; see stacks/program.ts`);
+    return { ...deployed, name, bucketPrefix, fivetranAccountId };
+  });
+}
+
+/** How to play Fivetran by hand while the local cloud stays up. */
+export function playHints(connectors: readonly DeployedConnector[], awsEndpoint: string, sourceUrl: string): string {
+  const commands = connectors.map((connector) => {
+    const { functionName, role, externalId, region, bucket, prefix, credentials } = targetOf({
+      awsEndpoint,
+      connector,
+    });
+    const through = bucket === undefined ? "" : ` --method s3 --bucket ${bucket} --prefix '${prefix}'`;
+    return `  AWS_ACCESS_KEY_ID=${credentials?.accessKeyId} AWS_SECRET_ACCESS_KEY=${credentials?.secretAccessKey} npm run fivetran:invoke -- \\
+    --function ${functionName} --role ${role} --external-id ${externalId} \\
+    --endpoint ${awsEndpoint} --region ${region}${through} --secrets secrets.json --payload apiUrl=${sourceUrl}`;
+  });
+  return `Call a connector as Fivetran does:
+  echo '${JSON.stringify(sourceApiSecrets)}' > secrets.json
+${commands.join("\n")}`;
 }
 
 /** A line for each table of each connector: rows of the source beside rows in Snowflake. */

@@ -189,6 +189,24 @@ describe("FivetranConnector: function and bucket", () => {
     assert.equal(at(run.named("airports-function-logs"), "retentionInDays"), 7);
   });
 
+  it("S4: the names of a long one fit, and differ from another's that begins the same", async () => {
+    const long = "orders-of-the-subsidiary-in-the-north";
+    const run = await runMocked(() => {
+      for (const name of [`${long}a`, `${long}b`]) {
+        new FivetranConnector(name, { entry, externalId, syncMethod: "s3", bucketNameSuffix: "eu-central-1-prod" });
+      }
+    });
+    const physical = (type: string, path: string) => run.ofType(type).map((one) => String(at(one, path)));
+    const found = [
+      ...physical("aws:iam/role:Role", "name"),
+      ...physical("aws:lambda/function:Function", "name"),
+      ...physical("aws:s3/bucket:Bucket", "bucket"),
+    ];
+    assert.equal(new Set(found).size, 8);
+    for (const name of found) assert.ok(name.length <= 64, name);
+    for (const bucket of physical("aws:s3/bucket:Bucket", "bucket")) assert.match(bucket, /^[a-z0-9-]{3,63}$/);
+  });
+
   it("S4: two connectors in one program don't collide, and each has a role of its own", async () => {
     const run = await runMocked(() => {
       new FivetranConnector("first", { entry, externalId });

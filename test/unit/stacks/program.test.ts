@@ -45,6 +45,15 @@ describe("the program of each stack", () => {
     assert.match(String(await resolved(result.replayCommand ?? "")), /npm run replay -- --queue-url https:/);
   });
 
+  it("F9, S5: the outputs say for each connector what to paste into Fivetran's form", async () => {
+    const { result } = await run("local");
+    assert.deepEqual(Object.keys(result.connectors ?? {}), ["direct", "through-s3"]);
+    const { form } = JSON.parse((await resolved(result.connectors?.["through-s3"]?.fivetranForm ?? "")) ?? "");
+    assert.equal(form["Lambda Function"], "data-pipelines-local-connector-through-s3-function");
+    assert.equal(form["S3 Bucket"], "data-pipelines-local-connector-through-s3-sync");
+    assert.match(form["Role ARN"], /:role\/data-pipelines-local-connector-through-s3-fivetran-role$/);
+  });
+
   it("S1: only stacks that say so may lose data", async () => {
     for (const [stack, expected] of [
       ["dev", false],
