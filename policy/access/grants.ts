@@ -33,7 +33,8 @@ export function accessOf(resources: readonly GraphResource[]): Access {
   const hidden: string[] = [];
   const grants = resources.flatMap((resource) => {
     const { type, name, props } = resource;
-    const documents = findDocuments(type, props);
+    // A guardrail grants nothing.
+    const documents = findDocuments(type, props).filter(({ kind }) => kind !== "guardrail");
     for (const { path, document } of documents) {
       hidden.push(...document.unknown.map((part) => `${name}: ${path}${part === "document" ? "" : ` ${part}`}`));
     }

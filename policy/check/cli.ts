@@ -13,8 +13,8 @@ const usage = `npm run policy:check -- [--kind KIND] [--config FILE] [--json] FI
 
 Judges IAM policy documents (JSON) with the rules of the policy pack. FILE may be - for standard input.
 
-  --kind KIND    whose policies they are: identity, trust or resource:<service> (for example resource:sqs);
-                 only needed where a document doesn't show it
+  --kind KIND    whose policies they are: identity, trust, resource:<service> (for example resource:sqs) or guardrail
+                 (an organisation's, which only takes away); only needed where a document doesn't show it
   --config FILE  configuration of the pack, as in policy/config: levels, parameters, exemptions
                  (their resource is then a file); without FILE… only the configuration is checked
   --json         [{"file", "violations": [{"rule", "level", "statement", "message", "fix"}], "notEvaluated": […]}]

@@ -15,22 +15,22 @@ export class CheckError extends Error {
 }
 
 /**
- * @param text `identity`, `trust` or `resource:<service>`
+ * @param text `identity`, `trust`, `guardrail` or `resource:<service>`
  * @throws CheckError
  */
 export function parseKind(text: string): Kind {
-  if (text === "identity" || text === "trust") return { kind: text };
+  if (text === "identity" || text === "trust" || text === "guardrail") return { kind: text };
   const [, service] = /^resource:(.+)$/.exec(text) ?? [];
   if (service !== undefined && services().has(service)) return { kind: "resource", service };
   const problem = service === undefined ? "is no kind" : `names no service of AWS: ${service}`;
   throw new CheckError(
-    `--kind ${text} ${problem}; write identity, trust or resource:<service>, for example resource:sqs`,
+    `--kind ${text} ${problem}; write identity, trust, guardrail or resource:<service>, for example resource:sqs`,
   );
 }
 
 export function formatKind({ kind, service }: Kind): string {
   if (kind === "resource") return `${service} resource policy`;
-  return kind === "trust" ? "trust policy" : "identity policy";
+  return kind === "guardrail" ? "guardrail" : `${kind} policy`;
 }
 
 /**

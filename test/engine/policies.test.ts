@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { GetBucketPolicyCommand, GetPublicAccessBlockCommand, S3Client } from "@aws-sdk/client-s3";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { cloud, namesInCloud } from "./cloud";
+import { clientConfig, cloud, namesInCloud } from "./cloud";
 import { type Settings, type TestStack, withStack } from "./engine";
 
 const region = { "aws:region": "us-east-1" };
@@ -24,7 +25,7 @@ function run(name: string, policies: Settings, of: () => Promise<unknown>, work:
 describe("the policy pack in the real engine", function () {
   this.timeout(180_000);
 
-  it("P2, P21, P5: each violation stops the update with resource, statement, reason and mend", async () => {
+  it("P2, P21, P24: each violation stops the update with resource, statement, reason and mend", async () => {
     const open = document({ Sid: "Drop", Action: "sqs:SendMessage", Principal: "*", Resource: "*" });
     const cases: readonly (readonly [string, () => unknown, RegExp])[] = [
       [
@@ -39,7 +40,12 @@ describe("the policy pack in the real engine", function () {
             queueUrl: "https://sqs.us-east-1.amazonaws.com/000000000000/q",
             policy: open,
           }),
-        /QueuePolicy.*statement Drop: it allows the principal "\*".*\[P21, /s,
+        /QueuePolicy.*statement Drop: it allows .*to the principal "\*".*Mend: name the principals.*\[P21, /s,
+      ],
+      [
+        "policies-stack",
+        () => new aws.s3.Bucket("alone", { bucket: "engine-policies-alone" }),
+        /Bucket: alone.*the bucket has no public access block.*Mend: add a BucketPublicAccessBlock.*\[P24, /s,
       ],
     ];
     for (const [name, of, expected] of cases) {
@@ -82,7 +88,7 @@ describe("the policy pack in the real engine", function () {
       await assert.rejects(stack.run("up"), /ended on 2020-01-31 \(an old tool needs them\).*\[P2, /s);
     });
     const useless = { ...exemption, resource: "nobody-*" };
-    const harmless = async () => void new aws.sqs.Queue("harmless", { name: "policies-harmless" });
+    const harmless = async () => void new aws.cloudwatch.LogGroup("harmless", { name: "policies-harmless" });
     await run(
       "policies-useless",
       { [everyS3]: { exemptions: [useless, { ...useless, expires: "2020-01-31" }] } },
@@ -99,12 +105,10 @@ describe("the policy pack in the real engine", function () {
 
   it("P31: what preview can't know is told as not evaluated, and refused by the update", async () => {
     const late = async () => {
-      const queue = new aws.sqs.Queue("late", { name: "policies-late" });
-      const action = queue.arn.apply((arn) => (arn.includes("sqs") ? "sqs:*" : "sqs:SendMessage"));
-      new aws.iam.Policy("late-policy", {
-        name: "policies-late-policy",
-        policy: document({ Sid: "Late", Action: action, Resource: queue.arn }),
-      });
+      const logs = new aws.cloudwatch.LogGroup("late", { name: "policies-late" });
+      const Action = logs.arn.apply((arn) => `${arn.split(":")[2]}:*`);
+      const policy = document({ Sid: "Late", Action, Resource: logs.arn });
+      new aws.iam.Policy("late-policy", { name: "policies-late-policy", policy });
     };
     await run("policies-unknown", {}, late, async (stack) => {
       const { policies } = await stack.run("preview");
@@ -112,7 +116,40 @@ describe("the policy pack in the real engine", function () {
         policies.some((each) => /^\[advisory\].*not evaluated.*: policy\. It is judged again/s.test(each)),
         policies.join("\n"),
       );
-      await assert.rejects(stack.run("up"), /statement Late: it allows "sqs:\*".*\[P2, /s);
+      await assert.rejects(stack.run("up"), /statement Late: it allows "logs:\*".*\[P2, /s);
+      await stack.run("destroy");
+    });
+  });
+
+  it("P33, P24, P23: what can be mended is mended by the update, and what is exempted stays as it is", async () => {
+    const open = async () => {
+      const { bucket } = new aws.s3.Bucket("open", { bucket: "policies-open" });
+      new aws.s3.BucketPublicAccessBlock("open-block", { bucket, blockPublicAcls: true, blockPublicPolicy: false });
+      const reader = { AWS: "arn:aws:iam::000000000000:role/reader" };
+      const Resource = "arn:aws:s3:::policies-open/*";
+      const policy = document({ Sid: "Read", Action: "s3:GetObject", Principal: reader, Resource });
+      new aws.s3.BucketPolicy("open-policy", { bucket, policy });
+    };
+    const s3 = new S3Client({ ...clientConfig(await cloud()), forcePathStyle: true });
+    const Bucket = "policies-open";
+    await run("policies-mended", {}, open, async (stack) => {
+      await stack.run("up");
+      const { PublicAccessBlockConfiguration: flags } = await s3.send(new GetPublicAccessBlockCommand({ Bucket }));
+      assert.deepEqual(Object.values(flags ?? {}), [true, true, true, true]);
+      const { Policy = "" } = await s3.send(new GetBucketPolicyCommand({ Bucket }));
+      assert.match(Policy, /"Deny".*aws:SecureTransport/);
+      await stack.run("destroy");
+    });
+    const exemption = { resource: "open*", reason: "an old client speaks HTTP only", expires: "2999-12-31" };
+    const exempting = { "tls-only": { exemptions: [exemption] } };
+    await run("policies-unmended", exempting, open, async (stack) => {
+      const { policies } = await stack.run("up");
+      assert.ok(
+        policies.some((each) => each.includes("exempted from P23 until 2999-12-31")),
+        policies.join("\n"),
+      );
+      const { Policy = "" } = await s3.send(new GetBucketPolicyCommand({ Bucket }));
+      assert.doesNotMatch(Policy, /aws:SecureTransport/);
       await stack.run("destroy");
     });
   });
