@@ -58,7 +58,8 @@ export function narrowingKeys(action: ActionInfo): string[] {
   const named = [...new Set([...action.conditionKeys, ...keys])].filter((key) =>
     namesResource(key.toLowerCase(), action),
   );
-  return named.map((key) => key.replace(/\$\{[^}]*\}|tag-key$/, "<key>"));
+  const isTag = (key: string) => Number(/tag\//i.test(key));
+  return named.sort((a, b) => isTag(b) - isTag(a)).map((key) => key.replace(/\$\{[^}]*\}|tag-key$/, "<key>"));
 }
 
 function namesResource(key: string, action: ActionInfo): boolean {

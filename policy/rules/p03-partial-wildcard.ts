@@ -45,7 +45,7 @@ export const partialWildcard: DocumentRule = {
         if (!hasWildcard(pattern) || administratorPattern.test(pattern) || serviceOfWildcard(pattern)) continue;
         // A wildcard in the service would be looked up in all of AWS; IAM refuses it (rule P25).
         const covered = /^[^:*?]+:/.test(pattern) ? expandAction(pattern).map(({ key }) => key) : [];
-        const message = `it allows "${pattern}"${covered.length > 0 ? `, ${covered.length} actions` : ""}`;
+        const message = `it allows "${pattern}"${covered.length > 0 ? `, ${covered.length} of its service's actions` : ""}`;
         const fix =
           covered.length > 0
             ? `list those that the code calls, of ${listed(covered, 12)}; or exempt it with a reason`

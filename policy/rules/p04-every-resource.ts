@@ -21,7 +21,7 @@ export const everyResource: DocumentRule = {
     "something (`aws:RequestTag/…`), or on a key that names the resource (`ecs:cluster` for `ecs:StopTask`, " +
     "`lambda:FunctionArn`, `cloudwatch:namespace` for metrics). An action that requires resources of several types is restricted when " +
     "one of them is named (`ec2:RunInstances` on `instance/*` and one subnet). This rule is about all actions; P6, P10 to P13 and P17 " +
-    "find the graver of the same statements once more, so that levels and exemptions can tell them apart. An action `*` is P1's alone.",
+    "find the graver of the same statements once more, so that levels and exemptions can tell them apart. An action `*` is P1's alone, NotAction P5's.",
   sources: [
     "checkov CKV_AWS_355, CKV_AWS_356",
     "cloudsplaining",

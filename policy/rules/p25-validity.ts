@@ -55,9 +55,10 @@ function* problemsOf({ document, kind, service, type }: Subject): Generator<Prob
   for (const statement of document.statements) {
     yield* checkMembers(statement, kind, service);
     yield* checkActions(statement);
-    yield* checkArns(statement);
+    const arns = [...checkArns(statement)];
+    yield* arns;
     yield* checkPrincipals(statement, kind);
-    yield* checkMatches(statement);
+    if (arns.length === 0) yield* checkMatches(statement);
     yield* checkConditions(statement, kind);
   }
 }

@@ -20,7 +20,7 @@ export function asWritten({ action, pattern }: { readonly action: ActionInfo; re
 /** `s3:GetObject takes arn:${Partition}:s3:::${BucketName}/${ObjectName}`. */
 export function arnForm(action: ActionInfo): string {
   const required = arnFormats(action, { required: true });
-  const formats = [...new Set(required.length > 0 ? required : arnFormats(action))];
+  const formats = [...new Set(required.length > 0 ? required : arnFormats(action))].sort((a, b) => a.length - b.length);
   return `${action.key} takes ${listed(formats, 2)}`;
 }
 

@@ -14,26 +14,27 @@ export function* checkMatches(statement: Statement): Generator<Problem> {
   const { label, actions, resources, unknown } = statement;
   if (actions.length === 0 || resources.length === 0) return;
   const taken = actions.map((pattern) => ({ pattern, takes: takesOf(pattern) }));
-  const fits = (takes: Takes, resource: string) => isStar(resource) || takes.some((f) => canMatch(resource, f));
-  if (!unknown.has("Resource")) {
-    for (const { pattern, takes } of taken) {
-      if (!takes || resources.some((resource) => fits(takes, resource))) continue;
-      const only = takes.length === 0;
-      const message = only
+  const lost = unknown.has("Resource") ? [] : taken.filter(({ takes }) => takes && !fitsAny(takes, resources));
+  for (const { pattern, takes = [] } of lost) {
+    const message =
+      takes.length === 0
         ? `${pattern} can't be restricted to a resource, so its statement never meets it`
         : `none of its resources is one that ${pattern} takes`;
-      const fix = only ? 'give it "*" in a statement of its own' : `write ${formsOf(takes)}`;
-      yield { statement: label, message, fix };
-    }
+    const fix = takes.length === 0 ? 'give it "*" in a statement of its own' : `write ${formsOf(takes)}`;
+    yield { statement: label, message, fix };
   }
-  // An action of a name that AWS doesn't have is told as such; what it would take isn't known.
-  if (unknown.has("Action") || taken.some(({ takes }) => takes === undefined)) return;
-  for (const resource of resources) {
-    if (isStar(resource) || !/^arn:/.test(resource)) continue;
-    if (taken.some(({ takes }) => takes && fits(takes, resource))) continue;
+  // A resource without its action is mostly the other end of the same mistake. And of an action that AWS doesn't have,
+  // which is told as such, nobody knows what it would take.
+  if (lost.length > 0 || unknown.has("Action") || taken.some(({ takes }) => takes === undefined)) return;
+  for (const resource of resources.filter((each) => !isStar(each))) {
+    if (taken.some(({ takes }) => takes && fitsAny(takes, [resource]))) continue;
     const message = `none of its actions takes the resource "${resource}"`;
     yield { statement: label, message, fix: `drop it, or add the actions that it is meant for; ${expectation(taken)}` };
   }
+}
+
+function fitsAny(takes: Takes, resources: readonly string[]): boolean {
+  return resources.some((resource) => isStar(resource) || takes.some((format) => canMatch(resource, format)));
 }
 
 function expectation(taken: readonly { readonly pattern: string; readonly takes: Takes | undefined }[]): string {
@@ -42,7 +43,10 @@ function expectation(taken: readonly { readonly pattern: string; readonly takes:
 }
 
 function formsOf(formats: Takes): string {
-  return formats.slice(0, 2).join(" or ");
+  return [...formats]
+    .sort((a, b) => a.length - b.length)
+    .slice(0, 2)
+    .join(" or ");
 }
 
 /** undefined where every resource may be meant: a full wildcard, or an action that AWS doesn't have. */
