@@ -18,6 +18,7 @@ _lock = threading.Lock()
 def install():
     sf._add_event = _one_at_a_time(sf._add_event)
     sf._run_sub_machine = _run_sub_machine
+    sf._apply_output_path = _output_of_succeed(sf._apply_output_path)
     for name in ("_execute_task", "_execute_map", "_execute_parallel", "_execute_pass"):
         setattr(sf, name, _limited(getattr(sf, name)))
 
@@ -77,7 +78,7 @@ def _run_state(states, name, value, execution, ctx):
     if kind == "Fail":
         raise sf._ExecutionError(*sf._fail_state_error(state, value, ctx))
     if kind == "Succeed":
-        output, following = _succeed(state, value, ctx), None
+        output, following = sf._apply_output_path(state, sf._apply_input_path(state, value, ctx), ctx), None
     elif kind in ("Task", "Parallel", "Map"):
         run = {"Task": sf._execute_task, "Parallel": sf._execute_parallel, "Map": sf._execute_map}[kind]
         output, following = run(state, value, execution, ctx)
@@ -91,7 +92,13 @@ def _run_state(states, name, value, execution, ctx):
     return output, following
 
 
-def _succeed(state, value, ctx):
-    if sf._state_query_language(state, ctx) == "JSONata":
-        return sf._apply_jsonata_output(state, value, ctx, default=value)
-    return sf._apply_output_path(state, sf._apply_input_path(state, value, ctx), ctx)
+def _output_of_succeed(apply):
+    """The Output of a Succeed state in JSONata, which MiniStack passes over."""
+
+    @functools.wraps(apply)
+    def with_output(state, value, ctx=None):
+        if state.get("Type") == "Succeed" and sf._state_query_language(state, ctx) == "JSONata":
+            return sf._apply_jsonata_output(state, value, ctx, default=value)
+        return apply(state, value, ctx)
+
+    return with_output

@@ -88,8 +88,10 @@ describe("The orchestration on the local cloud", () => {
 
   it("O1, O4, O11: three connections, one put off once, then dbt's models; artifacts in the bucket, no token left", async function () {
     this.timeout(180_000);
-    const { status, cause, name } = await runStateMachine(services, outputs.stateMachineArn, { seconds: 120 });
+    const { status, cause, output, name } = await runStateMachine(services, outputs.stateMachineArn, { seconds: 120 });
     assert.equal(status, "SUCCEEDED", cause);
+    const { synced, dbt } = JSON.parse(output ?? "{}") as { synced: number; dbt: unknown };
+    assert.equal(synced, 3, JSON.stringify(dbt));
     const { Contents = [] } = await clients.s3.send(new ListObjectsV2Command({ Bucket: outputs.artifactsBucketName }));
     assert.deepEqual(Contents.map(({ Key }) => Key).sort(), [
       `runs/${name}/manifest.json`,

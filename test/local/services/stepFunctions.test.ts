@@ -222,7 +222,7 @@ describe("The local Step Functions", () => {
       { id: "b", status: "OK" },
     ];
     const wait = { Type: "Wait", Timestamp: "{% $states.input.until %}", Next: "Out" };
-    const { output } = await cloud.run({ Wait: wait, Out: { Type: "Pass", Output, End: true } }, [], { until, list });
+    const { output } = await cloud.run({ Wait: wait, Out: { Type: "Succeed", Output } }, [], { until, list });
     const { text, ...rest } = JSON.parse(output ?? "{}");
     assert.deepEqual(rest, { parsed: [1, 2], count: 1, later: true, names: "a, b" });
     assert.deepEqual(JSON.parse(text), { until, list });
