@@ -26,7 +26,7 @@ export function segmentsOf(page: Page, schema: Schema, asText: boolean): Segment
   const kinds = { insert: page.upserts ?? {}, delete: page.deletes ?? {} } as const;
   for (const kind of ["insert", "delete"] as const) {
     for (const [table, rows] of Object.entries(kinds[kind])) {
-      if (rows.length > 0) segments.push(segment(kind, table, rows, tableOf(table, schema), asText));
+      if (rows.length > 0) segments.push(segment(kind, table, rows as readonly Row[], tableOf(table, schema), asText));
     }
   }
   for (const table of page.softDelete ?? []) tableOf(table, schema);

@@ -16,10 +16,10 @@ export interface TableSchema {
 
 /** What `pull` yields: rows, and the cursor that stands behind them. */
 export interface Page<Cursor extends Json = Json> {
-  /** New and changed rows, by table. */
-  readonly upserts?: Readonly<Record<string, readonly Row[]>>;
+  /** New and changed rows, by table: objects of column and JSON value. */
+  readonly upserts?: Readonly<Record<string, readonly object[]>>;
   /** Keys of rows that are gone, by table; columns beside the primary key are left out. */
-  readonly deletes?: Readonly<Record<string, readonly Row[]>>;
+  readonly deletes?: Readonly<Record<string, readonly object[]>>;
   /** Tables that this sync sends whole: Fivetran marks their other rows as deleted. */
   readonly softDelete?: readonly string[];
   /** Where the next page begins. Becomes the state once all rows of this page are handed over. */
