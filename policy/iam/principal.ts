@@ -23,7 +23,10 @@ export function accountOf(principal: string): string | undefined {
 
 /** Whether it is everybody of an account whom its own policies let: the account, its `root`, or a wildcard in it. */
 export function isWholeAccount(principal: string): boolean {
-  return accountOf(principal) !== undefined && (/^(\d{12}|.*:root)$/.test(principal) || /\/\*$/.test(principal));
+  return (
+    accountOf(principal) !== undefined &&
+    (/^(\d{12}|.*:root)$/.test(principal) || /:(\*|(role|user|assumed-role)\/\*+)$/.test(principal))
+  );
 }
 
 const assuming = ["sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"];
