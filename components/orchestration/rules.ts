@@ -5,6 +5,7 @@ import type { Definition, MapState, State, States, TaskState } from "./states/ty
 export function rules(definition: Definition): string[] {
   return scopes(definition).flatMap(({ scope, outer }) => [
     ...reachProblems(scope),
+    ...targetProblems(scope),
     ...Object.entries(scope.States).flatMap(([name, state]) =>
       [
         ...(state.Type === "Task" ? taskProblems(state) : []),
@@ -55,7 +56,6 @@ function reachProblems({ StartAt, States }: States): string[] {
   const open = [StartAt];
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
     const state = States[name];
-    // A target that isn't there is told by the language's rules.
     if (reached.has(name) || state === undefined) continue;
     reached.add(name);
     open.push(...targetsOf(state));
@@ -63,6 +63,15 @@ function reachProblems({ StartAt, States }: States): string[] {
   return Object.keys(States)
     .filter((name) => !reached.has(name))
     .map((name) => `"${name}": nothing leads to it`);
+}
+
+/** The language's own rules say that a target is missing, and not where. */
+function targetProblems({ States }: States): string[] {
+  return Object.entries(States).flatMap(([name, state]) =>
+    targetsOf(state)
+      .filter((target) => States[target] === undefined)
+      .map((target) => `"${name}": leads to "${target}", which isn't there`),
+  );
 }
 
 function taskProblems({ Resource, Arguments, TimeoutSeconds, HeartbeatSeconds }: TaskState<string>): string[] {

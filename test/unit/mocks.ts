@@ -42,7 +42,8 @@ export async function runMocked<T>(program: () => T | Promise<T>, options: MockO
         resources.push(resource);
         if (preview) return { id: "", state: args.inputs };
         return {
-          id: args.id ?? `${args.name}-id`,
+          // Without an import the id is an empty text, which Pulumi takes for unknown.
+          id: args.id || `${args.name}-id`,
           state: { ...args.inputs, ...computedOf(resource), ...options.computed?.(resource) },
         };
       },
