@@ -3,7 +3,15 @@ import { parseEnvironment } from "../../shared/environment";
 import { createLogger } from "../../shared/log";
 import { emitMetrics } from "../../shared/metrics";
 import { createS3Client } from "../../shared/s3Client";
-import { answer, type Connector, type ConnectorLog, clockOf, type FivetranResponse, type Json } from "../core";
+import {
+  answer,
+  type Connector,
+  type ConnectorLog,
+  clockOf,
+  defineConnector,
+  type FivetranResponse,
+  type Json,
+} from "../core";
 import { environment } from "../environment";
 import { s3Files } from "./s3Files";
 
@@ -19,10 +27,13 @@ export interface ConnectorHandler {
   readonly connector: Connector;
 }
 
-/** Makes a connector the handler of a Lambda function. */
+/**
+ * Makes a connector the handler of a Lambda function.
+ * @throws ConnectorError when the definition has a mistake, as defineConnector does
+ */
 export function lambdaHandler<Cursor extends Json>(connector: Connector<Cursor>): ConnectorHandler {
   // The cursor's type is the connector's own affair: the kit hands back only what the connector yielded.
-  const untyped = connector as unknown as Connector;
+  const untyped = defineConnector(connector) as unknown as Connector;
   let client: S3Client | undefined;
   const putFile = s3Files(() => {
     client ??= createS3Client();

@@ -18,6 +18,9 @@ export const LEAST_LEFT_MS = 1_000;
 /** Requests in a row that may hand nothing over; Fivetran itself gives up after ten. */
 export const MOST_STALLS = 5;
 
+/** A cursor is a place; more is a mistake, and would take room from the rows. */
+export const MOST_CURSOR_BYTES = 100_000;
+
 /** How often a page that is handed over in parts may be another when it is read again. */
 export const MOST_CHANGES = 3;
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Batch } from "./batch";
 import { ConnectorError, DeadlineError, PageError } from "./errors";
-import { MOST_CHANGES, MOST_STALLS, reserveMs } from "./limits";
+import { MOST_CHANGES, MOST_CURSOR_BYTES, MOST_STALLS, reserveMs } from "./limits";
 import { hashOfFirst, type Segment, segmentsOf } from "./segments";
 import { type State, writeState } from "./state";
 import type { Clock, Connector, ConnectorContext, Json, Page } from "./types";
@@ -35,6 +35,7 @@ class Sync {
   readonly #seen = new Set<string>();
   #state: State;
   #pages = 0;
+  #isTimeUp = false;
   /** False while nothing was handed over and the state stands where it stood. */
   #moved = false;
 
@@ -61,14 +62,12 @@ class Sync {
       return await this.#pull();
     } catch (error) {
       // What the connector throws because its signal was aborted is no failure of the source.
-      if (this.#abort.signal.aborted && !(error instanceof ConnectorError)) return this.#outOfTime();
+      if (this.#isTimeUp && !(error instanceof ConnectorError)) return this.#outOfTime();
       if (error instanceof ConnectorError || !this.#moved) throw error;
       this.ports.context.log.warn("The source failed; what was pulled before goes out, the next request tries again", {
         error,
       });
       return this.#more();
-    } finally {
-      this.#abort.abort();
     }
   }
 
@@ -77,18 +76,30 @@ class Sync {
     const signal = this.#abort.signal;
     const source = this.connector.pull(this.#state.cursor, { ...context, signal, remainingMs: () => this.#leftMs() });
     const pages = source[Symbol.asyncIterator]();
-    for (;;) {
-      const left = this.#leftMs();
-      if (left <= 0) return this.#end(pages, this.#outOfTime());
-      const cancel = clock.after(left, () => this.#abort.abort(new DeadlineError("Time for pulling is up.")));
-      const next = pages.next();
-      // When time is up first nobody waits for the page any more; its failure must not end the process.
-      next.catch(() => undefined);
-      const result = await Promise.race([next, this.#timeUp]).finally(cancel);
-      if (result === undefined) return this.#end(pages, this.#outOfTime());
-      if (result.done) return this.#drained();
-      if (!this.#take(result.value)) return this.#end(pages, this.#more());
+    try {
+      for (;;) {
+        const left = this.#leftMs();
+        if (left <= 0) return this.#outOfTime();
+        const cancel = clock.after(left, () => this.#endTime());
+        const next = Promise.resolve(pages.next());
+        const result = await Promise.race([next, this.#timeUp]).finally(cancel);
+        if (result === undefined) {
+          // Nobody waits for the page any more; its failure must not end the process.
+          next.catch(() => undefined);
+          return this.#outOfTime();
+        }
+        if (result.done) return this.#drained();
+        if (!this.#take(result.value)) return this.#more();
+      }
+    } finally {
+      this.#abort.abort(new DeadlineError("The request is answered."));
+      void cleanUp(pages);
     }
+  }
+
+  #endTime(): void {
+    this.#isTimeUp = true;
+    this.#abort.abort(new DeadlineError("Time for pulling is up."));
   }
 
   /** False when the answer is to leave with what it has. */
@@ -148,6 +159,11 @@ class Sync {
     if (text === undefined) {
       throw new PageError("A page has no cursor. Yield the place after the page's last row, as JSON.");
     }
+    if (Buffer.byteLength(text) > MOST_CURSOR_BYTES) {
+      throw new PageError(
+        `A cursor has ${Buffer.byteLength(text)} bytes, at most ${MOST_CURSOR_BYTES} are allowed: it comes and goes with every request. Yield a place, not what was read.`,
+      );
+    }
     if (segments.length === 0 && isDeepStrictEqual(page.cursor, this.#state.cursor)) return;
     if (this.#seen.has(text)) {
       const rows = segments.reduce((sum, each) => sum + each.rows.length, 0);
@@ -186,13 +202,6 @@ class Sync {
     return { state: this.#state, hasMore: false, pages: this.#pages };
   }
 
-  /** Lets the connector clean up, without waiting for it. */
-  #end(pages: AsyncIterator<Page>, outcome: SyncOutcome): SyncOutcome {
-    this.#abort.abort(new DeadlineError("The answer is complete."));
-    pages.return?.().catch(() => undefined);
-    return outcome;
-  }
-
   #leftMs(): number {
     const { batch, clock } = this.ports;
     return clock.remainingMs() - reserveMs(this.#totalMs, batch.asText ? batch.bytes : 0);
@@ -200,5 +209,14 @@ class Sync {
 
   #stateBytes(state: State): number {
     return Buffer.byteLength(JSON.stringify(writeState(state, this.connector)));
+  }
+}
+
+/** Lets a connector close what it holds. The answer doesn't wait for it, nor depend on it. */
+async function cleanUp(pages: AsyncIterator<Page>): Promise<void> {
+  try {
+    await pages.return?.();
+  } catch {
+    // What it was asked for is answered already.
   }
 }

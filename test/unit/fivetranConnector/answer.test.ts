@@ -70,6 +70,7 @@ describe("Fivetran connector: answer", () => {
       { upserts: { orders: [{ id: 7, price: { net: [Number.NaN] } }] } },
       /key \[7\], column price: NaN is no JSON number/,
     ],
+    ["rows that are no list", { upserts: { orders: { id: 1 } as never } }, /rows of the table orders are no array/],
     [
       "a value in a circle",
       { upserts: { orders: [{ id: 7, parent: circle }] } },
@@ -88,6 +89,13 @@ describe("Fivetran connector: answer", () => {
       }
     });
   }
+
+  it("F2: a page that is no object is an error", async () => {
+    const pull = async function* () {
+      yield undefined as never;
+    };
+    assert.match((await failure(paged([], { pull }), first)).message, /A page is no object/);
+  });
 
   for (const target of [{}, { bucket: "b", file: "f" }]) {
     const method = "bucket" in target ? "S3" : "direct";

@@ -92,6 +92,31 @@ describe("Fivetran connector: state", () => {
     assert.match((await failure(none, first)).message, /has no cursor/);
   });
 
+  it("F8: a cursor that isn't a place is refused", async () => {
+    const pull = async function* () {
+      yield { cursor: "x".repeat(200_000) as unknown as number };
+    };
+    assert.match((await failure(paged([], { pull }), first)).message, /A cursor has 200002 bytes, at most 100000/);
+  });
+
+  it("F10: a connector is told that its answer has left, also when a page of it was refused", async () => {
+    const closed: string[] = [];
+    const holding = (name: string, rows: Record<string, unknown>[]) =>
+      paged([], {
+        pull: async function* () {
+          try {
+            yield { upserts: { orders: rows }, cursor: 1 };
+            yield { upserts: { orders: orders(2, 20, "x".repeat(100)) }, cursor: 2 };
+          } finally {
+            closed.push(name);
+          }
+        },
+      });
+    await ask(holding("full", [{ id: 1 }]), first, { limits: { answerBytes: 1_000 } });
+    await failure(holding("refused", [{ name: "no id" }]), first);
+    assert.deepEqual(closed, ["full", "refused"]);
+  });
+
   it("F8: the cursor moves only past rows that are in the answer when the source fails half-way", async () => {
     let broken = true;
     const connector = paged([], {
