@@ -40,22 +40,18 @@ export function bundleOf(folder: string): BundleFiles {
 }
 
 /**
- * The bundle of a user's own module, which exports `handler`.
+ * The bundle of a user's own module, which exports `handler`. Made anew each time: it may have changed meanwhile.
  *
  * @throws Error with esbuild's words, or when the module has no export `handler`
  */
 export function entryBundleOf(entry: string): BundleFiles {
   const path = resolve(entry);
-  const known = bundles.get(path);
-  if (known !== undefined) return known;
   const { exports, ...bundle } = bundleEntry(dirname(path), basename(path));
   if (!exports.includes("handler")) {
     const found = exports.length === 0 ? "nothing" : exports.join(", ");
     throw new Error(`it exports ${found}; Lambda calls its export "handler": export const handler = …`);
   }
-  const files = store(`entry-${basename(path).replace(/[^\w-]/g, "-")}`, bundle);
-  bundles.set(path, files);
-  return files;
+  return store(`entry-${basename(path).replace(/[^\w-]/g, "-")}`, bundle);
 }
 
 /** Bundles the sources. Exported for the build of the package. */
