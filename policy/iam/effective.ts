@@ -1,8 +1,11 @@
 /** What a principal may do, over all documents that are attached to it. */
+import { actionInfo } from "./catalogue";
 import type { Conditions } from "./conditions";
 import type { PolicyDocument, Statement } from "./document";
+import { canMatch } from "./overlap";
 import { pinsOf } from "./pins";
 import { allows } from "./principal";
+import { arnFormats } from "./resources";
 import { covers } from "./wildcard";
 
 /** An allowed action and one resource pattern that it is allowed on. */
@@ -56,7 +59,7 @@ export class Effective {
       .filter(({ actions }) => !actions.some((each) => /^[*?]*\*[*?]*(:[*?]+)?$/.test(each)))
       .filter((statement) => names(statement, action) && !isNarrowed(statement.conditions, action))
       .flatMap(({ resources, conditions }) => resources.map((resource) => ({ resource, conditions })))
-      .filter(({ resource }) => !this.#isDenied(action, resource));
+      .filter(({ resource }) => isPossible(action, resource) && !this.#isDenied(action, resource));
   }
 
   #isDenied(action: string, resource: string): boolean {
@@ -68,6 +71,13 @@ export class Effective {
 
 function names({ actions, notActions }: Statement, action: string): boolean {
   return notActions.length > 0 ? !allows(notActions, action) : allows(actions, action);
+}
+
+/** Whether the action can meet the resource at all: `iam:PassRole` on a table allows nothing. */
+function isPossible(action: string, resource: string): boolean {
+  const info = actionInfo(action);
+  const formats = info ? arnFormats(info) : [];
+  return formats.length === 0 ? /^[*?]+$/.test(resource) : formats.some((format) => canMatch(resource, format));
 }
 
 /** Conditions on the action's own keys and on tags pick resources; which, nobody can tell from here. */

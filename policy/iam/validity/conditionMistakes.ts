@@ -18,8 +18,11 @@ export function* conditionMistakes(statement: Statement): Generator<Mistake> {
   if (negation) yield negation;
 }
 
+/** AWS's list calls its type String; Cognito's guide tests its several values with ForAnyValue. */
+const alsoMultivalued = new Set(["cognito-identity.amazonaws.com:amr"]);
+
 const quantifierOnSingle: Check = ({ quantifier, operator, key }, { actions }) => {
-  if (quantifier === undefined) return undefined;
+  if (quantifier === undefined || alsoMultivalued.has(key)) return undefined;
   const own = key.slice(0, key.indexOf(":"));
   const type = keyType(key, [own, ...actions.map((action) => action.split(":")[0]?.toLowerCase() ?? "")]);
   if (type === undefined || isMultivalued(type)) return undefined;
