@@ -58,8 +58,10 @@ export function narrowingKeys(action: ActionInfo): string[] {
   const named = [...new Set([...action.conditionKeys, ...keys])].filter((key) =>
     namesResource(key.toLowerCase(), action),
   );
-  const isTag = (key: string) => Number(/tag\//i.test(key));
-  return named.sort((a, b) => isTag(b) - isTag(a)).map((key) => key.replace(/\$\{[^}]*\}|tag-key$/, "<key>"));
+  const general = named.filter((key) => /^aws:ResourceTag\//i.test(key));
+  // A service's own key for tags says the same again.
+  const others = named.filter((key) => general.length === 0 || !/ResourceTag\//i.test(key));
+  return [...general, ...others].map((key) => key.replace(/\$\{[^}]*\}|tag-key$/, "<key>"));
 }
 
 function namesResource(key: string, action: ActionInfo): boolean {
