@@ -88,6 +88,10 @@ function refuseContradictions(segments: readonly Segment[], schema: Schema): voi
   }
 }
 
+export function rowCount(segments: readonly Segment[]): number {
+  return segments.reduce((sum, { rows }) => sum + rows.length, 0);
+}
+
 /** Tells one reading of a page's first rows from another. Undefined when the page has fewer. */
 export function hashOfFirst(count: number, segments: readonly Segment[]): string | undefined {
   const hash = createHash("sha256");

@@ -1,10 +1,10 @@
-import { isDeepStrictEqual } from "node:util";
 import type { Batch } from "./batch";
+import { Cursors } from "./cursors";
 import { ConnectorError, DeadlineError, PageError } from "./errors";
-import { MOST_CHANGES, MOST_CURSOR_BYTES, MOST_STALLS, reserveMs } from "./limits";
-import { hashOfFirst, type Segment, segmentsOf } from "./segments";
+import { MOST_CHANGES, MOST_STALLS, reserveMs } from "./limits";
+import { hashOfFirst, rowCount, type Segment, segmentsOf } from "./segments";
 import { type State, writeState } from "./state";
-import type { Clock, Connector, ConnectorContext, Json, Page } from "./types";
+import type { Clock, Connector, ConnectorContext, Page } from "./types";
 
 export interface SyncOutcome {
   readonly state: State;
@@ -32,7 +32,7 @@ class Sync {
   readonly #abort = new AbortController();
   readonly #timeUp: Promise<undefined>;
   readonly #totalMs: number;
-  readonly #seen = new Set<string>();
+  readonly #cursors: Cursors;
   #state: State;
   #pages = 0;
   #isTimeUp = false;
@@ -45,6 +45,7 @@ class Sync {
     readonly ports: SyncPorts,
   ) {
     this.#state = { cursor: start.cursor, part: start.part };
+    this.#cursors = new Cursors(start.cursor);
     this.#totalMs = ports.clock.remainingMs();
     this.#timeUp = new Promise((resolve) => {
       this.#abort.signal.addEventListener("abort", () => resolve(undefined), { once: true });
@@ -57,7 +58,6 @@ class Sync {
         `The function has ${Math.round(this.#totalMs)} ms left at its start, too few to pull anything and to answer in time. Raise its timeout.`,
       );
     }
-    this.#remember(this.#state.cursor);
     try {
       return await this.#pull();
     } catch (error) {
@@ -106,7 +106,7 @@ class Sync {
   #take(page: Page): boolean {
     const { batch } = this.ports;
     const segments = segmentsOf(page, batch.schema, batch.asText);
-    this.#checkCursor(page, segments);
+    this.#cursors.check(page.cursor, rowCount(segments));
     if (this.#state.part !== undefined) return this.#takeParts(page, segments);
     if (batch.takes(segments, this.#stateBytes({ cursor: page.cursor }))) {
       batch.add(segments, page.softDelete);
@@ -129,7 +129,7 @@ class Sync {
     }
     // Another reading begins anew: rows that went out before go out again, which does no harm by primary key.
     const from = isSame ? (before?.done ?? 0) : 0;
-    const total = segments.reduce((sum, { rows }) => sum + rows.length, 0);
+    const total = rowCount(segments);
     const atMost = { done: total, hash: "a hash has 22 letters.", changed };
     const stateBytes = Math.max(
       this.#stateBytes({ cursor: this.#state.cursor, part: atMost }),
@@ -148,33 +148,10 @@ class Sync {
   }
 
   #finish(page: Page, hasRows: boolean): void {
-    this.#moved ||= hasRows || !isDeepStrictEqual(page.cursor, this.#state.cursor);
+    this.#moved ||= hasRows || this.#cursors.moves(page.cursor);
     this.#state = { cursor: page.cursor };
-    this.#remember(page.cursor);
+    this.#cursors.passed(page.cursor);
     this.#pages += 1;
-  }
-
-  #checkCursor(page: Page, segments: readonly Segment[]): void {
-    const text = page.cursor === undefined ? undefined : JSON.stringify(page.cursor);
-    if (text === undefined) {
-      throw new PageError("A page has no cursor. Yield the place after the page's last row, as JSON.");
-    }
-    if (Buffer.byteLength(text) > MOST_CURSOR_BYTES) {
-      throw new PageError(
-        `A cursor has ${Buffer.byteLength(text)} bytes, at most ${MOST_CURSOR_BYTES} are allowed: it comes and goes with every request. Yield a place, not what was read.`,
-      );
-    }
-    if (segments.length === 0 && isDeepStrictEqual(page.cursor, this.#state.cursor)) return;
-    if (this.#seen.has(text)) {
-      const rows = segments.reduce((sum, each) => sum + each.rows.length, 0);
-      throw new PageError(
-        `A page of ${rows} rows has the cursor ${text}, which an earlier page had: the cursor doesn't move, so these rows would come for ever. Yield the place after the page's last row.`,
-      );
-    }
-  }
-
-  #remember(cursor: Json | undefined): void {
-    if (cursor !== undefined) this.#seen.add(JSON.stringify(cursor));
   }
 
   #outOfTime(): SyncOutcome {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { exampleConnector } from "../../../functions/example-connector/connector";
 import { retryAfterMs, SourceAnswerError } from "../../../functions/example-connector/sourceErrors";
+import { wait } from "../../../functions/example-connector/wait";
 import { answer, clockOf, type Json } from "../../../functions/fivetran-connector";
 import type { Connector } from "../../../functions/fivetran-connector/core";
 import { type PlayOptions, play, playTest } from "../../../functions/fivetran-invoke/play";
@@ -117,18 +118,26 @@ describe("Fivetran connector: the example", () => {
 
   it("F3, F10: a Retry-After longer than the time that is left ends the request, not the sync", async () => {
     api.setFaults({ throttleEvery: 5, retryAfterSeconds: 3_600 });
-    const connector = exampleConnector();
-    const end = Date.now() + 1_800;
+    let timeUp: () => void = () => assert.fail("no time was set");
+    const connector = exampleConnector(async (ms, signal) => {
+      assert.equal(ms, 3_600_000);
+      const waiting = wait(ms, signal);
+      timeUp();
+      await waiting;
+    });
     const quiet = () => undefined;
-    const response = await answer(
-      connector as unknown as Connector,
-      { state: {}, secrets: sourceApiSecrets, apiUrl: api.url },
-      {
-        clock: clockOf(() => end - Date.now()),
-        log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
-        putFile: () => assert.fail(),
+    const request = { state: {}, secrets: sourceApiSecrets, apiUrl: api.url };
+    const response = await answer(connector as unknown as Connector, request, {
+      clock: {
+        remainingMs: () => 60_000,
+        after: (_ms, callback) => {
+          timeUp = callback;
+          return () => undefined;
+        },
       },
-    );
+      log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
+      putFile: () => assert.fail(),
+    });
     assert.equal(response.hasMore, true);
     assert.equal(response.insert?.airports?.length, 400);
   });
