@@ -7,6 +7,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   memory: async () => (await import("./memory/index.js")).memory,
   bundles: async () => (await import("./bundles.js")).bundles,
   preview: async () => (await import("./preview.js")).preview,
+  policies: async () => (await import("./policies/index.js")).policies,
   connector: async () => (await import("./connector/index.js")).connector,
 };
 

@@ -5,7 +5,7 @@ import type { Resource, Rule } from "../rules/rule";
 import type { RuleConfig } from "./config";
 import { describeExemption, type Exempted, type Exemption, isExpired, isFor, matches, today } from "./exemptions";
 import { judgeResource, judgeStack, type Violation } from "./judge";
-import { concerns, stackResource } from "./resources";
+import { concerns } from "./resources";
 import { nameOf, type PackState } from "./state";
 
 export const exemptionNames = ["policy-exempted", "policy-exemption-expired", "policy-exemption-unused"] as const;
@@ -52,7 +52,7 @@ export function exemptionPolicies(state: PackState): (ResourceValidationPolicy |
         for (const each of state.takeAllExempted()) report(exemptedMessage(each), each.violation.urn);
         const configs = state.configs().filter(([, { exemptions }]) => exemptions.length > 0);
         if (configs.length === 0) return;
-        const resources = args.resources.map(stackResource);
+        const resources = state.stack(args);
         for (const message of configs.flatMap(([rule, config]) => unusedOf(rule, config, resources))) report(message);
       },
     },

@@ -6,7 +6,7 @@ import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/po
 import { findDocuments } from "../iam/locations";
 import { holdsUnknown, unknown } from "../iam/unknown";
 import type { Resource } from "../rules/rule";
-import { concerns, singleResource, stackResource } from "./resources";
+import { concerns } from "./resources";
 import { nameOf, type PackState } from "./state";
 
 export const notEvaluatedNames = ["policy-not-evaluated", "policy-not-evaluated-stack"] as const;
@@ -22,7 +22,7 @@ export function notEvaluatedPolicies(state: PackState): [ResourceValidationPolic
       description: "P31: What couldn't be judged yet",
       validateResource: (args, report) => {
         if (!state.rules.some((rule) => rule.scope !== "stack" && concerns(rule, args.type))) return;
-        const parts = unknownParts(singleResource(args), state);
+        const parts = unknownParts(state.resource(args), state);
         if (parts.length > 0) report(`not evaluated, because only the update knows it: ${listed(parts)}. ${again}`);
       },
     },
@@ -30,8 +30,8 @@ export function notEvaluatedPolicies(state: PackState): [ResourceValidationPolic
       ...text,
       name: notEvaluatedNames[1],
       description: "P31: What couldn't be judged yet in the stack as a whole",
-      validateStack: ({ resources }, report) => {
-        for (const message of unknownInStack(resources.map(stackResource), state)) report(`${message}. ${again}`);
+      validateStack: (args, report) => {
+        for (const message of unknownInStack(state.stack(args), state)) report(`${message}. ${again}`);
       },
     },
   ];

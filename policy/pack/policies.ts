@@ -6,7 +6,7 @@ import { exemptionNames, exemptionPolicies } from "./exemptionPolicies";
 import { judgeResource, judgeStack, messageOf } from "./judge";
 import { notEvaluatedNames, notEvaluatedPolicies } from "./notEvaluated";
 import { remediation } from "./remediation";
-import { concerns, singleResource, stackResource } from "./resources";
+import { concerns } from "./resources";
 import { PackState } from "./state";
 
 /** Names of the pack's policies that aren't rules; a configuration can set their level. */
@@ -41,7 +41,7 @@ function policyOf(rule: Rule, state: PackState): ResourceValidationPolicy | Stac
       ...text,
       validateStack: (args, report) => {
         const config = state.configOf(rule, () => args.getConfig());
-        const found = judgeStack(rule, args.resources.map(stackResource), config.settings);
+        const found = judgeStack(rule, state.stack(args), config.settings);
         for (const violation of state.sort(found, config)) report(messageOf(violation), violation.urn);
       },
     };
@@ -52,7 +52,7 @@ function policyOf(rule: Rule, state: PackState): ResourceValidationPolicy | Stac
       const config = state.configOf(rule, () => args.getConfig());
       // Before anything is read of the resource: most rules are about few types.
       if (!concerns(rule, args.type)) return;
-      const found = judgeResource(rule, singleResource(args), config.settings);
+      const found = judgeResource(rule, state.resource(args), config.settings);
       for (const violation of state.sort(found, config)) report(messageOf(violation));
     },
   };

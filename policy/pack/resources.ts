@@ -30,3 +30,26 @@ export function stackResource({ type, name, urn, props, parent, propertyDependen
     ...(parent ? { parent: parent.urn } : {}),
   };
 }
+
+/**
+ * Keeps a value until the event loop turns. The SDK hands each policy a copy of its own of the same resource, or of the
+ * whole stack, and calls them all within one turn: what was read for the first one serves the others.
+ */
+export class WithinTurn<T> {
+  #kept: { readonly key: string; readonly value: T } | undefined;
+  #isClearing = false;
+
+  get(key: string, make: () => T): T {
+    if (this.#kept?.key === key) return this.#kept.value;
+    const value = make();
+    this.#kept = { key, value };
+    if (!this.#isClearing) {
+      this.#isClearing = true;
+      setImmediate(() => {
+        this.#kept = undefined;
+        this.#isClearing = false;
+      });
+    }
+    return value;
+  }
+}

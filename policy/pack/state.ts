@@ -1,16 +1,29 @@
 /** What the policies of one pack tell each other: CrossGuard gives each of them its own configuration alone. */
-import type { Rule } from "../rules/rule";
+import type { ResourceValidationArgs, StackValidationArgs } from "@pulumi/policy";
+import type { Resource, Rule } from "../rules/rule";
 import { defaultSettings, type Settings } from "../rules/settings";
 import { type RuleConfig, readRuleConfig } from "./config";
 import { type Exempted, sortFindings, today } from "./exemptions";
 import type { Violation } from "./judge";
+import { singleResource, stackResource, WithinTurn } from "./resources";
 
 export class PackState {
   readonly #configs = new Map<Rule, RuleConfig>();
   /** By URN of the resource; taken out when they are told. */
   readonly #exempted = new Map<string, Exempted[]>();
 
+  readonly #resource = new WithinTurn<Resource>();
+  readonly #stack = new WithinTurn<readonly Resource[]>();
+
   constructor(readonly rules: readonly Rule[]) {}
+
+  resource(args: ResourceValidationArgs): Resource {
+    return this.#resource.get(args.urn, () => singleResource(args));
+  }
+
+  stack({ resources }: StackValidationArgs): readonly Resource[] {
+    return this.#stack.get("stack", () => resources.map(stackResource));
+  }
 
   /**
    * The rule's configuration; Pulumi sets it once, before the first resource.
