@@ -6,22 +6,40 @@ const anything = "\u0001";
 const segment = "\u0002";
 const one = "\u0003";
 
-const known = new Map<string, Map<string, boolean>>();
+interface Form {
+  /** For patterns without wildcards, which are most. */
+  readonly expression: RegExp;
+  readonly tokens: string;
+  readonly known: Map<string, boolean>;
+}
+
+const forms = new Map<string, Form>();
 
 /** For example true for `arn:aws:s3:::orders/*` and `arn:${Partition}:s3:::${BucketName}/${ObjectName}`. */
 export function canMatch(pattern: string, format: string): boolean {
-  let ofFormat = known.get(format);
-  if (!ofFormat) {
-    ofFormat = new Map();
-    known.set(format, ofFormat);
-  }
-  let result = ofFormat.get(pattern);
+  const { expression, tokens, known } = formOf(format);
+  if (!/[*?]|\$\{/.test(pattern)) return expression.test(pattern);
+  let result = known.get(pattern);
   if (result === undefined) {
-    if (ofFormat.size >= 5_000) ofFormat.clear();
-    result = overlap(tokensOf(pattern), format.replace(simple, segment).replace(/\$?\{[^}]*\}|\*/g, anything));
-    ofFormat.set(pattern, result);
+    if (known.size >= 5_000) known.clear();
+    result = overlap(tokensOf(pattern), tokens);
+    known.set(pattern, result);
   }
   return result;
+}
+
+function formOf(format: string): Form {
+  let form = forms.get(format);
+  if (!form) {
+    const tokens = format.replace(simple, segment).replace(/\$?\{[^}]*\}|\*/g, anything);
+    const source = tokens
+      .replace(/[.+^$()|[\]\\]/g, "\\$&")
+      .replaceAll(anything, ".*")
+      .replaceAll(segment, "[^/:]*");
+    form = { expression: new RegExp(`^${source}$`, "s"), tokens, known: new Map() };
+    forms.set(format, form);
+  }
+  return form;
 }
 
 /** A policy variable stands for some text that isn't known here. */

@@ -34,7 +34,11 @@ export function* checkMatches(statement: Statement): Generator<Problem> {
 }
 
 function fitsAny(takes: Takes, resources: readonly string[]): boolean {
-  return resources.some((resource) => isStar(resource) || takes.some((format) => canMatch(resource, format)));
+  return resources.some((given) => {
+    // API Gateway's own policies may leave out what comes before the API's id.
+    const resource = given.replace(/^execute-api:\//, "arn:*:execute-api:*:*:*/");
+    return isStar(resource) || takes.some((format) => canMatch(resource, format));
+  });
 }
 
 function expectation(taken: readonly { readonly pattern: string; readonly takes: Takes | undefined }[]): string {
