@@ -61,9 +61,10 @@ class Sync {
     try {
       return await this.#pull();
     } catch (error) {
+      const isOurs = error instanceof ConnectorError && error !== this.#abort.signal.reason;
       // What the connector throws because its signal was aborted is no failure of the source.
-      if (this.#isTimeUp && !(error instanceof ConnectorError)) return this.#outOfTime();
-      if (error instanceof ConnectorError || !this.#moved) throw error;
+      if (this.#isTimeUp && !isOurs) return this.#outOfTime();
+      if (isOurs || !this.#moved) throw error;
       this.ports.context.log.warn("The source failed; what was pulled before goes out, the next request tries again", {
         error,
       });
