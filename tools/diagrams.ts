@@ -6,6 +6,7 @@ import { orchestration } from "../components/orchestration/definition";
 import { diagram } from "../components/orchestration/diagram";
 import { historyEvents, mapModeFor, transitions } from "../components/orchestration/limits";
 import type { FlowSettings } from "../components/orchestration/settings";
+import { argumentTables, commentTables } from "./fromComments";
 
 const root = join(__dirname, "..");
 const page = join(root, "docs", "fivetran-dbt-orchestration.md");
@@ -20,7 +21,12 @@ export const documentedFlow: FlowSettings = {
 
 /** By marker: what stands between `<!-- <marker>: begin -->` and `<!-- <marker>: end -->`. */
 export function generated(): Readonly<Record<string, string>> {
-  return { diagram: stateDiagram(), limits: limitsTable() };
+  return {
+    diagram: stateDiagram(),
+    arguments: argumentTables("components/orchestration/args.ts"),
+    states: commentTables("functions/shared/fivetran/connectionState.ts", "What becomes of a connection"),
+    limits: limitsTable(),
+  };
 }
 
 function stateDiagram(): string {

@@ -119,6 +119,7 @@ export interface OrchestrationDbtArgs {
 
 /** Where dbt runs. It needs a way out to Snowflake, ECR, S3, CloudWatch Logs and Secrets Manager. */
 export interface OrchestrationNetworkArgs {
+  /** The VPC that the subnets are in. */
   vpcId: pulumi.Input<string>;
   /** Private subnets, at best in two zones. */
   subnetIds: pulumi.Input<string>[];

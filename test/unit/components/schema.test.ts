@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type AnalyzeResult, Analyzer } from "@pulumi/pulumi/provider/experimental/analyzer";
 
 const root = join(__dirname, "..", "..", "..");
-const components = ["FivetranConnector", "S3ToDynamoDb", "SnowflakeLanding"];
+const components = ["FivetranConnector", "FivetranDbtOrchestration", "S3ToDynamoDb", "SnowflakeLanding"];
 
 describe("the schema for other languages", () => {
   let schema: AnalyzeResult;
