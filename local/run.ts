@@ -6,7 +6,7 @@ import type { StackConfig } from "../stacks/schema";
 import { readSettings } from "./engine/stack";
 import { type Services, startServices } from "./processes/services";
 import { formatReport } from "./report/print";
-import { type RunReport, shortfalls } from "./report/report";
+import { type OrchestrationReport, type RunReport, shortfalls } from "./report/report";
 import { rootClients } from "./run/clients";
 import {
   connectorFiles,
@@ -20,6 +20,8 @@ import { readQuarantine } from "./run/counts";
 import { judgeIam } from "./run/iam";
 import { modelProblems } from "./run/modelProblems";
 import { help, parseOptions, type RunOptions, UsageError } from "./run/options";
+import type { OrchestrationSurroundings } from "./run/orchestration";
+import { localFivetran, runOrchestration } from "./run/orchestrationRun";
 import { fileReports, tableReports } from "./run/outcome";
 import { terminalProgress } from "./run/progress";
 import { snowflakeTables, upload, waitForArrival } from "./run/transfer";
@@ -48,15 +50,18 @@ async function main(): Promise<number> {
   const tools = await ensureTools({ log });
   progress.step("Local cloud");
   const services = await startServices({ tools, log });
+  let surroundings: OrchestrationSurroundings | undefined;
   try {
+    surroundings = config.orchestration && (await localFivetran(services, config.orchestration));
     progress.step("pulumi up of the stack local, with the policy pack");
-    const updated = await updateLocal(tools, services);
+    const updated = await updateLocal(tools, services, surroundings);
     try {
-      return await pipelines(config, options, services, updated);
+      return await pipelines(config, options, services, { ...updated, surroundings });
     } finally {
       await updated.local.close();
     }
   } finally {
+    await surroundings?.fivetran.stop();
     await services.stop();
   }
 }
@@ -65,9 +70,9 @@ async function pipelines(
   config: StackConfig,
   options: RunOptions,
   services: Services,
-  updated: Updated,
+  updated: Updated & { readonly surroundings: OrchestrationSurroundings | undefined },
 ): Promise<number> {
-  const { outputs, update } = updated;
+  const { outputs, update, surroundings } = updated;
   const clients = rootClients(services.aws.endpoint);
   const snowflakeEndpoint = services.snowflake.endpoint;
   const tables = config.snowflake ? await snowflakeTables(snowflakeEndpoint, config.snowflake) : [];
@@ -91,10 +96,16 @@ async function pipelines(
     usesSamples ? syncConnectors(config, outputs, { awsEndpoint: services.aws.endpoint, snowflakeEndpoint }) : [],
   ]);
   const quarantine = await readQuarantine(clients, outputs.landingBucketName);
+  let orchestration: OrchestrationReport | undefined;
+  if (usesSamples && surroundings && outputs.orchestration) {
+    progress.step("Running the orchestration: Fivetran's syncs, then dbt");
+    orchestration = await runOrchestration(services, clients, surroundings, outputs.orchestration, options.timeout);
+  }
   const report: RunReport = {
     files: [...fileReports(files, tables, arrival, quarantine), ...connectorFiles(syncs)],
     tables: [...tableReports(outputs.tableName, arrival), ...connectorTables(syncs)],
     connectors: connectorReports(syncs),
+    orchestration,
     iam: await judgeIam(services.aws.endpoint, clients, "data-pipelines-local-"),
     update,
   };

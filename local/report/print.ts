@@ -1,4 +1,4 @@
-import type { ConnectorReport, RunReport } from "./report";
+import type { ConnectorReport, OrchestrationReport, RunReport } from "./report";
 
 /** The run's counts as text tables, for a terminal. */
 export function formatReport(report: RunReport): string {
@@ -31,6 +31,7 @@ export function formatReport(report: RunReport): string {
     ),
     "",
     ...report.connectors.map(connectorLine),
+    ...(report.orchestration ? [orchestrationLine(report.orchestration)] : []),
     `IAM: ${number(report.iam.calls)} calls under roles, ${report.iam.denied.length} denied; ` +
       `${report.iam.unused.length} granted actions not used, ${reasoned} of them with a reason`,
     `Update: ${report.update.created} resources created in ${report.update.seconds.toFixed(1)} s, ` +
@@ -44,6 +45,16 @@ function connectorLine(connector: ConnectorReport): string {
     `Fivetran connector ${name} (${method}): ${number(upserts)} upserts and ${number(deletes)} deletes in ${requests} calls, ` +
     `over ${throttled} answers 429, ${failed} answers 503 and ${tokensExpired} expired tokens; ` +
     `wrong External ID ${connector.wrongExternalIdRefused ? "refused" : "TAKEN"}`
+  );
+}
+
+function orchestrationLine(run: OrchestrationReport): string {
+  const { status, seconds, connections, synced, dbtNodes, artifacts } = run;
+  const putOff = connections.reduce((sum, { rescheduled }) => sum + rescheduled, 0);
+  const nodes = Object.entries(dbtNodes).map(([outcome, count]) => `${count} ${outcome}`);
+  return (
+    `Orchestration: ${status} in ${seconds.toFixed(1)} s; ${synced} of ${connections.length} connections synced, ` +
+    `${putOff} put off once; dbt: ${nodes.join(", ") || "no results"}; ${artifacts.length} artifacts`
   );
 }
 

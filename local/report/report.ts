@@ -42,6 +42,23 @@ export interface ConnectorReport {
   readonly wrongExternalIdRefused: boolean;
 }
 
+/** A run of the orchestration, as its execution, its artifacts and Fivetran tell it. */
+export interface OrchestrationReport {
+  /** Of the execution, for example SUCCEEDED. */
+  readonly status: string;
+  /** Why it isn't SUCCEEDED. */
+  readonly cause: string;
+  readonly seconds: number;
+  readonly connections: readonly { readonly id: string; readonly syncs: number; readonly rescheduled: number }[];
+  /** Connections that the execution counts as synced. */
+  readonly synced: number;
+  /** Models and tests that dbt ran, by outcome. */
+  readonly dbtNodes: Readonly<Record<string, number>>;
+  readonly artifacts: readonly string[];
+  /** Task tokens that were left in the table. */
+  readonly tokensLeft: number;
+}
+
 export interface UnusedGrant {
   readonly role: string;
   readonly action: string;
@@ -60,6 +77,8 @@ export interface RunReport {
   readonly files: readonly FileReport[];
   readonly tables: readonly TableReport[];
   readonly connectors: readonly ConnectorReport[];
+  /** Undefined: the stack has none, or only one's own files were sent. */
+  readonly orchestration?: OrchestrationReport;
   readonly iam: {
     readonly calls: number;
     readonly denied: readonly DeniedCall[];
@@ -83,6 +102,7 @@ export function shortfalls(report: RunReport): string[] {
   for (const { name, wrongExternalIdRefused } of report.connectors) {
     if (!wrongExternalIdRefused) lines.push(`connector ${name}: its role was had with a wrong External ID`);
   }
+  if (report.orchestration) lines.push(...orchestrationShortfalls(report.orchestration));
   for (const { role, action, resource, count } of report.iam.denied) {
     lines.push(`${role} was denied ${action} on ${resource} (${count}×)`);
   }
@@ -93,5 +113,18 @@ export function shortfalls(report: RunReport): string[] {
   }
   if (report.update.policyViolations > 0)
     lines.push(`${report.update.policyViolations} policy violation(s), see above`);
+  return lines;
+}
+
+function orchestrationShortfalls({ status, cause, connections, synced, artifacts, tokensLeft }: OrchestrationReport) {
+  const lines: string[] = [];
+  if (status !== "SUCCEEDED") lines.push(`orchestration: the execution is ${status}: ${cause}`);
+  if (synced !== connections.length) {
+    lines.push(`orchestration: ${synced} of ${connections.length} connections synced`);
+  }
+  if (!artifacts.some((key) => key.endsWith("/run_results.json"))) {
+    lines.push("orchestration: dbt's run_results.json isn't in the artifacts bucket");
+  }
+  if (tokensLeft > 0) lines.push(`orchestration: ${tokensLeft} task token(s) left in the table`);
   return lines;
 }

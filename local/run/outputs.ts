@@ -15,6 +15,16 @@ export interface LocalOutputs {
   readonly loadFunctionName: string;
   readonly snowflake: Readonly<Record<string, { readonly bucketName: string }>>;
   readonly connectors: Readonly<Record<string, Omit<DeployedConnector, "name" | "bucketPrefix">>>;
+  readonly orchestration?: LocalOrchestration;
+}
+
+/** What a run of the orchestration is started and looked at by. */
+export interface LocalOrchestration {
+  readonly groupId: string;
+  readonly webhookUrl: string;
+  readonly stateMachineArn: string;
+  readonly artifactsBucketName: string;
+  readonly waitsTableName: string;
 }
 
 /** @throws Error naming the output that the stack doesn't have */

@@ -1,8 +1,13 @@
 /** Why a granted action is not used in a run without faults. Functions say so beside their code; the rest stands here. */
 import { permissions as collect } from "../../functions/collect/permissions";
 import { permissions as connector, fivetranPermissions } from "../../functions/fivetran-connector/permissions";
+import { permissions as fivetranWebhook } from "../../functions/fivetran-webhook/permissions";
+import { permissions as listConnections } from "../../functions/list-connections/permissions";
 import { permissions as load } from "../../functions/load/permissions";
+import { permissions as pollConnection } from "../../functions/poll-connection/permissions";
+import { permissions as releaseWaits } from "../../functions/release-waits/permissions";
 import type { Permissions } from "../../functions/shared/permission";
+import { permissions as syncConnection } from "../../functions/sync-connection/permissions";
 import { permissions as tableChanges } from "../../functions/table-changes/permissions";
 import { permissions as tableSnapshot } from "../../functions/table-snapshot/permissions";
 
@@ -14,6 +19,34 @@ const declared: Readonly<Record<string, Permissions<string>>> = {
   snapshot: tableSnapshot,
   function: connector,
   fivetran: fivetranPermissions,
+  "list-connections": listConnections,
+  "sync-connection": syncConnection,
+  "poll-connection": pollConnection,
+  "fivetran-webhook": fivetranWebhook,
+  "release-waits": releaseWaits,
+};
+
+const delivery = "Step Functions sets up the delivery of its log with it; the local one delivers no log";
+/** By part and action: what roles without a function of ours leave unused in a run without faults. */
+const ofRoles: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  runs: {
+    "dynamodb:GetItem": "finds who holds the run lock; a run alone takes it at once",
+    "dynamodb:PutItem": "takes the run lock over from an execution that has ended without releasing it",
+    "states:DescribeExecution": "asks whether the holder of the run lock still runs; a run alone meets none",
+    "s3:GetObject": "reads dbt's summary when dbt has failed",
+    "ecs:StopTask": "stops dbt when the run is stopped or out of time",
+    "sns:Publish": "tells people of a run that failed, at least in part",
+    "logs:CreateLogDelivery": delivery,
+    "logs:GetLogDelivery": delivery,
+    "logs:UpdateLogDelivery": delivery,
+    "logs:DeleteLogDelivery": delivery,
+    "logs:ListLogDeliveries": delivery,
+    "logs:PutResourcePolicy": delivery,
+    "logs:DescribeResourcePolicies": delivery,
+    "logs:DescribeLogGroups": delivery,
+  },
+  schedule: { "states:StartExecution": "begins a run at the schedule's time, which the run doesn't wait for" },
+  "dbt-execution": { "ecr:BatchCheckLayerAvailability": "asks for an image's layers; the local image has none" },
 };
 
 /** By action: what AWS or Snowflake does on our behalf, which the local services do without asking IAM. */
@@ -43,5 +76,6 @@ export function reasonFor(role: string, action: string): string | undefined {
       if (unusedBecause !== undefined && actions.includes(action)) return unusedBecause;
     }
   }
-  return onBehalf[action];
+  const other = Object.entries(ofRoles).find(([part]) => role.endsWith(`-${part}-role`))?.[1];
+  return other?.[action] ?? onBehalf[action];
 }

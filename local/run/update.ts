@@ -4,11 +4,13 @@ import { join } from "node:path";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { parseConfig } from "../../stacks/config";
 import { program } from "../../stacks/program";
+import type { OrchestrationSettings } from "../../stacks/schema";
 import { type LocalStack, openStack, policyPack, policyPackConfigs, readSettings } from "../engine/stack";
 import type { Services } from "../processes/services";
 import type { RunReport } from "../report/report";
 import type { Tools } from "../setup/ensureTools";
 import { localFolder } from "../setup/paths";
+import type { OrchestrationSurroundings } from "./orchestration";
 import { type LocalOutputs, readOutputs } from "./outputs";
 
 export interface Updated {
@@ -24,15 +26,21 @@ export function configTexts(settings: Readonly<Record<string, unknown>>): Record
   );
 }
 
-export async function updateLocal(tools: Tools, services: Services): Promise<Updated> {
+/** @param surroundings what the orchestration is to find in this cloud; undefined where the stack has none */
+export async function updateLocal(
+  tools: Tools,
+  services: Services,
+  surroundings: OrchestrationSurroundings | undefined,
+): Promise<Updated> {
   const stateFolder = join(localFolder, "state");
   // What an earlier run's state describes went with that run's cloud.
   await rm(stateFolder, { recursive: true, force: true });
-  const settings = readSettings("local");
+  const settings = settingsFor(surroundings);
   const local = await openStack({
     tools,
     services,
     name: "local",
+    settings,
     stateFolder,
     program: async () => ({ ...program(parseConfig("local", configTexts(settings))) }),
   });
@@ -45,10 +53,28 @@ export async function updateLocal(tools: Tools, services: Services): Promise<Upd
   };
 }
 
+/** The stack's configuration with the addresses and ARNs of the running cloud. */
+function settingsFor(surroundings: OrchestrationSurroundings | undefined): Record<string, unknown> {
+  const settings = readSettings("local");
+  if (!surroundings) return settings;
+  const { fivetranApiUrl, fivetranSecretArn, webhookSecretArn, snowflakeSecretArn, dbtEnvironment } = surroundings;
+  const key = "data-pipelines:orchestration";
+  const { dbt, ...own } = settings[key] as OrchestrationSettings;
+  return {
+    ...settings,
+    [key]: {
+      ...{ ...own, fivetranApiUrl, fivetranSecretArn, webhookSecretArn },
+      dbt: { ...dbt, snowflakeSecretArn, environment: { ...dbt.environment, ...dbtEnvironment } },
+    },
+  };
+}
+
 async function up(stack: Stack) {
   const seen = new Set<string>();
   const onEvent = ({ policyEvent }: EngineEvent): void => {
-    if (policyEvent) seen.add(`${policyEvent.policyName} ${policyEvent.resourceUrn ?? ""} ${policyEvent.message}`);
+    // An exemption is told by the pack; the violation that it is for is no longer one.
+    if (policyEvent && policyEvent.policyName !== "policy-exempted")
+      seen.add(`${policyEvent.policyName} ${policyEvent.resourceUrn ?? ""} ${policyEvent.message}`);
   };
   const color = process.stdout.isTTY && !process.env.NO_COLOR ? "always" : "never";
   const result = await stack.up({

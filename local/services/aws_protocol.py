@@ -96,8 +96,9 @@ def _form_value(shape, prefix, fields, used, ec2):
                 values[name] = value
         return values or None
     if kind == "list":
-        flat = ec2 or shape.serialization.get("flattened")
-        if flat:
+        if ec2:
+            pass  # the number follows the list's own name, whatever the members are called
+        elif shape.serialization.get("flattened"):
             inner = shape.member.serialization.get("name")
             prefix = prefix.rpartition(".")[0] + "." + inner if inner and "." in prefix else inner or prefix
         else:
