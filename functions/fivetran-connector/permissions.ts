@@ -30,7 +30,7 @@ export const fivetranPermissions = definePermissions({
     {
       actions: ["s3:PutObject"],
       suffix: "/*",
-      why: "Fivetran's setup guide asks for s3:Put*, s3:Get* and s3:Delete*; of these, what works on files.",
+      why: "the published policy for Fivetran's role has s3:Put*, s3:Get* and s3:Delete*; this is what of it works on files",
       unusedBecause:
         "The connector writes the files; only Fivetran itself knows when its test of the bucket writes one.",
     },
