@@ -36,7 +36,7 @@ const notices: readonly Notice[] = [
   {
     id: "P32",
     title: "Exemptions",
-    names: ["policy-exempted", "policy-exemption-expired", "policy-exemption-unused"],
+    names: ["policy-exempted", "policy-exemption-expired", "policy-exemptions-in-stack"],
     level: "advisory, mandatory, advisory",
     text: "An exemption has a reason and a last day ([how to write one](configuration.md#exemptions)). What it covers is still told, as advice. From the day after, it covers nothing, and is a violation itself, also where nothing is left to cover. One that matches no resource or no finding is told, so that it is dropped.",
   },

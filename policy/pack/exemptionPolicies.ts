@@ -8,7 +8,7 @@ import { judgeResource, judgeStack, type Violation } from "./judge";
 import { concerns } from "./resources";
 import { nameOf, type PackState } from "./state";
 
-export const exemptionNames = ["policy-exempted", "policy-exemption-expired", "policy-exemption-unused"] as const;
+export const exemptionNames = ["policy-exempted", "policy-exemption-expired", "policy-exemptions-in-stack"] as const;
 
 const link = "[P32, docs/policies/P32.md]";
 

@@ -1,0 +1,114 @@
+/** What checkov, parliament and cloudsplaining find in the corpus, beside the pack, rule by rule. */
+import { spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ensurePythonEnvironment } from "../../local/setup/pythonEnvironment";
+import { readDocument } from "../../policy/iam/document";
+import { judgeFile } from "../../policy/pack/judge";
+import { rules } from "../../policy/rules";
+import type { Example, RuleId } from "../../policy/rules/rule";
+import { defaultSettings, type Settings } from "../../policy/rules/settings";
+import { grouped, printTable } from "../table";
+import { ruleOf } from "./peerRules";
+
+interface Case extends Example {
+  readonly name: string;
+  readonly violates: readonly RuleId[];
+  readonly settings?: Partial<Settings>;
+}
+
+interface PeerResult {
+  /** Findings by case; a case that the peer has no place for is missing. */
+  readonly found: Readonly<Record<string, readonly string[]>>;
+  readonly seconds: number;
+}
+
+const corpus = join(__dirname, "../../test/policy/corpus");
+
+export async function comparePeers(): Promise<void> {
+  const cases = readCases();
+  const peers = await runPeers(cases);
+  const ours = runOurs(cases);
+  const all: Readonly<Record<string, PeerResult>> = { ours, ...peers };
+  const names = Object.keys(all);
+
+  console.log(
+    `\nDocuments that each finds, of those that violate the rule (${cases.length} documents; - : it judges none of them)\n`,
+  );
+  const rows = rules.map(({ id, title }) => {
+    const violating = cases.filter(({ violates }) => violates.includes(id));
+    const hits = names.map((name) => {
+      const judged = violating.filter((each) => all[name]?.found[each.name] !== undefined);
+      if (judged.length === 0) return "-";
+      return `${judged.filter((each) => rulesFound(all, name, each).has(id)).length}`;
+    });
+    return [`${id} ${title}`, `${violating.length}`, ...hits];
+  });
+  printTable(
+    ["rule", "violating", ...names],
+    rows.filter(([, violating]) => violating !== "0"),
+  );
+
+  console.log("\nTime, and findings on documents that violate nothing\n");
+  const clean = cases.filter(({ violates }) => violates.length === 0);
+  printTable(
+    ["", "documents", "ms a document", "right documents refused", "could not read"],
+    names.map((name) => {
+      const { found = {}, seconds = 0 } = all[name] ?? {};
+      const judged = Object.keys(found).length;
+      const refused = clean.filter((each) => (found[each.name] ?? []).some((issue) => !issue.startsWith("exception")));
+      const failed = Object.values(found).filter((issues) => issues.some((issue) => issue.startsWith("exception")));
+      const milliseconds = grouped((1_000 * seconds) / judged, 2);
+      return [name, `${judged}`, milliseconds, `${refused.length}`, `${failed.length}`];
+    }),
+  );
+
+  const only = cases.flatMap((each) =>
+    Object.keys(peers).flatMap((name) =>
+      (peers[name]?.found[each.name] ?? [])
+        .filter((issue) => ours.found[each.name]?.length === 0 && !issue.startsWith("exception"))
+        .map((issue) => `${name} ${issue}: ${each.name}`),
+    ),
+  );
+  console.log(`\nFound by a peer where the pack finds nothing: ${only.length}`);
+  for (const line of [...new Set(only)].sort()) console.log(`  ${line}`);
+}
+
+function rulesFound(all: Readonly<Record<string, PeerResult>>, name: string, { name: of }: Case): Set<string> {
+  const issues = all[name]?.found[of] ?? [];
+  return new Set(name === "ours" ? issues : issues.flatMap((issue) => ruleOf[issue] ?? []));
+}
+
+function readCases(): Case[] {
+  return readdirSync(corpus).flatMap((row) =>
+    readdirSync(join(corpus, row)).flatMap((file) => {
+      const value: Omit<Case, "name"> = JSON.parse(readFileSync(join(corpus, row, file), "utf8"));
+      return value.document && value.kind !== "guardrail"
+        ? [{ ...value, kind: value.kind ?? "identity", name: `${row}/${file}` }]
+        : [];
+    }),
+  );
+}
+
+function runOurs(cases: readonly Case[]): PeerResult {
+  const judge = ({ kind = "identity", service, document, settings }: Case) => {
+    const found = { path: "", kind, ...(service && { service }), document: readDocument(JSON.stringify(document)) };
+    const given = { ...defaultSettings, ...settings };
+    return rules.filter((rule) => judgeFile(rule, found, given).length > 0).map(({ id }) => id);
+  };
+  cases.slice(0, 1).forEach(judge);
+  const start = performance.now();
+  const found = Object.fromEntries(cases.map((each) => [each.name, judge(each)]));
+  return { found, seconds: (performance.now() - start) / 1_000 };
+}
+
+async function runPeers(cases: readonly Case[]): Promise<Record<string, PeerResult>> {
+  const python = await ensurePythonEnvironment("policy-peers", (line) => console.log(line));
+  const child = spawn(python, [join(__dirname, "peers.py")], { stdio: ["pipe", "pipe", "inherit"] });
+  child.stdin.end(JSON.stringify(cases));
+  const chunks: Buffer[] = [];
+  child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
+  const code = await new Promise<number | null>((resolve, reject) => child.on("error", reject).on("close", resolve));
+  if (code !== 0) throw new Error(`bench/policies/peers.py ended with ${code}`);
+  return JSON.parse(Buffer.concat(chunks).toString("utf8"));
+}
