@@ -156,7 +156,7 @@ export class FivetranDbtOrchestration extends pulumi.ComponentResource {
       ],
     });
     releaseRule(context, handlers.release, stateMachineArn);
-    if (plan.schedule !== undefined) schedule(context, plan.schedule, runs.arn);
+    if (plan.schedule !== undefined) schedule(context, plan.schedule, stateMachineArn, runs);
 
     const watched = {
       ...{ pipeline: flow.pipeline, stateMachineArn, apiId: api.apiId, logGroupName: dbt.logGroupName },

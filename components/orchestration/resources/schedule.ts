@@ -10,6 +10,7 @@ export function schedule(
   context: Context,
   { expression, timeZone, enabled }: SchedulePlan,
   stateMachineArn: pulumi.Input<string>,
+  stateMachine: pulumi.Resource,
 ): void {
   const name = `${context.name}-schedule`;
   const child = { parent: context.parent };
@@ -50,6 +51,6 @@ export function schedule(
         retryPolicy: { maximumEventAgeInSeconds: 3600, maximumRetryAttempts: 10 },
       },
     },
-    { ...child, dependsOn: policy },
+    { ...child, dependsOn: [policy, stateMachine] },
   );
 }

@@ -163,6 +163,7 @@ describe("FivetranDbtOrchestration", () => {
       [start?.Action, start?.Resource, more.length],
       ["states:StartExecution", at(made, "target.arn"), 0],
     );
+    assert.equal(at(made, "target.arn"), `arn:aws:states:us-east-1:000000000000:stateMachine:${deployed}-runs`);
     assert.equal((await deploy()).ofType("aws:scheduler/schedule:Schedule").length, 0);
   });
 
