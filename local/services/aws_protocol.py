@@ -96,6 +96,9 @@ def _form_value(shape, prefix, fields, used, ec2):
                 values[name] = value
         return values or None
     if kind == "list":
+        if fields.get(prefix) == "":
+            used.add(prefix)
+            return []  # as the query protocol writes an empty list
         if ec2:
             pass  # the number follows the list's own name, whatever the members are called
         elif shape.serialization.get("flattened"):

@@ -11,6 +11,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type LocalStack, openStack } from "../../local/engine/stack";
 import { type Services, startServices } from "../../local/processes/services";
 import { fetchJson } from "../../local/run/clients";
+import { modelProblems } from "../../local/run/modelProblems";
 import { ensureTools } from "../../local/setup/ensureTools";
 
 const principal = (service: string) =>
@@ -207,6 +208,10 @@ describe("Types of the orchestration on the local cloud", () => {
       await sleep(100);
     }
     assert.fail("the task still runs after 10 s");
+  });
+
+  it("S1: no call of the provider is one that the services' API models refuse", async () => {
+    assert.deepEqual(await modelProblems(services.aws.endpoint), []);
   });
 
   it("O3: the HTTP API answers at its endpoint", async () => {
