@@ -86,6 +86,13 @@ describe("the rule on valid documents, of conditions", () => {
     assert.equal(equals("nonsense"), 1);
   });
 
+  it("P25: tagging a session shares the keys of the request that assumes the role", () => {
+    const Condition = { StringEquals: { "sts:ExternalId": "orders-7f3a" } };
+    const trust = { Principal: { AWS: "111122223333" }, Action: ["sts:AssumeRole", "sts:TagSession"], Condition };
+    assert.deepEqual(judge(trust, "trust"), []);
+    assert.equal(judge({ ...trust, Action: "sts:TagSession" }, "trust").length, 1);
+  });
+
   it("P25: keys of identity providers are taken in trusts alone", () => {
     const trust = {
       Principal: { Federated: "arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/0A" },

@@ -36,6 +36,9 @@ function unknownKey(key: string): Mistake {
   return [`AWS has no condition key "${key}"`, meant === undefined ? fix : `did you mean ${meant}?`];
 }
 
+/** They are checked in the request that assumes the role, whose keys they share. */
+const companions = new Set(["sts:setcontext", "sts:setsourceidentity", "sts:tagsession"]);
+
 /** A key that AWS has, but no request of these actions. */
 function foreignKey(condition: Condition, { actions, effect, unknown }: Statement): Mistake | undefined {
   const { key, ifExists, test, quantifier } = condition;
@@ -56,7 +59,7 @@ function foreignKey(condition: Condition, { actions, effect, unknown }: Statemen
   }
   // A test that must hold never does for an action without the key: the action is not allowed at all.
   const mustHold = effect === "Allow" && !ifExists && quantifier !== "ForAllValues" && !/Not|^Null$/.test(test);
-  const named = without.filter((pattern) => !hasWildcard(pattern));
+  const named = without.filter((pattern) => !hasWildcard(pattern) && !companions.has(pattern.toLowerCase()));
   if (!mustHold || named.length === 0 || /^aws:/.test(key)) return undefined;
   return [`${named.slice(0, 5).join(", ")} never has the condition key "${key}", so it isn't allowed`, fix];
 }
