@@ -41,6 +41,8 @@ export interface Principals {
   /** Functions, tasks and the like, each with the role it runs with. */
   readonly workloads: readonly Workload[];
   readonly references: References;
+  /** URNs of the resources whose documents have come to a role, as its permissions or its boundary. */
+  readonly attached: ReadonlySet<string>;
 }
 
 const models = new WeakMap<readonly Resource[], Principals>();
@@ -72,6 +74,7 @@ const attaching: Readonly<Record<string, readonly [How, string]>> = {
 function build(resources: readonly Resource[]): Principals {
   const known = references(resources);
   const attachments = new Map<string, Attachment[]>();
+  const attached = new Set<string>();
   const attach = (urn: string, attachment: Attachment) => {
     attachments.set(urn, [...(attachments.get(urn) ?? []), attachment]);
   };
@@ -82,7 +85,12 @@ function build(resources: readonly Resource[]): Principals {
     const own = how === "RolePolicy" ? documentsOf(resource, "identity") : [];
     for (const role of known.named(resource, property, roleType)) {
       attach(role.urn, { how, resource, documents: [...own, ...managed.documents], arns: managed.arns });
+      for (const urn of [resource.urn, ...managed.urns]) attached.add(urn);
     }
+  }
+  // A boundary grants nothing to anyone.
+  for (const resource of resources) {
+    for (const { urn } of known.named(resource, "permissionsBoundary", "aws:iam/policy:Policy")) attached.add(urn);
   }
   const roles = resources
     .filter(({ type }) => type === roleType)
@@ -95,7 +103,9 @@ function build(resources: readonly Resource[]): Principals {
         own.push({ how: "inlinePolicies", resource, documents, arns: [] });
       }
       if (managedPolicyArns !== undefined && managedPolicyArns !== null) {
-        own.push({ how: "managedPolicyArns", resource, ...managedOf(resource, known) });
+        const { documents, arns, urns } = managedOf(resource, known);
+        own.push({ how: "managedPolicyArns", resource, documents, arns });
+        for (const urn of urns) attached.add(urn);
       }
       return {
         resource,
@@ -105,18 +115,20 @@ function build(resources: readonly Resource[]): Principals {
         attachments: [...own, ...(attachments.get(resource.urn) ?? [])],
       };
     });
-  return { roles, workloads: workloadsOf(resources, known), references: known };
+  return { roles, workloads: workloadsOf(resources, known), references: known, attached };
 }
 
 /** ARNs that a resource attaches, and the documents of those policies that stand in the stack. */
-function managedOf(resource: Resource, known: References): Pick<Attachment, "documents" | "arns"> {
-  const attached = policiesAttachedBy(resource);
-  if (attached.length === 0 && !/Attachment|Role$/.test(resource.type)) return { documents: [], arns: [] };
+function managedOf(
+  resource: Resource,
+  known: References,
+): Pick<Attachment, "documents" | "arns"> & { readonly urns: readonly string[] } {
   const properties = ["policyArn", "policyArns", "managedPolicyArns"];
   const policies = properties.flatMap((property) => known.named(resource, property, "aws:iam/policy:Policy"));
   return {
     documents: policies.flatMap((policy) => documentsOf(policy, "identity")),
-    arns: attached.map(({ arn }) => arn),
+    arns: policiesAttachedBy(resource).map(({ arn }) => arn),
+    urns: policies.map(({ urn }) => urn),
   };
 }
 

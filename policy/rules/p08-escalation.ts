@@ -1,6 +1,7 @@
 import { Effective } from "../iam/effective";
 import { methodsOpenTo } from "../iam/escalation/match";
 import type { Method } from "../iam/escalation/method";
+import { findDocuments } from "../iam/locations";
 import { powerOf } from "../iam/power";
 import { principalsOf } from "../iam/principals";
 import type { Finding, StackRule } from "./rule";
@@ -28,7 +29,7 @@ export const escalation: StackRule = {
     "An action that must reach other roles, users or functions counts when it is allowed on all of them; on named ones it is limited, and the chain through " +
     "them is rule P9. Rewriting the own role or a policy attached to it counts also when it is named, and so do two actions on one role (attach a policy, then assume it). Conditions on the action's own keys (iam:PolicyARN, iam:PermissionsBoundary, ssm:resourceTag) " +
     "and on aws:ResourceTag narrow; iam:PassedToService narrows to the methods of that service. Statements for every action are rule P1, sts:AssumeRole on " +
-    "every role is rule P17. In a file, the one document is read by itself.",
+    "every role is rule P17. What is attached to no role of the stack (policies of users, groups and permission sets), and in a file, is read document by document.",
   sources: [
     "Rhino Security Labs: AWS privilege escalation methods",
     "pathfinding.cloud (Datadog)",
@@ -56,6 +57,14 @@ export const escalation: StackRule = {
     for (const role of principals.roles) {
       const { methods } = powerOf(role, principals);
       if (methods.length > 0) yield { urn: role.resource.urn, ...finding(methods) };
+    }
+    // Of users, groups, permission sets, and of roles outside the stack.
+    for (const { urn, type, props } of resources) {
+      if (type === "aws:iam/role:Role" || principals.attached.has(urn)) continue;
+      for (const { kind, document } of findDocuments(type, props)) {
+        const methods = kind === "identity" ? methodsOpenTo(new Effective([document])) : [];
+        if (methods.length > 0) yield { urn, ...finding(methods) };
+      }
     }
   },
   alone: {

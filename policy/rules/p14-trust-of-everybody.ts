@@ -19,7 +19,7 @@ export const trustOfEverybody: DocumentRule = {
     "account or, together with aws:PrincipalOrgID, a role's name. An account passes with a condition on sts:ExternalId (a third " +
     "party's account, where the role's name isn't known), aws:PrincipalArn, aws:PrincipalTag or aws:userid, and when it is " +
     "in `trustedAccounts`. A statement that only allows sts:TagSession or sts:SetSourceIdentity lets nobody in.",
-  sources: ["checkov CKV_AWS_60, CKV_AWS_61", "prowler iam_role_administratoraccess_policy", "IAM Access Analyzer"],
+  sources: ["checkov CKV_AWS_60, CKV_AWS_61", "IAM Access Analyzer"],
   wrong: {
     kind: "trust",
     document: { Version: "2012-10-17", Statement: [{ ...assume, Principal: { AWS: "*" } }] },

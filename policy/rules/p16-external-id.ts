@@ -23,11 +23,7 @@ export const externalId: DocumentRule = {
     "in `trustedAccounts`, is the same statement's aws:SourceAccount, or the statement asks for aws:PrincipalOrgID of the own organisation. " +
     "A document doesn't say in which account it stands: put your own accounts into `trustedAccounts`. " +
     "The principal `*` is rule P14; services are rule P15; session principals of the sts service are held to it as well.",
-  sources: [
-    "checkov CKV_AWS_61",
-    "cloudsplaining AssumeRole",
-    "AWS IAM user guide: access to AWS accounts owned by third parties",
-  ],
+  sources: ["AWS IAM user guide: access to AWS accounts owned by third parties"],
   wrong: { kind: "trust", document: { Version: "2012-10-17", Statement: [trust] } },
   right: {
     kind: "trust",

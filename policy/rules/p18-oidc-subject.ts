@@ -25,11 +25,7 @@ export const oidcSubject: DocumentRule = {
     "`project_path:<group>/<project>:…`. EKS: `system:serviceaccount:<namespace>:…` with the namespace in full. Cognito identity pools, Google, Amazon and " +
     "Facebook: the audience is the own pool's or application's. Other providers: `<issuer>:sub` without wildcard, or with one after a first complete part " +
     "(`organization:acme:*`). An audience alone doesn't do; neither do `IfExists`, `ForAllValues` and negated conditions. Of several values each must be tight.",
-  sources: [
-    "checkov CKV_AWS_358",
-    "Datadog: no keys attached (GitHub OIDC trusts)",
-    "AWS IAM user guide: OIDC federation",
-  ],
+  sources: ["checkov CKV_AWS_358", "AWS IAM user guide: OIDC federation"],
   wrong: {
     kind: "trust",
     document: { Version: "2012-10-17", Statement: [{ ...trust, Condition: { StringEquals: audience } }] },

@@ -23,7 +23,7 @@ export const keys: DocumentRule = {
     "become unmanageable and the account's IAM policies have no say. " +
     "In the policies of roles and users kms:Decrypt and kms:ReEncryptFrom on all keys (`*`, `key/*`) are refused, unless a condition on " +
     "kms:ResourceAliases, kms:RequestAlias, aws:ResourceTag or an encryption context picks keys or data. Denials are fine. Statements for every action (`*`) are rule P1.",
-  sources: ["checkov CKV_AWS_33, CKV_AWS_109", "AWS FSBP KMS.1, KMS.2", "cdk-nag AwsSolutions-KMS5"],
+  sources: ["checkov CKV_AWS_33", "AWS FSBP KMS.1, KMS.2"],
   wrong: { kind: "identity", document: { Version: "2012-10-17", Statement: [{ ...decrypt, Resource: "*" }] } },
   right: { kind: "identity", document: { Version: "2012-10-17", Statement: [{ ...decrypt, Resource: key }] } },
   scope: "document",

@@ -19,7 +19,7 @@ export const sharedRoles: StackRule = {
     "with anything else that runs is refused too. Two task definitions may share an execution role. Of a function's environment, refused are variables whose " +
     "name ends in SECRET, PASSWORD, TOKEN, API_KEY, PRIVATE_KEY, ACCESS_KEY or CREDENTIALS with the value written out, and, whatever the name, values that look like AWS keys, private keys, JSON " +
     "web tokens, tokens of GitHub, Slack, Stripe or Google, and URLs with a password. ARNs, names and paths of secrets and parameters, numbers and booleans are fine. The message never holds the value.",
-  sources: ["checkov CKV_AWS_45, CKV_SECRET_6, CKV_AWS_249", "prowler awslambda_function_no_secrets_in_variables"],
+  sources: ["checkov CKV_AWS_45, CKV_AWS_249", "prowler awslambda_function_no_secrets_in_variables"],
   wrong: {
     resources: [
       { type: functionType, name: "collect", props: { role: roleArn("pipeline") } },
