@@ -42,6 +42,25 @@ const bySid: Readonly<Record<string, string>> = {
   Traces: "writes its traces; AWS knows no resource for it",
 };
 
+/** What a state machine's steps call, by action (Sid `Call<n>`). */
+const ofSteps: Readonly<Record<string, string>> = {
+  "dynamodb:DeleteItem": "gives the run lock back",
+  "dynamodb:GetItem": "sees which execution holds the run lock",
+  "dynamodb:PutItem": "takes the run lock, so that runs don't overlap",
+  "dynamodb:UpdateItem": "takes the run lock over",
+  "ecs:DescribeTasks": "waits for the container to end",
+  "ecs:RunTask": "starts the dbt container",
+  "ecs:StopTask": "stops the container when the execution is stopped",
+  "events:DescribeRule": "is told when the container ends",
+  "events:PutRule": "is told when the container ends",
+  "events:PutTargets": "is told when the container ends",
+  "iam:PassRole": "gives the container its roles, and no other service",
+  "lambda:InvokeFunction": "calls the functions of its steps",
+  "s3:GetObject": "reads dbt's summary, to say what failed",
+  "sns:Publish": "tells of failures",
+  "states:DescribeExecution": "sees whether the execution that holds the run lock still runs",
+};
+
 export async function readReasons(): Promise<Reasons> {
   const folders = readdirSync(functions).filter((folder) => existsSync(join(functions, folder, "permissions.ts")));
   const lists = await Promise.all(
@@ -113,6 +132,7 @@ function whyOf(grant: FoundGrant, action: string, reasons: Reasons): string {
   const [best] = suited.sort((a, b) => b.suffix.length - a.suffix.length);
   if (best) return best.why;
   const stem = sid.replace(/\d+$/, "");
+  if (stem === "Call" && ofSteps[action] !== undefined) return ofSteps[action];
   if (bySid[stem] !== undefined) return bySid[stem];
   if (actions.every((each) => /^sts:/.test(each))) return "takes the role";
   if (resource.type === "aws:lambda/permission:Permission") return "invokes the function";
