@@ -29,6 +29,7 @@ import { policiesOfUsers } from "./p27-policies-of-users";
 import { exclusiveAttachments } from "./p28-exclusive-attachments";
 import { sharedRoles } from "./p30-shared-roles";
 import { ownPolicies } from "./p35-own-policies";
+import { unusedTrust } from "./p36-unused-trust";
 import type { Rule } from "./rule";
 
 export const rules: readonly Rule[] = [
@@ -62,4 +63,5 @@ export const rules: readonly Rule[] = [
   exclusiveAttachments,
   sharedRoles,
   ownPolicies,
+  unusedTrust,
 ];
