@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+const root = resolve(__dirname, "../../..");
+const host = join(root, "node_modules/@pulumi/pulumi/cmd/run-policy-pack");
+
+/** Starts a pack as Pulumi's language host does, and gives the port that it serves on, or what it said instead. */
+function start(folder: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [host, "127.0.0.1:1", join(folder, "start.js")], { cwd: folder });
+    let said = "";
+    child.stderr.on("data", (chunk) => {
+      said += chunk;
+    });
+    child.stdout.on("data", (chunk) => {
+      said += chunk;
+      if (/^\d+\n/m.test(said)) child.kill();
+    });
+    child.on("error", reject);
+    child.on("exit", () => resolve(said));
+  });
+}
+
+describe("the pack in Pulumi's own host", () => {
+  let folder: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "policy-pack-"));
+    symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+  });
+
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it("P33: the folder alone is a pack that starts, without the repository around it", async () => {
+    const pack = join(folder, "policy");
+    cpSync(join(root, "policy"), pack, {
+      recursive: true,
+      filter: (path) => !/policy\/(access|check|config)$/.test(path),
+    });
+    assert.match(await start(pack), /^\d+\n$/);
+  }).timeout(60_000);
+
+  it("P33: what the pack says it depends on is what is tested here", () => {
+    const read = (file: string) => JSON.parse(readFileSync(join(root, file), "utf8"));
+    const { dependencies, devDependencies } = read("package.json");
+    const asked: Record<string, string> = read("policy/package.json").dependencies;
+    const installed: Record<string, string> = { ...dependencies, ...devDependencies };
+    for (const [name, version] of Object.entries(asked)) assert.equal(version, installed[name], name);
+    const sources = ["pack", "iam", "rules"].flatMap((part) => importsBelow(join(root, "policy", part)));
+    assert.deepEqual(
+      sources.filter((name) => !name.startsWith("node:") && asked[name] === undefined),
+      [],
+    );
+  });
+});
+
+/** Packages that the TypeScript files of a folder import. */
+function importsBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .flatMap((file) => [...readFileSync(join(folder, file), "utf8").matchAll(/from "([^."][^"]*)"/g)])
+    .map(([, name = ""]) => name);
+}
