@@ -39,7 +39,7 @@ describe("The whole run", () => {
     }
   });
 
-  it("design: IAM has decided about the functions' calls and denied none", async () => {
+  it("P34: IAM has decided about the functions' calls and denied none", async () => {
     const all = await decisions();
     assert.deepEqual(all.filter(isDenied), []);
     for (const step of ["collect", "load"] as const) {
@@ -47,7 +47,7 @@ describe("The whole run", () => {
     }
   });
 
-  it("design: without one action of its role the load function loads nothing, IAM says which, and nothing is lost", async () => {
+  it("P34: without one action of its role the load function loads nothing, IAM says which, and nothing is lost", async () => {
     const action = "dynamodb:BatchWriteItem";
     const role = `${functionOf("load")}-role`;
     const giveBack = await takeAway(role, action);
@@ -72,7 +72,7 @@ describe("The whole run", () => {
     assertArrived(await deliver("inbox", "whole/allowed.csv", "id\n2\n"), [{ id: "2" }]);
   });
 
-  it("design: every call to AWS was one that the service's API model takes", async () => {
+  it("S3: every call to AWS was one that the service's API model takes", async () => {
     assert.deepEqual(await modelProblems(cloud().services.aws.endpoint), []);
   });
 });
