@@ -3,6 +3,7 @@ import { FivetranClient } from "../shared/fivetran/client";
 import { SecretCache, secretsManagerReader } from "../shared/secret";
 import { HELP, parseOptions, UsageError } from "./options";
 import { register } from "./register";
+import { secretStore, webhookSecret } from "./webhookSecret";
 
 async function main(): Promise<number> {
   const options = parseOptions(process.argv.slice(2));
@@ -10,17 +11,20 @@ async function main(): Promise<number> {
     console.log(HELP);
     return 0;
   }
-  const secrets = new SecretCache(secretsManagerReader(createSecretsManagerClient()));
-  const { webhookSecret } = await secrets.members(options.webhookSecretArn, ["webhookSecret"]);
+  const secretsManager = createSecretsManagerClient();
+  const read = secretsManagerReader(secretsManager);
+  const secrets = new SecretCache(read);
+  const print = (line: string): void => console.log(line);
   const fivetran = new FivetranClient({
     url: options.apiUrl,
     credentials: () => secrets.members(options.apiSecretArn, ["apiKey", "apiSecret"]),
     log: { warn: (message, ...more) => console.error(message, ...more) },
   });
-  const { url, groupId, dryRun } = options;
+  const { url, groupId, webhookSecretArn: arn, rotate, dryRun } = options;
+  const store = secretStore(secretsManager);
   const taken = await register(
-    { url, groupId, dryRun, secret: webhookSecret },
-    { fivetran, print: (line) => console.log(line) },
+    { url, groupId, dryRun, secret: () => webhookSecret({ arn, rotate, dryRun }, { read, store, print }) },
+    { fivetran, print },
   );
   return taken ? 0 : 1;
 }

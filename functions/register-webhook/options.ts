@@ -4,12 +4,13 @@ import { parseArgs } from "node:util";
 export const HELP = `Usage: npm run fivetran:register-webhook -- [options]
 
 Tells Fivetran to send the ends of syncs to the orchestration's webhook: creates the webhook, or changes the one that
-is there for the same address, and has Fivetran send its test event. Again does no harm.
+is there for the same address, and has Fivetran send its test event. What webhooks are signed with is in a secret; while
+that has no value, a random one is made and stored in it. Again does no harm.
 
 What (each is read from --outputs when not given):
   --url URL             address of the webhook, HTTPS
   --group ID            the Fivetran group whose connections it is for
-  --secret-arn ARN      secret {"webhookSecret": …} that payloads are signed with
+  --secret-arn ARN      secret {"webhookSecret": …} that payloads are signed with; filled when it is empty
   --api-secret-arn ARN  secret {"apiKey": …, "apiSecret": …} to sign in to Fivetran with
   --outputs FILE        JSON of \`pulumi stack output --json\` with webhookUrl, groupId, webhookSecretArn and
                         apiSecretArn, at its top level or inside the one output named by --component
@@ -17,9 +18,11 @@ What (each is read from --outputs when not given):
 
 Also:
   --account             for the connections of all groups; those of others have no effect on the orchestration
+  --rotate              makes a new webhook secret in place of the one that is there
   --api-url URL         the API. @default https://api.fivetran.com
   --dry-run             says what would be done, and changes nothing
 
+Needs secretsmanager:GetSecretValue on both secrets, and PutSecretValue on the webhook's where it makes the value.
 Region, credentials and endpoints of AWS come from the environment, as with the AWS CLI.
 Ends with 0 when the test event was taken, 1 when something failed, 2 when the arguments are wrong.`;
 
@@ -30,6 +33,8 @@ export interface RegisterOptions {
   readonly webhookSecretArn: string;
   readonly apiSecretArn: string;
   readonly apiUrl: string;
+  /** Makes a new webhook secret. */
+  readonly rotate: boolean;
   readonly dryRun: boolean;
 }
 
@@ -57,6 +62,7 @@ export function parseOptions(args: readonly string[], readFile = readText): Regi
     webhookSecretArn: need("secret-arn", values["secret-arn"], outputs.webhookSecretArn),
     apiSecretArn: need("api-secret-arn", values["api-secret-arn"], outputs.apiSecretArn),
     apiUrl: checkUrl("api-url", values["api-url"] ?? "https://api.fivetran.com"),
+    rotate: values.rotate ?? false,
     dryRun: values["dry-run"] ?? false,
   };
 }
@@ -82,6 +88,7 @@ function parse(args: readonly string[]) {
         "api-url": { type: "string" },
         outputs: { type: "string" },
         component: { type: "string" },
+        rotate: { type: "boolean" },
         "dry-run": { type: "boolean" },
         help: { type: "boolean" },
       },

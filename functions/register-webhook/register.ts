@@ -13,14 +13,17 @@ export interface RegisterRequest {
   readonly url: string;
   /** Undefined: for the whole account. */
   readonly groupId?: string;
-  /** Signs the payloads. Fivetran never shows it again, so it is always set anew. */
-  readonly secret: string;
+  /**
+   * Gives what signs the payloads, once Fivetran has answered. Fivetran never shows it again, so it is always set anew.
+   * Undefined only in a dry run.
+   */
+  readonly secret: () => Promise<string | undefined>;
   readonly dryRun: boolean;
 }
 
 /** @returns whether the webhook is there and has taken the test event; with `dryRun` true */
 export async function register(request: RegisterRequest, { fivetran, print }: RegisterPorts): Promise<boolean> {
-  const { url, groupId, secret, dryRun } = request;
+  const { url, groupId, dryRun } = request;
   const scope = groupId === undefined ? "the account" : `group ${groupId}`;
   const same: Webhook[] = [];
   for await (const webhook of fivetran.listWebhooks()) if (isFor(webhook, url, groupId)) same.push(webhook);
@@ -28,7 +31,8 @@ export async function register(request: RegisterRequest, { fivetran, print }: Re
   for (const { id } of others) {
     print(`Webhook ${id} has the same address and is not needed: the orchestration sees each event once more.`);
   }
-  if (dryRun) {
+  const secret = await request.secret();
+  if (dryRun || secret === undefined) {
     print(
       present === undefined ? `Would create a webhook for ${scope}: ${url}` : `Would change webhook ${present.id}.`,
     );

@@ -23,7 +23,7 @@ describe("Register the webhook", () => {
     };
     server = await apiServer(answer);
     const lines: string[] = [];
-    const request = { url: URL, groupId: "g", secret: "hush", dryRun: false, ...given };
+    const request = { url: URL, groupId: "g", secret: async () => "hush", dryRun: false, ...given };
     const taken = await register(request, { fivetran: server.client().client, print: (line) => lines.push(line) });
     const calls = server.received.map(({ method, path, body }) => [
       method,
@@ -83,7 +83,7 @@ describe("Register the webhook: options", () => {
   const OUTPUTS = { webhookUrl: URL, groupId: "g", webhookSecretArn: "arn:w", apiSecretArn: "arn:a" };
   const expected = {
     ...{ url: URL, groupId: "g", webhookSecretArn: "arn:w", apiSecretArn: "arn:a" },
-    ...{ apiUrl: "https://api.fivetran.com", dryRun: false },
+    ...{ apiUrl: "https://api.fivetran.com", rotate: false, dryRun: false },
   };
 
   it("O5: everything is given as arguments, or read from the stack's outputs", () => {
@@ -96,6 +96,7 @@ describe("Register the webhook: options", () => {
       account,
     );
     assert.equal(parseOptions(["--help"]), undefined);
+    assert.equal(parseOptions([...ARGS, "--rotate"])?.rotate, true);
     const local = parseOptions([...ARGS, "--api-url", "http://127.0.0.1:8080"]);
     assert.equal(local?.apiUrl, "http://127.0.0.1:8080");
   });
