@@ -6,7 +6,7 @@ import type { StackConfig } from "../stacks/schema";
 import { readSettings } from "./engine/stack";
 import { type Services, startServices } from "./processes/services";
 import { formatReport } from "./report/print";
-import { type OrchestrationReport, type RunReport, shortfalls } from "./report/report";
+import { type RunReport, shortfalls } from "./report/report";
 import { rootClients } from "./run/clients";
 import {
   connectorFiles,
@@ -22,7 +22,7 @@ import { modelProblems } from "./run/modelProblems";
 import { help, parseOptions, type RunOptions, UsageError } from "./run/options";
 import type { OrchestrationSurroundings } from "./run/orchestration";
 import { localFivetran, runOrchestration } from "./run/orchestrationRun";
-import { fileReports, tableReports } from "./run/outcome";
+import { connectionFiles, connectionTableReports, fileReports, tableReports } from "./run/outcome";
 import { terminalProgress } from "./run/progress";
 import { snowflakeTables, upload, waitForArrival } from "./run/transfer";
 import { configTexts, type Updated, updateLocal } from "./run/update";
@@ -52,7 +52,7 @@ async function main(): Promise<number> {
   const services = await startServices({ tools, log });
   let surroundings: OrchestrationSurroundings | undefined;
   try {
-    surroundings = config.orchestration && (await localFivetran(services, config.orchestration));
+    surroundings = config.orchestration && (await localFivetran(services, config.orchestration, databaseOf(config)));
     progress.step("pulumi up of the stack local, with the policy pack");
     const updated = await updateLocal(tools, services, surroundings);
     try {
@@ -80,30 +80,38 @@ async function pipelines(
   progress.step(`Sending ${files.length} files`);
   await upload(clients, outputs, files, tables);
   const usesSamples = options.files.length === 0;
-  progress.step(
-    `${usesSamples && config.connectors.length > 0 ? "Calling the connectors as Fivetran does, and waiting" : "Waiting"} until the data is there`,
-  );
-  const [arrival, syncs] = await Promise.all([
-    waitForArrival({
-      clients,
-      snowflakeEndpoint,
-      outputs,
-      files,
-      tables,
-      timeoutSeconds: options.timeout,
-      progress,
-    }),
-    usesSamples ? syncConnectors(config, outputs, { awsEndpoint: services.aws.endpoint, snowflakeEndpoint }) : [],
+  const connectors = usesSamples ? config.connectors.length : 0;
+  const settings = usesSamples ? config.orchestration : undefined;
+  if (connectors > 0) progress.step(`Calling ${connectors} connectors as Fivetran does`);
+  if (settings) progress.step("Running the orchestration: Fivetran's syncs, then dbt");
+  progress.step("Waiting until the data is there");
+  const timeoutSeconds = options.timeout;
+  // Side by side, as in life: none of them needs what another one brings.
+  const [arrival, syncs, orchestration] = await Promise.all([
+    waitForArrival({ clients, snowflakeEndpoint, outputs, files, tables, timeoutSeconds, progress }),
+    connectors > 0
+      ? syncConnectors(config, outputs, { awsEndpoint: services.aws.endpoint, snowflakeEndpoint }, progress)
+      : [],
+    settings && outputs.orchestration && surroundings
+      ? runOrchestration({
+          ...{ services, clients, surroundings, timeoutSeconds, progress, settings },
+          ...{ outputs: outputs.orchestration, database: databaseOf(config) },
+        })
+      : undefined,
   ]);
+  progress.done();
   const quarantine = await readQuarantine(clients, outputs.landingBucketName);
-  let orchestration: OrchestrationReport | undefined;
-  if (usesSamples && surroundings && outputs.orchestration) {
-    progress.step("Running the orchestration: Fivetran's syncs, then dbt");
-    orchestration = await runOrchestration(services, clients, surroundings, outputs.orchestration, options.timeout);
-  }
   const report: RunReport = {
-    files: [...fileReports(files, tables, arrival, quarantine), ...connectorFiles(syncs)],
-    tables: [...tableReports(outputs.tableName, arrival), ...connectorTables(syncs)],
+    files: [
+      ...fileReports(files, tables, arrival, quarantine),
+      ...connectorFiles(syncs),
+      ...connectionFiles(orchestration),
+    ],
+    tables: [
+      ...tableReports(outputs.tableName, arrival),
+      ...connectorTables(syncs),
+      ...connectionTableReports(orchestration),
+    ],
     connectors: connectorReports(syncs),
     orchestration,
     iam: await judgeIam(services.aws.endpoint, clients, "data-pipelines-local-"),
@@ -124,6 +132,13 @@ async function pipelines(
   if (problems.length === 0) console.log("✔ Everything arrived.");
   if (options.keep) await keep(config, services, updated);
   return problems.length === 0 ? 0 : 1;
+}
+
+/** @throws Error when the stack has none */
+function databaseOf({ snowflake }: StackConfig): string {
+  if (snowflake === undefined)
+    throw new Error("Pulumi.local.yaml has an orchestration, but no snowflake to bring rows to");
+  return snowflake.database;
 }
 
 async function keep(config: StackConfig, services: Services, { outputs }: Updated): Promise<void> {

@@ -30,8 +30,9 @@ export class SnowflakeDestination {
   /** The row of a key is replaced by the newer one. */
   async upsert(table: string, primaryKey: readonly string[], rows: readonly Row[]): Promise<void> {
     if (rows.length === 0) return;
+    const isNew = !this.#columns.has(table);
     await this.#addColumns(table, rows);
-    await this.remove(table, primaryKey, rows);
+    if (!isNew) await this.remove(table, primaryKey, rows);
     const columns = [...(this.#columns.get(table) ?? [])];
     const names = columns.map(([column]) => nameOf(column)).join(", ");
     const values = columns.map(([column, type]) => `f.value:${quoted(column)}::${type}`).join(", ");

@@ -30,6 +30,7 @@ export function formatReport(report: RunReport): string {
       1,
     ),
     "",
+    ...(report.orchestration ? [modelTable(report.orchestration), ""] : []),
     ...report.connectors.map(connectorLine),
     ...(report.orchestration ? [orchestrationLine(report.orchestration)] : []),
     `IAM: ${number(report.iam.calls)} calls under roles, ${report.iam.denied.length} denied; ` +
@@ -46,6 +47,17 @@ function connectorLine(connector: ConnectorReport): string {
     `over ${throttled} answers 429, ${failed} answers 503 and ${tokensExpired} expired tokens; ` +
     `wrong External ID ${connector.wrongExternalIdRefused ? "refused" : "TAKEN"}`
   );
+}
+
+function modelTable({ models, connections }: OrchestrationReport): string {
+  const rows = models.map(({ name, connection, rows, counted }) => {
+    const { table: from, rows: all } = connections.find(({ id }) => id === connection)?.brought ?? {
+      table: "",
+      rows: 0,
+    };
+    return [name, from, number(rows), `${number(counted)} of ${number(all)}`];
+  });
+  return table(["dbt model", "made of", "rows", "source rows in them"], rows, 2);
 }
 
 function orchestrationLine(run: OrchestrationReport): string {

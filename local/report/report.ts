@@ -42,6 +42,29 @@ export interface ConnectorReport {
   readonly wrongExternalIdRefused: boolean;
 }
 
+/** A connection of the local Fivetran that the orchestration has synced. */
+export interface ConnectionReport {
+  readonly id: string;
+  /** Syncs that have ended, in whatever way. */
+  readonly syncs: number;
+  /** How many of them were put off. */
+  readonly rescheduled: number;
+  /** From the run's start until the sync that succeeded had ended. */
+  readonly seconds: number;
+  /** Rows of its source beside rows counted in its table. */
+  readonly brought: { readonly table: string; readonly read: number; readonly rows: number };
+}
+
+export interface ModelReport {
+  /** `DATABASE.SCHEMA.NAME` */
+  readonly name: string;
+  /** Whose rows it is made of. */
+  readonly connection: string;
+  readonly rows: number;
+  /** How many of the connection's rows are in these rows; of a model that groups them, the sum of its counts. */
+  readonly counted: number;
+}
+
 /** A run of the orchestration, as its execution, its artifacts and Fivetran tell it. */
 export interface OrchestrationReport {
   /** Of the execution, for example SUCCEEDED. */
@@ -49,11 +72,13 @@ export interface OrchestrationReport {
   /** Why it isn't SUCCEEDED. */
   readonly cause: string;
   readonly seconds: number;
-  readonly connections: readonly { readonly id: string; readonly syncs: number; readonly rescheduled: number }[];
+  readonly connections: readonly ConnectionReport[];
   /** Connections that the execution counts as synced. */
   readonly synced: number;
   /** Models and tests that dbt ran, by outcome. */
   readonly dbtNodes: Readonly<Record<string, number>>;
+  /** What dbt built; empty when the run didn't succeed. */
+  readonly models: readonly ModelReport[];
   readonly artifacts: readonly string[];
   /** Task tokens that were left in the table. */
   readonly tokensLeft: number;
@@ -116,12 +141,18 @@ export function shortfalls(report: RunReport): string[] {
   return lines;
 }
 
-function orchestrationShortfalls({ status, cause, connections, synced, artifacts, tokensLeft }: OrchestrationReport) {
+function orchestrationShortfalls(run: OrchestrationReport): string[] {
+  const { status, cause, connections, synced, models, artifacts, tokensLeft } = run;
   const lines: string[] = [];
   if (status !== "SUCCEEDED") lines.push(`orchestration: the execution is ${status}: ${cause}`);
   if (synced !== connections.length) {
     lines.push(`orchestration: ${synced} of ${connections.length} connections synced`);
   }
+  for (const { name, connection, counted } of models) {
+    const rows = connections.find(({ id }) => id === connection)?.brought.rows;
+    if (rows !== counted) lines.push(`dbt model ${name} stands for ${counted} rows, but ${connection} brought ${rows}`);
+  }
+  if (status === "SUCCEEDED" && models.length === 0) lines.push("orchestration: dbt built no models");
   if (!artifacts.some((key) => key.endsWith("/run_results.json"))) {
     lines.push("orchestration: dbt's run_results.json isn't in the artifacts bucket");
   }

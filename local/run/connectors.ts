@@ -4,6 +4,7 @@ import { type ConnectorSync, type DeployedConnector, syncConnector, targetOf } f
 import type { ConnectorReport, FileReport, TableReport } from "../report/report";
 import { sourceApiSecrets } from "../sourceApi";
 import type { LocalOutputs } from "./outputs";
+import type { Progress } from "./progress";
 
 export interface Endpoints {
   readonly awsEndpoint: string;
@@ -15,12 +16,20 @@ export async function syncConnectors(
   { connectors, snowflake }: StackConfig,
   outputs: LocalOutputs,
   endpoints: Endpoints,
+  progress: Progress,
 ): Promise<ConnectorSync[]> {
-  if (connectors.length === 0) return [];
   if (snowflake === undefined) throw new Error("Pulumi.local.yaml has connectors, but no snowflake to bring rows to");
   const { database } = snowflake;
+  let done = 0;
+  const tell = () => progress.waiting("connectors", `${done} of ${connectors.length} synced`);
+  tell();
   return Promise.all(
-    deployedConnectors(connectors, outputs).map((connector) => syncConnector({ ...endpoints, database, connector })),
+    deployedConnectors(connectors, outputs).map(async (connector) => {
+      const sync = await syncConnector({ ...endpoints, database, connector });
+      done += 1;
+      tell();
+      return sync;
+    }),
   );
 }
 

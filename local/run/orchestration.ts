@@ -10,6 +10,7 @@ import {
   StartExecutionCommand,
 } from "@aws-sdk/client-sfn";
 import { type FivetranOptions, type FivetranServer, startFivetranApi } from "../fivetran";
+import { bringRows } from "../fivetran/tables";
 import type { Services } from "../processes/services";
 import { runCommand } from "../setup/command";
 import { repository } from "../setup/paths";
@@ -19,18 +20,23 @@ export interface OrchestrationSurroundings {
   /** What of it the component is told, by its arguments' names. */
   readonly fivetranApiUrl: string;
   readonly fivetranSecretArn: string;
+  /** With a value; a component that isn't given it makes an empty one, which the registration fills. */
   readonly webhookSecretArn: string;
   readonly snowflakeSecretArn: string;
   /** Leads the dbt project's profile to the local Snowflake. */
   readonly dbtEnvironment: Readonly<Record<string, string>>;
 }
 
-/** Starts the Fivetran API and stores the secrets, before the stack is made. The caller stops `fivetran`. */
+/**
+ * Starts the Fivetran API and stores the secrets, before the stack is made. The caller stops `fivetran`.
+ * @param options `onSync` defaults to bringing the tables that the example dbt project reads into the database RAW, for
+ * connections with the ids of local/fivetran/tables.ts
+ */
 export async function orchestrationSurroundings(
   services: Services,
   options: FivetranOptions,
 ): Promise<OrchestrationSurroundings> {
-  const fivetran = await startFivetranApi(options);
+  const fivetran = await startFivetranApi({ onSync: bringRows(services.snowflake.endpoint, "RAW"), ...options });
   const client = new SecretsManagerClient(clientOf(services));
   const secret = async (Name: string, value: object) => {
     const { ARN = "" } = await client.send(new CreateSecretCommand({ Name, SecretString: JSON.stringify(value) }));
@@ -55,16 +61,18 @@ export async function orchestrationSurroundings(
 export interface WebhookOutputs {
   readonly webhookUrl: string;
   readonly groupId: string;
+  /** @default that of the surroundings */
+  readonly webhookSecretArn?: string;
 }
 
 /** Registers the stack's webhook by the command that a user runs. @throws Error with what the command said */
 export function registerWebhook(
   services: Services,
   surroundings: OrchestrationSurroundings,
-  { webhookUrl, groupId }: WebhookOutputs,
+  { webhookUrl, groupId, webhookSecretArn = surroundings.webhookSecretArn }: WebhookOutputs,
 ): Promise<string> {
   const cli = join(repository, "functions", "register-webhook", "cli.ts");
-  const { webhookSecretArn, fivetranSecretArn, fivetranApiUrl } = surroundings;
+  const { fivetranSecretArn, fivetranApiUrl } = surroundings;
   const args = ["--url", webhookUrl, "--group", groupId, "--secret-arn", webhookSecretArn];
   const env = { ...process.env, ...services.environment };
   return runCommand(

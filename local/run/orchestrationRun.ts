@@ -2,9 +2,11 @@
 import { paginateScan } from "@aws-sdk/client-dynamodb";
 import { GetObjectCommand, paginateListObjectsV2 } from "@aws-sdk/client-s3";
 import type { OrchestrationSettings } from "../../stacks/schema";
+import { bringRows, connectionTables } from "../fivetran/tables";
 import type { Services } from "../processes/services";
 import type { OrchestrationReport } from "../report/report";
 import type { RootClients } from "./clients";
+import { broughtRows, modelReports, tableOf } from "./models";
 import {
   type OrchestrationSurroundings,
   orchestrationSurroundings,
@@ -12,51 +14,93 @@ import {
   runStateMachine,
 } from "./orchestration";
 import type { LocalOrchestration } from "./outputs";
+import type { Progress } from "./progress";
 
 /** How long the second connection's first sync is put off. */
 const putOffMs = 3_000;
 
-/** Three connections. Their syncs take their time and bring no rows: what dbt reads, the pipes have landed. */
+/** Three connections, each of which brings a table of its own into the database; the second is put off once. */
 export function localFivetran(
   services: Services,
   { groupId }: OrchestrationSettings,
+  database: string,
 ): Promise<OrchestrationSurroundings> {
   const outcomes = [{ status: "RESCHEDULED" as const, milliseconds: putOffMs }];
+  const connections = connectionTables.map(({ connection: id, schema, table }, index) => ({
+    ...{ id, schema: schema.toLowerCase(), service: `local_${table.toLowerCase()}` },
+    ...(index === 1 ? { outcomes } : {}),
+  }));
   return orchestrationSurroundings(services, {
-    groups: { [groupId]: [{ id: "airports" }, { id: "zipcodes", outcomes }, { id: "flights", syncMs: 2_000 }] },
+    groups: { [groupId]: connections },
     syncMs: 1_000,
+    onSync: bringRows(services.snowflake.endpoint, database),
   });
 }
 
-export async function runOrchestration(
-  services: Services,
-  clients: RootClients,
-  surroundings: OrchestrationSurroundings,
-  outputs: LocalOrchestration,
-  seconds: number,
-): Promise<OrchestrationReport> {
+export interface OrchestrationRunArgs {
+  readonly services: Services;
+  readonly clients: RootClients;
+  readonly surroundings: OrchestrationSurroundings;
+  readonly outputs: LocalOrchestration;
+  readonly settings: OrchestrationSettings;
+  /** The database that Fivetran brings rows to and dbt works in. */
+  readonly database: string;
+  /** Seconds until the run has to have ended. */
+  readonly timeoutSeconds: number;
+  readonly progress: Progress;
+}
+
+/** Registers the webhook and runs the orchestration, as a user does after the first `pulumi up`. */
+export async function runOrchestration(args: OrchestrationRunArgs): Promise<OrchestrationReport> {
+  const { services, clients, surroundings, outputs, settings, database, progress } = args;
+  const tell = (text: string) => progress.waiting("orchestration", text);
+  tell("registering the webhook");
   await registerWebhook(services, surroundings, outputs);
   const start = Date.now();
-  const run = await runStateMachine(services, outputs.stateMachineArn, { seconds });
+  const watch = setInterval(() => tell(stage(surroundings)), 500);
+  const run = await runStateMachine(services, outputs.stateMachineArn, { seconds: args.timeoutSeconds }).finally(() =>
+    clearInterval(watch),
+  );
+  tell(run.status ?? "UNKNOWN");
   const took = (Date.now() - start) / 1_000;
   const { synced = 0 } = JSON.parse(run.output ?? "{}") as { synced?: number };
   const artifacts = await keysOf(clients, outputs.artifactsBucketName);
   const results = artifacts.find((key) => key.endsWith("/run_results.json"));
+  const schema = settings.dbt.environment?.SNOWFLAKE_SCHEMA ?? "MARTS";
+  const { endpoint } = services.snowflake;
   return {
     ...{ status: run.status ?? "UNKNOWN", cause: run.cause ?? "", seconds: took, synced, artifacts },
-    connections: connectionsOf(surroundings),
+    connections: await connectionsOf(surroundings, endpoint, database, start),
+    models: run.status === "SUCCEEDED" ? await modelReports(endpoint, database, schema) : [],
     dbtNodes: results === undefined ? {} : await nodesOf(clients, outputs.artifactsBucketName, results),
     tokensLeft: await tokensIn(clients, outputs.waitsTableName),
   };
 }
 
-function connectionsOf({ fivetran }: OrchestrationSurroundings): OrchestrationReport["connections"] {
+function stage({ fivetran }: OrchestrationSurroundings): string {
+  const connections = fivetran.connections();
+  const synced = connections.filter(({ succeeded_at }) => succeeded_at !== null).length;
+  if (synced === connections.length) return "all connections synced, dbt runs";
+  const putOff = connections.filter(({ status }) => status.sync_state === "rescheduled").map(({ id }) => id);
+  return `${synced} of ${connections.length} connections synced${putOff.length > 0 ? `, ${putOff} put off` : ""}`;
+}
+
+async function connectionsOf(
+  { fivetran }: OrchestrationSurroundings,
+  snowflakeEndpoint: string,
+  database: string,
+  start: number,
+): Promise<OrchestrationReport["connections"]> {
   const ends = fivetran.deliveries.map(({ payload }) => payload).filter(({ event }) => event === "sync_end");
-  return fivetran.connections().map(({ id }) => {
-    const own = ends.filter(({ connector_id }) => connector_id === id);
-    const rescheduled = own.filter(({ data }) => data?.status === "RESCHEDULED").length;
-    return { id, syncs: own.length, rescheduled };
-  });
+  return Promise.all(
+    fivetran.connections().map(async ({ id, succeeded_at }) => {
+      const own = ends.filter(({ connector_id }) => connector_id === id);
+      const rescheduled = own.filter(({ data }) => data?.status === "RESCHEDULED").length;
+      const seconds = succeeded_at === null ? Number.NaN : (Date.parse(succeeded_at) - start) / 1_000;
+      const brought = await broughtRows(snowflakeEndpoint, database, tableOf(id), succeeded_at !== null);
+      return { id, syncs: own.length, rescheduled, seconds, brought };
+    }),
+  );
 }
 
 async function keysOf({ s3 }: RootClients, Bucket: string): Promise<string[]> {

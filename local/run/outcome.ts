@@ -1,5 +1,5 @@
 /** Makes the report of a run from what was counted in the stores. */
-import type { FileReport, RejectedRecord, TableReport } from "../report/report";
+import type { FileReport, OrchestrationReport, RejectedRecord, TableReport } from "../report/report";
 import type { SampleFile } from "../samples/samples";
 import { fileKey } from "./counts";
 import type { Arrival, SnowflakeTable } from "./transfer";
@@ -65,6 +65,18 @@ export function tableReports(dynamoDbTable: string, arrival: Arrival): TableRepo
     { name: dynamoDbTable, rows: sum(arrival.items.values()) },
     ...[...arrival.rows].map(([name, rows]) => ({ name, rows })),
   ];
+}
+
+/** A line for each connection of the orchestration: rows of its source beside rows in Snowflake. */
+export function connectionFiles(run: OrchestrationReport | undefined): FileReport[] {
+  return (run?.connections ?? []).map(({ id, brought, seconds }) => ({
+    ...{ pipeline: "Fivetran sync, dbt", source: id, file: brought.table.split(".").slice(1).join(".") },
+    ...{ read: brought.read, loaded: brought.rows, quarantined: 0, reasons: [], seconds },
+  }));
+}
+
+export function connectionTableReports(run: OrchestrationReport | undefined): TableReport[] {
+  return (run?.connections ?? []).map(({ brought }) => ({ name: brought.table, rows: brought.rows }));
 }
 
 function sum(numbers: Iterable<number>): number {

@@ -22,6 +22,7 @@ export interface LocalOutputs {
 export interface LocalOrchestration {
   readonly groupId: string;
   readonly webhookUrl: string;
+  readonly webhookSecretArn: string;
   readonly stateMachineArn: string;
   readonly artifactsBucketName: string;
   readonly waitsTableName: string;

@@ -61,24 +61,34 @@ export interface WaitArgs {
 
 /** Polls the stores until everything is there, or the time is over: then what is there by then. */
 export async function waitForArrival(args: WaitArgs): Promise<Arrival> {
+  const { files, tables, snowflakeEndpoint } = args;
   const start = Date.now();
   const seconds = new Map<string, number>();
+  const all = files.length + tables.length;
+  let items: Promise<Arrival["items"]> | undefined;
   for (;;) {
     const arrival = await look(args);
     const open = openOnes(args, arrival);
     const now = (Date.now() - start) / 1000;
-    for (const key of [...args.files.map((f) => fileKey(f.source, f.name)), ...args.tables.map(({ name }) => name)]) {
+    for (const key of [...files.map((f) => fileKey(f.source, f.name)), ...tables.map(({ name }) => name)]) {
       if (!seconds.has(key) && !open.includes(key)) seconds.set(key, now);
     }
     args.progress.waiting(
-      `${args.files.length + args.tables.length - open.length} of ${args.files.length + args.tables.length} complete, ` +
-        `${sum(arrival.loaded.values()).toLocaleString("en-US")} records loaded into DynamoDB, ` +
-        `${sum(arrival.rows.values()).toLocaleString("en-US")} rows in Snowflake`,
+      "files and tables",
+      `${all - open.length} of ${all} complete, ${number(sum(arrival.loaded.values()))} records in DynamoDB, ` +
+        `${number(sum(arrival.rows.values()))} rows in Snowflake`,
     );
-    if (open.length === 0 || now > args.timeoutSeconds) {
-      args.progress.done();
-      const items = await countItems(args.clients, args.outputs.tableName);
-      return { ...arrival, items, seconds, isComplete: open.length === 0 };
+    const isOver = open.length === 0 || now > args.timeoutSeconds;
+    // The scan takes a while: it begins as soon as nothing more is written.
+    if (isOver || arrival.settled.size >= files.filter(({ target }) => target === "source").length) {
+      items ??= countItems(args.clients, args.outputs.tableName);
+      // It is awaited when the wait is over; until then a failure has nobody who hears of it.
+      items.catch(() => undefined);
+    }
+    if (isOver && items) {
+      const rows = new Map<string, number>();
+      for (const { name } of tables) rows.set(name, await countRows(snowflakeEndpoint, name));
+      return { ...arrival, rows, items: await items, seconds, isComplete: open.length === 0 };
     }
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
@@ -93,33 +103,57 @@ type Look = Omit<Arrival, "seconds" | "isComplete" | "items"> & {
 async function look({ clients, outputs, snowflakeEndpoint, files, tables }: WaitArgs): Promise<Look> {
   const ledger = await readLedger(clients, outputs.ledgerTableName, sourcesOf(files));
   const settled = new Set([...ledger].filter(([, { isDone }]) => isDone).map(([key]) => key));
-  const rows = new Map<string, number>();
-  const history = new Map<string, readonly PipeFile[]>();
-  for (const { name, pipe } of tables) {
-    rows.set(name, await countRows(snowflakeEndpoint, name));
-    if (pipe) history.set(name, await pipeHistory(snowflakeEndpoint, pipe));
-  }
   const read = new Map([...ledger].map(([key, entry]) => [key, entry.read]));
   const loaded = new Map([...ledger].map(([key, entry]) => [key, entry.loaded]));
+  const rows = new Map<string, number>();
+  const history = new Map<string, readonly PipeFile[]>();
+  for (const table of tables) {
+    const { name, pipe } = table;
+    const piped = pipe ? await pipeHistory(snowflakeEndpoint, pipe) : [];
+    if (pipe) history.set(name, piped);
+    const byPipe = sum(piped.map((file) => file.rows));
+    // Counting takes the server's time from loading, so it begins when the pipe says that everything is in.
+    const isLoading = pipe !== undefined && byPipe + errorsOf(piped) < expectedRows(table, files, loaded);
+    rows.set(name, isLoading ? byPipe : await countRows(snowflakeEndpoint, name));
+  }
   return { loaded, rows, history, read, settled };
 }
 
 /** What isn't complete yet: files by their key, tables by their name. */
 function openOnes({ files, tables }: WaitArgs, { loaded, rows, history, settled }: Look): string[] {
-  const sent = files
-    .filter(({ target }) => target === "source")
-    .map((file) => ({ ...file, key: fileKey(file.source, file.name) }));
-  const open = sent.map(({ key }) => key).filter((key) => !settled.has(key));
-  for (const { name, landingSource, isView } of tables) {
-    const feeding = sent.filter(({ source }) => isView || source === landingSource);
-    const staged = files.filter(({ source, target }) => target === "snowflake" && name.endsWith(`.${source}`));
-    const expected =
-      sum(feeding.map(({ key }) => loaded.get(key) ?? 0)) + sum(staged.map(({ records = 0 }) => records));
-    const arrived = (rows.get(name) ?? 0) + sum((history.get(name) ?? []).map(({ errors }) => errors));
-    const isWaiting = feeding.some(({ key }) => !settled.has(key)) || arrived < expected;
-    if (isWaiting) open.push(name, ...staged.map((file) => fileKey(file.source, file.name)));
+  const open = keysOf(files).filter((key) => !settled.has(key));
+  for (const table of tables) {
+    const { name } = table;
+    const staged = stagedOf(table, files).map((file) => fileKey(file.source, file.name));
+    const arrived = (rows.get(name) ?? 0) + errorsOf(history.get(name) ?? []);
+    const isWaiting = keysOf(feedingOf(table, files)).some((key) => !settled.has(key));
+    if (isWaiting || arrived < expectedRows(table, files, loaded)) open.push(name, ...staged);
   }
   return open;
+}
+
+/** Rows that a table is to have, by what is in DynamoDB so far. */
+function expectedRows(table: SnowflakeTable, files: readonly SampleFile[], loaded: ReadonlyMap<string, number>) {
+  const fed = sum(keysOf(feedingOf(table, files)).map((key) => loaded.get(key) ?? 0));
+  return fed + sum(stagedOf(table, files).map(({ records = 0 }) => records));
+}
+
+/** The files whose rows come to the table by DynamoDB or the landing bucket. */
+function feedingOf({ landingSource, isView }: SnowflakeTable, files: readonly SampleFile[]): SampleFile[] {
+  return files.filter(({ source, target }) => target === "source" && (isView || source === landingSource));
+}
+
+/** The files that are put to the table's stage. */
+function stagedOf({ name }: SnowflakeTable, files: readonly SampleFile[]): SampleFile[] {
+  return files.filter(({ source, target }) => target === "snowflake" && name.endsWith(`.${source}`));
+}
+
+function keysOf(files: readonly SampleFile[]): string[] {
+  return files.filter(({ target }) => target === "source").map(({ source, name }) => fileKey(source, name));
+}
+
+function errorsOf(history: readonly PipeFile[]): number {
+  return sum(history.map(({ errors }) => errors));
 }
 
 interface LedgerState {
@@ -148,6 +182,10 @@ async function readLedger({ dynamoDb }: RootClients, TableName: string, sources:
 
 function sourcesOf(files: readonly SampleFile[]): string[] {
   return [...new Set(files.filter(({ target }) => target === "source").map(({ source }) => source))];
+}
+
+function number(value: number): string {
+  return value.toLocaleString("en-US");
 }
 
 function sum(numbers: Iterable<number>): number {

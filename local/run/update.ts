@@ -57,13 +57,13 @@ export async function updateLocal(
 function settingsFor(surroundings: OrchestrationSurroundings | undefined): Record<string, unknown> {
   const settings = readSettings("local");
   if (!surroundings) return settings;
-  const { fivetranApiUrl, fivetranSecretArn, webhookSecretArn, snowflakeSecretArn, dbtEnvironment } = surroundings;
+  const { fivetranApiUrl, fivetranSecretArn, snowflakeSecretArn, dbtEnvironment } = surroundings;
   const key = "data-pipelines:orchestration";
   const { dbt, ...own } = settings[key] as OrchestrationSettings;
   return {
     ...settings,
     [key]: {
-      ...{ ...own, fivetranApiUrl, fivetranSecretArn, webhookSecretArn },
+      ...{ ...own, fivetranApiUrl, fivetranSecretArn },
       dbt: { ...dbt, snowflakeSecretArn, environment: { ...dbt.environment, ...dbtEnvironment } },
     },
   };

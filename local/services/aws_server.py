@@ -32,6 +32,7 @@ import aws_lambda  # noqa: E402
 import aws_ledger  # noqa: E402
 import aws_models  # noqa: E402
 import aws_s3  # noqa: E402
+import aws_secrets  # noqa: E402
 import aws_step_calls  # noqa: E402
 import aws_step_history  # noqa: E402
 import aws_step_map  # noqa: E402
@@ -145,6 +146,7 @@ if __name__ == "__main__":
     aws_ledger.install()
     aws_lambda.install()
     aws_s3.install()
+    aws_secrets.install()
     aws_ecs.install(images)
     aws_step_time.install()
     aws_step_history.install()

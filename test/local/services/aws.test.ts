@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { IAM } from "@aws-sdk/client-iam";
 import { S3 } from "@aws-sdk/client-s3";
+import { SecretsManager } from "@aws-sdk/client-secrets-manager";
 import { type Services, startServices } from "../../../local/processes/services.js";
 import { ensureServiceTools } from "../../../local/setup/ensureTools.js";
 
@@ -59,6 +60,16 @@ describe("The local AWS", () => {
     await act().catch(() => undefined); // the service may refuse it too; what the model says is looked at
     return (await local<{ problems: Problem[] }>("GET", "model-problems")).problems;
   }
+
+  it("O5: a secret without a value has none to give, until one is put", async () => {
+    const secrets = new SecretsManager(clientOptions("test", "test"));
+    const made = await secrets.createSecret({ Name: "empty" });
+    assert.equal(made.VersionId, undefined);
+    await assert.rejects(secrets.getSecretValue({ SecretId: made.ARN }), { name: "ResourceNotFoundException" });
+    const { VersionId } = await secrets.putSecretValue({ SecretId: made.ARN, SecretString: "now" });
+    const read = await secrets.getSecretValue({ SecretId: made.ARN });
+    assert.deepEqual([read.SecretString, read.VersionId], ["now", VersionId]);
+  });
 
   it("S3: a JSON request that its API model refuses is told with member and constraint", async () => {
     const found = await problemsOf(() => dynamoDb.updateTable({ TableName: "items", BillingMode: "FREE" as never }));

@@ -6,5 +6,5 @@ select
     country,
     cast(latitude as float) as latitude,
     cast(longitude as float) as longitude
-from {{ source('landing', 'AIRPORTS') }}
+from {{ source('faa', 'AIRPORTS') }}
 where iata is not null
