@@ -22,6 +22,7 @@ export const ways = {
 /** The states around the connections' when all goes well. */
 export const runStates = [
   "Prepare run",
+  "Is the input right",
   "Take run lock",
   "List connections",
   "How many connections",
@@ -71,7 +72,7 @@ export function connectionEvents({ polls, reschedules }: Pick<RunSize, "polls" |
 export function historyEvents(size: RunSize, mode: "inline" | "distributed"): number {
   const { flow, call, callback, map, mapRun } = events;
   const startAndEnd = 2;
-  const around = 6 * flow + 3 * call + callback + 1;
+  const around = 7 * flow + 3 * call + callback + 1;
   const look = 3 * call + 3 * flow;
   const connections = mode === "inline" ? map + size.connections * connectionEvents(size) : mapRun;
   return startAndEnd + around + size.looks * look + connections;

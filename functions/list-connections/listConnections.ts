@@ -5,8 +5,8 @@ import type { Log } from "../shared/log";
 
 export interface ListRequest {
   readonly groupId: string;
-  /** Only these; empty: all. */
-  readonly include: readonly string[];
+  /** Only these, which may be none; undefined: all. */
+  readonly include?: readonly string[];
   readonly exclude: readonly string[];
 }
 
@@ -31,7 +31,8 @@ export interface ListPorts {
 /** @throws InputError */
 export function parseListRequest(event: unknown): ListRequest {
   const input = new Input(event);
-  return { groupId: input.text("group_id"), include: input.texts("include"), exclude: input.texts("exclude") };
+  const include = input.has("include") ? { include: input.texts("include") } : {};
+  return { groupId: input.text("group_id"), ...include, exclude: input.texts("exclude") };
 }
 
 /**
@@ -42,11 +43,13 @@ export async function listConnections(
   { groupId, include, exclude }: ListRequest,
   { fivetran, log }: ListPorts,
 ): Promise<ConnectionList> {
+  // dbt alone doesn't need Fivetran to answer.
+  if (include?.length === 0) return { group_id: groupId, connectors_list: [], connections: [] };
   const found = new Map<string, ListedConnection>();
   for await (const { id, schema, service } of fivetran.listConnections(groupId)) {
     found.set(id, { connection_id: id, name: schema ?? id, service: service ?? "unknown" });
   }
-  const missing = include.filter((id) => !found.has(id));
+  const missing = (include ?? []).filter((id) => !found.has(id));
   if (missing.length > 0) {
     throw new FivetranNotFound(
       `Group ${groupId} has no connection ${missing.join(", ")}. It has ${found.size}; mend the list of connections to include.`,
@@ -55,7 +58,7 @@ export async function listConnections(
   const unknown = exclude.filter((id) => !found.has(id));
   if (unknown.length > 0) log.warn("Connections to exclude that the group doesn't have", { unknown });
   const connections = [...found.values()]
-    .filter(({ connection_id: id }) => (include.length === 0 || include.includes(id)) && !exclude.includes(id))
+    .filter(({ connection_id: id }) => (include?.includes(id) ?? true) && !exclude.includes(id))
     .sort((a, b) => (a.connection_id < b.connection_id ? -1 : 1));
   log.info("Connections listed", { groupId, found: found.size, chosen: connections.length });
   return { group_id: groupId, connectors_list: connections.map((each) => each.connection_id), connections };

@@ -35,7 +35,9 @@ export function connectionsStates(
       next: "How many connections",
     }),
     "How many connections": choice({
+      comment: "An input whose include is empty wants dbt alone.",
       rules: [
+        { when: "$type($include) = 'array' and $count($include) = 0", next: "Count results" },
         { when: "$count($connections) = 0", next: "No connections" },
         { when: `$count($connections) > ${maxConnections}`, next: "Too many connections" },
       ],
@@ -60,7 +62,8 @@ export function connectionsStates(
       next: "Notify",
     }),
     "Sync all connections in group": map({
-      items: jsonata("$connections"),
+      comment: "But for the connection whose sync, just ended, has started the run.",
+      items: jsonata("[$connections[$ != $startedBy]]"),
       itemSelector: {
         group_id: groupId,
         connection_id: jsonata("$states.context.Map.Item.Value"),
@@ -70,7 +73,11 @@ export function connectionsStates(
       each: connectionFlow(settings, references),
       ...(mapMode === "inline" ? {} : { distributed: { label: "Connections", stateMachineArn } }),
       catch: [toFailure("SyncFailed")],
-      assign: { results: jsonata("[$states.result]") },
+      assign: {
+        results: jsonata(
+          "[$states.result, $startedBy in $connections ? {'connection_id': $startedBy, 'status': 'SUCCESSFUL', 'reason': 'its own sync has started this run'}]",
+        ),
+      },
       output: {},
       next: "Count results",
     }),

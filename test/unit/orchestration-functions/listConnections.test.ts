@@ -29,7 +29,14 @@ describe("List connections", () => {
     assert.deepEqual((await list({ include: ["c", "a"] }).answer).connectors_list, ["a", "c"]);
     assert.deepEqual((await list({ exclude: ["b"] }).answer).connectors_list, ["a", "c"]);
     assert.deepEqual((await list({ include: ["a", "b"], exclude: ["b"] }).answer).connectors_list, ["a"]);
+    assert.deepEqual((await list({ include: null }).answer).connectors_list, ["a", "b", "c"]);
     assert.deepEqual((await list({ include: null }, []).answer).connectors_list, []);
+  });
+
+  it("O2: an empty include is no connection, not every one, and asks Fivetran nothing", async () => {
+    const { answer, log } = list({ include: [] });
+    assert.deepEqual(await answer, { group_id: "g", connectors_list: [], connections: [] });
+    assert.deepEqual(log.lines, []);
   });
 
   it("O2: a connection to include that isn't there is an error; one to exclude is only told", async () => {
