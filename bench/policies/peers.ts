@@ -81,13 +81,17 @@ function rulesFound(all: Readonly<Record<string, PeerResult>>, name: string, { n
 
 function readCases(): Case[] {
   return readdirSync(corpus).flatMap((row) =>
-    readdirSync(join(corpus, row)).flatMap((file) => {
+    jsonFiles(join(corpus, row)).flatMap((file) => {
       const value: Omit<Case, "name"> = JSON.parse(readFileSync(join(corpus, row, file), "utf8"));
       return value.document && value.kind !== "guardrail"
         ? [{ ...value, kind: value.kind ?? "identity", name: `${row}/${file}` }]
         : [];
     }),
   );
+}
+
+function jsonFiles(folder: string): string[] {
+  return readdirSync(folder).filter((file) => file.endsWith(".json"));
 }
 
 function runOurs(cases: readonly Case[]): PeerResult {

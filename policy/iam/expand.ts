@@ -1,30 +1,17 @@
 /** Expands action patterns into the actions that AWS has. */
 import { type ActionInfo, actionsOf, services } from "./catalogue";
+import { memo } from "./memo";
 import { covers, hasWildcard } from "./wildcard";
-
-const expanded = new Map<string, readonly ActionInfo[]>();
 
 /**
  * The actions that a pattern (`s3:Get*`, `dynamodb:PutItem`, `*`) stands for, in AWS's spelling; none when AWS has no
  * such action.
  */
 export function expandAction(pattern: string): readonly ActionInfo[] {
-  const key = pattern.toLowerCase();
-  let actions = expanded.get(key);
-  if (!actions) {
-    actions = expand(key);
-    expanded.set(key, actions);
-  }
-  return actions;
+  return expanded(pattern.toLowerCase());
 }
 
-/** The actions of several patterns, each once. */
-export function expandActions(patterns: readonly string[]): readonly ActionInfo[] {
-  if (patterns.length === 1) return expandAction(patterns[0] as string);
-  return [...new Set(patterns.flatMap(expandAction))];
-}
-
-function expand(pattern: string): ActionInfo[] {
+const expanded = memo((pattern: string): readonly ActionInfo[] => {
   const colon = pattern.indexOf(":");
   if (colon < 0) return pattern === "*" ? [...services()].flatMap((service) => [...actionsOf(service).values()]) : [];
   const [servicePattern, namePattern] = [pattern.slice(0, colon), pattern.slice(colon + 1)];
@@ -37,4 +24,10 @@ function expand(pattern: string): ActionInfo[] {
     const action = actions.get(namePattern);
     return action ? [action] : [];
   });
+});
+
+/** The actions of several patterns, each once. */
+export function expandActions(patterns: readonly string[]): readonly ActionInfo[] {
+  if (patterns.length === 1) return expandAction(patterns[0] as string);
+  return [...new Set(patterns.flatMap(expandAction))];
 }

@@ -1,4 +1,5 @@
 /** Whether a resource pattern can name a resource of an ARN form at all. */
+import { memo } from "./memo";
 
 /** Placeholders that hold no `/` and no `:`. All others may hold anything: better a mismatch missed than one made up. */
 const simple = /\$\{(Account|BucketName|KeyId|Partition|QueueName|Region|TableName|TopicName)\}/g;
@@ -6,41 +7,25 @@ const anything = "\u0001";
 const segment = "\u0002";
 const one = "\u0003";
 
-interface Form {
-  /** For patterns without wildcards, which are most. */
-  readonly expression: RegExp;
-  readonly tokens: string;
-  readonly known: Map<string, boolean>;
-}
-
-const forms = new Map<string, Form>();
-
 /** For example true for `arn:aws:s3:::orders/*` and `arn:${Partition}:s3:::${BucketName}/${ObjectName}`. */
 export function canMatch(pattern: string, format: string): boolean {
-  const { expression, tokens, known } = formOf(format);
-  if (!/[*?]|\$\{/.test(pattern)) return expression.test(pattern);
-  let result = known.get(pattern);
-  if (result === undefined) {
-    if (known.size >= 5_000) known.clear();
-    result = overlap(tokensOf(pattern), tokens);
-    known.set(pattern, result);
-  }
-  return result;
+  // Most patterns have no wildcards.
+  return /[*?]|\$\{/.test(pattern) ? meets(`${format}\n${pattern}`) : formOf(format).expression.test(pattern);
 }
 
-function formOf(format: string): Form {
-  let form = forms.get(format);
-  if (!form) {
-    const tokens = format.replace(simple, segment).replace(/\$?\{[^}]*\}|\*/g, anything);
-    const source = tokens
-      .replace(/[.+^$()|[\]\\]/g, "\\$&")
-      .replaceAll(anything, ".*")
-      .replaceAll(segment, "[^/:]*");
-    form = { expression: new RegExp(`^${source}$`, "s"), tokens, known: new Map() };
-    forms.set(format, form);
-  }
-  return form;
-}
+const formOf = memo((format: string) => {
+  const tokens = format.replace(simple, segment).replace(/\$?\{[^}]*\}|\*/g, anything);
+  const source = tokens
+    .replace(/[.+^$()|[\]\\]/g, "\\$&")
+    .replaceAll(anything, ".*")
+    .replaceAll(segment, "[^/:]*");
+  return { expression: new RegExp(`^${source}$`, "s"), tokens };
+});
+
+const meets = memo((both: string): boolean => {
+  const end = both.indexOf("\n");
+  return overlap(tokensOf(both.slice(end + 1)), formOf(both.slice(0, end)).tokens);
+}, 20_000);
 
 /** A policy variable stands for some text that isn't known here. */
 function tokensOf(pattern: string): string {

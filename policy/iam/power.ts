@@ -33,9 +33,9 @@ export function powerOf(role: RoleModel, { references }: Principals): Power {
       boundary !== undefined
         ? undefined
         : managed !== undefined
-          ? `it has ${managed.split("/").at(-1)}`
+          ? `has ${managed.split("/").at(-1)}`
           : effective.isAdministrator
-            ? "it may do everything"
+            ? "may do everything"
             : undefined;
     power = { effective, administrator, methods: methodsOpenTo(effective, ownArns(role)) };
     powers.set(role, power);
@@ -58,7 +58,7 @@ function arnsOf({ arn, name, resource }: RoleModel): readonly string[] {
 
 export interface Edge {
   readonly to: RoleModel;
-  /** For example `assumes`, `passes it to lambda.amazonaws.com`. */
+  /** For example `assumes loader`, `passes loader to a new function`. */
   readonly by: string;
 }
 
@@ -74,15 +74,16 @@ export function edgesOf(from: RoleModel, principals: Principals): readonly Edge[
 }
 
 function passage(from: RoleModel, to: RoleModel, effective: Effective, principals: Principals): string | undefined {
+  const { name } = to.resource;
   const on = (action: string) => effective.grants(action).filter(({ resource }) => coversRole(resource, to));
-  if (isTrusted(from, to, on("sts:AssumeRole").length > 0)) return "assumes";
-  if (on("iam:UpdateAssumeRolePolicy").length > 0) return "rewrites the trust of";
+  if (isTrusted(from, to, on("sts:AssumeRole").length > 0)) return `assumes ${name}`;
+  if (on("iam:UpdateAssumeRolePolicy").length > 0) return `rewrites the trust of ${name}`;
   const passed = on("iam:PassRole");
   const services = (to.trust?.statements ?? []).filter(letsAssume).flatMap((each) => each.principals?.Service ?? []);
-  for (const { passesTo = "", needs, name } of passRoleMethods) {
+  for (const { passesTo = "", needs, name: what } of passRoleMethods) {
     if (!services.includes(passesTo) || !passed.some(({ conditions }) => mayPassTo(conditions, passesTo))) continue;
     const others = needs.filter(({ action }) => action !== "iam:PassRole");
-    if (others.every(({ action }) => effective.grants(action).length > 0)) return `passes to a ${name}`;
+    if (others.every(({ action }) => effective.grants(action).length > 0)) return `passes ${name} to a ${what}`;
   }
   const changed = principals.workloads.find(
     ({ resource, role, as }) =>
@@ -92,7 +93,7 @@ function passage(from: RoleModel, to: RoleModel, effective: Effective, principal
         effective.grants(action).some((grant) => coversFunction(grant.resource, resource.props)),
       ),
   );
-  return changed && `changes the code of ${changed.resource.name}, which runs with`;
+  return changed && `changes the code of ${changed.resource.name}, which runs with ${name}`;
 }
 
 /** A trust that names the role lets it in by itself; one that names the account asks for the permission as well. */

@@ -1,6 +1,7 @@
 /** Whether a statement's conditions narrow an action to some of its resources. */
 import { type ActionInfo, conditionKeysOf, resourceTypesOf } from "./catalogue";
 import type { Condition, Conditions } from "./conditions";
+import { memo } from "./memo";
 import { isStar, splitArn } from "./resources";
 
 /** Keys that tell what is acted on, beside tags and those that are named after a resource type. */
@@ -68,23 +69,15 @@ function namesResource(key: string, action: ActionInfo): boolean {
   if (/(^|:)(resourcetag|existingobjecttag)\//.test(key)) return true;
   if (/(^|:)requesttag\//.test(key)) return making.test(action.name);
   if (resourceKeys.has(key)) return true;
-  const [service = "", name = ""] = key.split(":");
-  return service === action.service && conditionKeysOf(service).has(key) && isTypeName(service, name);
+  return key.startsWith(`${action.service}:`) && conditionKeysOf(action.service).has(key) && isTypeName(key);
 }
-
-const typeNames = new Map<string, boolean>();
 
 /** `ecs:cluster` and `lambda:FunctionArn` are named after what they tell. */
-function isTypeName(service: string, name: string): boolean {
-  const key = `${service}:${name}`;
-  let result = typeNames.get(key);
-  if (result === undefined) {
-    const type = plain(name.replace(/(arn|id|name)$/, ""));
-    result = [...resourceTypesOf(service).keys()].some((each) => plain(each) === type);
-    typeNames.set(key, result);
-  }
-  return result;
-}
+const isTypeName = memo((key: string): boolean => {
+  const [service = "", name = ""] = key.split(":");
+  const type = plain(name.replace(/(arn|id|name)$/, ""));
+  return [...resourceTypesOf(service).keys()].some((each) => plain(each) === type);
+});
 
 function plain(text: string): string {
   return text.toLowerCase().replace(/[^a-z]/g, "");

@@ -11,6 +11,8 @@ export interface RuleConfig {
 
 const exemptionKeys = ["resource", "statement", "actions", "reason", "expires"];
 const datePattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$";
+/** IAM's quota "Role trust policy length": what it is without asking, and what it can be raised to. */
+const trustPolicySizes = { least: defaultSettings.trustPolicySize, most: 8_192 };
 const texts = { type: "array", items: { type: "string", minLength: 1 } } as const;
 
 /** What Pulumi checks before anything runs, and shows where a pack is configured. */
@@ -22,6 +24,12 @@ export const configSchema: PolicyConfigSchema = {
       description: "Accounts that may be trusted without an ExternalId, or be let in by a resource policy.",
     },
     allowedManagedPolicies: { ...texts, description: "AWS-managed policies, by name or ARN, that may be attached." },
+    trustPolicySize: {
+      type: "integer",
+      minimum: trustPolicySizes.least,
+      maximum: trustPolicySizes.most,
+      description: "The account's quota on the characters of a role's trust.",
+    },
     exemptions: {
       type: "array",
       description: "What this rule doesn't refuse, each with a reason and the last day on which that holds.",
@@ -76,10 +84,11 @@ export function checkRuleConfig(rule: string, value: unknown, lines: string[]): 
     lines.push(`${rule}.trustedAccounts: ${JSON.stringify(account)} is not an account; write its 12 digits in quotes`);
   }
   const allowedManagedPolicies = textList(value.allowedManagedPolicies, `${rule}.allowedManagedPolicies`, lines);
+  const trustPolicySize = sizeOfTrusts(value.trustPolicySize, `${rule}.trustPolicySize`, lines);
   const { exemptions = [] } = value;
   if (!Array.isArray(exemptions)) lines.push(`${rule}.exemptions: is ${describe(exemptions)}; write a list`);
   return {
-    settings: { trustedAccounts, allowedManagedPolicies },
+    settings: { trustedAccounts, allowedManagedPolicies, trustPolicySize },
     exemptions: (Array.isArray(exemptions) ? exemptions : []).flatMap(
       (each: unknown, i) => exemption(each, `${rule}.exemptions[${i}]`, lines) ?? [],
     ),
@@ -114,6 +123,14 @@ function exemption(value: unknown, path: string, lines: string[]): Exemption | u
   const actions = value.actions === undefined ? undefined : textList(value.actions, `${path}.actions`, lines);
   if (lines.length > before) return undefined;
   return { resource, reason, expires, ...(statement && { statement }), ...(actions && { actions }) };
+}
+
+function sizeOfTrusts(value: unknown, path: string, lines: string[]): number {
+  const { least, most } = trustPolicySizes;
+  if (value === undefined) return least;
+  if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most) return value;
+  lines.push(`${path}: is ${JSON.stringify(value)}; write the account's quota, a number from ${least} to ${most}`);
+  return least;
 }
 
 function textList(value: unknown, path: string, lines: string[]): readonly string[] {

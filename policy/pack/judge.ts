@@ -42,8 +42,8 @@ export function judgeResource(rule: DocumentRule | ResourceRule, resource: Resou
     const inDocuments = findDocuments(type, props).flatMap((found) =>
       judgeDocument(rule, found, settings, type).map((violation) => ({ ...violation, urn })),
     );
-    const granted = rule.grants?.types.includes(type) ? [...rule.grants.check(resource, settings)] : [];
-    return [...inDocuments, ...granted.map((finding) => ({ ...finding, rule, urn }))];
+    const beside = rule.beside?.types.includes(type) ? [...rule.beside.check(resource, settings)] : [];
+    return [...inDocuments, ...beside.map((finding) => ({ ...finding, rule, urn }))];
   }
   if (!rule.types.includes(type)) return [];
   return [...rule.check(resource, settings)].map((finding) => ({ ...finding, rule, urn }));

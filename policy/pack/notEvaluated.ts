@@ -45,7 +45,7 @@ export function unknownParts(resource: Resource, state: PackState): string[] {
     for (const part of document.unknown) parts.add(part === "document" ? path : `${path}: ${part}`);
   }
   for (const rule of state.rules) {
-    const onResource = rule.scope === "document" ? rule.grants : rule.scope === "resource" ? rule : undefined;
+    const onResource = rule.scope === "document" ? rule.beside : rule.scope === "resource" ? rule : undefined;
     if (!onResource?.types.includes(resource.type) || !state.isOn(rule)) continue;
     const props = watched(resource.props, "", parts) as Resource["props"];
     for (const _ of onResource.check({ ...resource, props }, state.settingsOf(rule)));

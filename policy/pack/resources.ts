@@ -7,7 +7,7 @@ import type { Resource, Rule } from "../rules/rule";
 /** Whether the rule looks at resources of the type at all. */
 export function concerns(rule: Exclude<Rule, { scope: "stack" }>, type: string): boolean {
   if (rule.scope === "resource") return rule.types.includes(type);
-  return holdsDocuments(type) || (rule.grants?.types.includes(type) ?? false);
+  return holdsDocuments(type) || (rule.beside?.types.includes(type) ?? false);
 }
 
 export function singleResource({ type, name, urn, props }: ResourceValidationArgs): Resource {

@@ -60,8 +60,8 @@ export const escalationChain: StackRule = {
       const steps = wayToPower(from, principals);
       const last = steps?.at(-1);
       if (!steps || !last) continue;
-      const way = steps.map(({ by, to }) => `${by} ${to.resource.name}`).join(", which ");
-      const message = `it ${way}, and ${whyPowerful(last.to, principals)}`;
+      const way = steps.map(({ by }) => by).join(", which ");
+      const message = `it ${way}; ${last.to.resource.name} ${whyPowerful(last.to, principals)}`;
       const fix = `break the chain: don't let ${from.resource.name} act as ${steps[0]?.to.resource.name}, or take from ${last.to.resource.name} what it doesn't need`;
       yield { urn: from.resource.urn, message, fix };
     }
@@ -71,7 +71,7 @@ export const escalationChain: StackRule = {
 function whyPowerful(role: RoleModel, principals: Principals): string | undefined {
   const { administrator, methods } = powerOf(role, principals);
   const [method] = methods;
-  return administrator ?? (method && `that one can escalate by ${method.id} (${method.name})`);
+  return administrator ?? (method && `can escalate by ${method.id} (${method.name})`);
 }
 
 /** The shortest way to a powerful role, breadth first. */

@@ -72,7 +72,15 @@ function isTied({ conditions }: Statement, { service }: Subject): boolean {
   );
 }
 
+/** Where the service is called otherwise in ARNs than in its principal. */
+const arnPrefixes = new Map([
+  ["ecs-tasks", "ecs"],
+  ["delivery", "logs"],
+  ["apigateway", "execute-api"],
+]);
+
 function fixFor(service: string): string {
-  const prefix = service.split(".")[0];
+  const [name = ""] = service.split(".");
+  const prefix = arnPrefixes.get(name) ?? name;
   return `add Condition {"StringEquals": {"aws:SourceAccount": "<account>"}}, or better {"ArnLike": {"aws:SourceArn": "arn:aws:${prefix}:<region>:<account>:<resource>"}}`;
 }

@@ -52,7 +52,7 @@ function* forTooMany(statement: Statement): Generator<Finding> {
   const whom = Object.values(statement.principals).flat().join(", ");
   const message = `it allows "${wide}", the key's deletion and policy included, to ${whom}`;
   const fix =
-    "name the actions: kms:Decrypt, kms:GenerateDataKey for users of the key; kms:Describe*, kms:Put*, … for its administrators";
+    "name the actions: kms:Decrypt, kms:GenerateDataKey for users of the key; kms:DescribeKey, kms:PutKeyPolicy, kms:EnableKeyRotation, kms:ScheduleKeyDeletion for its administrators";
   yield { statement: label, message, fix, actions: [wide] };
 }
 

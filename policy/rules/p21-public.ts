@@ -52,7 +52,7 @@ export const publicPolicy: DocumentRule = {
   scope: "document",
   kinds: ["resource"],
   absenceOf: ["Condition"],
-  grants: { types: grantingTypes, check: openGrants },
+  beside: { types: grantingTypes, check: openGrants },
   *check({ service, document }) {
     for (const statement of document.statements) {
       if (statement.effect !== "Allow" || !isForEverybody(statement) || isForSomebody(statement.conditions)) continue;

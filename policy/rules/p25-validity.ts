@@ -2,8 +2,9 @@ import type { Problem } from "../iam/document";
 import { checkActions } from "../iam/validity/actions";
 import { checkArns, checkPrincipals } from "../iam/validity/arns";
 import { checkConditions } from "../iam/validity/conditions";
-import { checkMembers, checkSids, checkSize, checkVersion } from "../iam/validity/form";
+import { checkMembers, checkSids, checkVersion } from "../iam/validity/form";
 import { checkMatches } from "../iam/validity/match";
+import { checkInlineSizes, checkSize } from "../iam/validity/size";
 import type { DocumentRule, Subject } from "./rule";
 
 const statement = { Sid: "Read", Effect: "Allow", Resource: "arn:aws:s3:::orders/*" };
@@ -19,9 +20,10 @@ export const validity: DocumentRule = {
   details:
     "What IAM refuses, or silently reads otherwise than was meant. The document: not JSON, unknown keys, no statements, " +
     "a Version other than 2012-10-17 (in older ones policy variables are plain text), a Sid that stands there twice or has characters " +
-    "that IAM doesn't take, more characters than AWS's quota for that kind of document. The statement: Action and NotAction both or " +
-    "neither, no Resource in an identity document, a Resource in a trust, a Principal in an identity document, none in a trust or " +
-    "a resource policy. Names: services, actions and condition keys that AWS doesn't have, wildcards that match nothing, ARNs and " +
+    "that IAM doesn't take, more characters than AWS's quota for that kind of document (also of a role's inline policies together; of a " +
+    "trust 2,048, or what `trustPolicySize` says where the account's quota was raised, 8,192 at most). The statement: Action and NotAction both or " +
+    "neither, no Resource in an identity document, a Resource in a trust, a Principal in an identity document or, other than `*`, in " +
+    "one that limits others (control and session policies), none in a trust or a resource policy. Names: services, actions and condition keys that AWS doesn't have, wildcards that match nothing, ARNs and " +
     "principals that can't be. What can't meet: a resource that none of the actions takes, an action that takes none of the " +
     "resources, a condition key that no request of the actions has (global keys aside), an operator that doesn't fit the " +
     "key's type, a value that doesn't fit the operator.",
@@ -41,14 +43,15 @@ export const validity: DocumentRule = {
   },
   scope: "document",
   kinds: ["identity", "trust", "resource", "guardrail"],
-  *check(subject) {
+  *check(subject, { trustPolicySize }) {
     yield* subject.document.problems;
+    yield* checkSize(subject, trustPolicySize);
     yield* problemsOf(subject);
   },
+  beside: { types: ["aws:iam/role:Role"], check: ({ props }) => checkInlineSizes(props) },
 };
 
-function* problemsOf({ document, kind, service, type }: Subject): Generator<Problem> {
-  yield* checkSize(document, kind, { service, type });
+function* problemsOf({ document, kind, service }: Subject): Generator<Problem> {
   if (document.statements.length === 0) return;
   yield* checkVersion(document);
   yield* checkSids(document, kind);

@@ -80,8 +80,12 @@ export interface DocumentRule extends RuleText {
    * @default none
    */
   readonly absenceOf?: readonly Member[];
-  /** Resources that grant the same without a document, for example a function URL. @default none */
-  readonly grants?: Pick<ResourceRule, "types" | "check">;
+  /**
+   * What no document of a resource tells by itself: a function URL grants without one, a role's documents have a length
+   * together.
+   * @default nothing
+   */
+  readonly beside?: Pick<ResourceRule, "types" | "check">;
 }
 
 /** A resource as rules see it: `unknown` (../iam/unknown) stands for what isn't known yet. */

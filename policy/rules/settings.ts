@@ -4,6 +4,8 @@ export interface Settings {
   readonly trustedAccounts: readonly string[];
   /** AWS-managed policies (name or ARN) that may be attached. @default [] */
   readonly allowedManagedPolicies: readonly string[];
+  /** The account's quota on the characters of a role's trust: 2,048 to 8,192. @default 2048 */
+  readonly trustPolicySize: number;
 }
 
-export const defaultSettings: Settings = { trustedAccounts: [], allowedManagedPolicies: [] };
+export const defaultSettings: Settings = { trustedAccounts: [], allowedManagedPolicies: [], trustPolicySize: 2_048 };

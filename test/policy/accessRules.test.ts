@@ -180,7 +180,7 @@ describe("messages of the rules on grants", () => {
   it("P9: the message tells the whole way", () => {
     const example = escalationChain.wrong.resources ?? [];
     const [violation] = found(escalationChain, example);
-    assert.match(violation?.message ?? "", /^it assumes deployer, and that one can escalate by iam-005/);
+    assert.match(violation?.message ?? "", /^it assumes deployer; deployer can escalate by iam-005/);
   });
 
   it("P9: roles that may assume each other end the search", () => {

@@ -1,4 +1,4 @@
-/** What a document and its statements must have, by kind, and how long they may be. */
+/** What a document and its statements must have, by kind. */
 import type { Member, PolicyDocument, Problem, Statement } from "../document";
 import type { DocumentKind } from "../locations";
 
@@ -57,6 +57,11 @@ export function* checkMembers(statement: Statement, kind: DocumentKind, service?
   if (kind === "identity" && !lacks("Principal", "NotPrincipal")) {
     yield problem("it has a Principal", "drop it: an identity policy is about the one that it is attached to");
   }
+  if (kind === "guardrail" && !lacks("Principal", "NotPrincipal") && !isForEverybody(statement)) {
+    const fix =
+      'drop it, or write "*" in a resource control policy; pick principals by a condition on aws:PrincipalArn';
+    yield problem("it names principals, which no control or session policy does", fix);
+  }
   if ((kind === "trust" || kind === "resource") && lacks("Principal", "NotPrincipal")) {
     yield problem("it has no Principal", 'name who is let in, for example {"Service": "lambda.amazonaws.com"}');
   }
@@ -69,31 +74,8 @@ export function* checkMembers(statement: Statement, kind: DocumentKind, service?
   }
 }
 
-/** Characters at most, by AWS's quotas; a policy in a file may be of any of its kind's types. */
-const limits: Readonly<Record<string, readonly [most: number, what: string]>> = {
-  "aws:iam/policy:Policy": [6_144, "a managed policy"],
-  "aws:iam/role:Role": [10_240, "all inline policies of a role"],
-  "aws:iam/rolePolicy:RolePolicy": [10_240, "all inline policies of a role"],
-  "aws:iam/groupPolicy:GroupPolicy": [5_120, "all inline policies of a group"],
-  "aws:iam/userPolicy:UserPolicy": [2_048, "all inline policies of a user"],
-  "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy": [32_768, "a permission set's policy"],
-  identity: [10_240, "an identity policy"],
-  trust: [2_048, "a trust policy, unless the account's quota is raised"],
-  s3: [20_480, "a bucket's policy"],
-  kms: [32_768, "a key's policy"],
-  secretsmanager: [20_480, "a secret's policy"],
-  sns: [30_720, "a topic's policy"],
-  sqs: [8_192, "a queue's policy"],
-  ec2: [20_480, "an endpoint's policy"],
-};
-
-export function* checkSize(
-  { size }: PolicyDocument,
-  kind: DocumentKind,
-  { service = "", type = "" }: { readonly service?: string | undefined; readonly type?: string | undefined },
-): Generator<Problem> {
-  const limit = limits[kind === "resource" ? service : kind === "trust" ? kind : type in limits ? type : kind];
-  if (!limit || size <= limit[0]) return;
-  const fix = "split it into several policies, or name fewer resources by a common prefix";
-  yield { message: `it has ${size} characters; AWS takes ${limit[0]} for ${limit[1]}`, fix };
+/** All that a resource control policy takes; where it isn't known yet, it may be that. */
+function isForEverybody({ given, principals, unknown }: Statement): boolean {
+  const [name, ...others] = Object.values(principals ?? {}).flat();
+  return !given.has("NotPrincipal") && (unknown.has("Principal") || (name === "*" && others.length === 0));
 }

@@ -2,13 +2,12 @@
 import { actionsOf } from "../catalogue";
 import type { Problem, Statement } from "../document";
 import { expandAction } from "../expand";
+import { memo } from "../memo";
 import { canMatch } from "../overlap";
 import { arnFormats, isStar, serviceArnFormats } from "../resources";
 
 /** The ARN forms that the actions of a pattern may be given beside `*`. */
 type Takes = readonly string[];
-
-const known = new Map<string, Takes | undefined>();
 
 export function* checkMatches(statement: Statement): Generator<Problem> {
   const { label, actions, resources, unknown } = statement;
@@ -54,17 +53,12 @@ function formsOf(formats: Takes): string {
 }
 
 /** undefined where every resource may be meant: a full wildcard, or an action that AWS doesn't have. */
-function takesOf(pattern: string): Takes | undefined {
-  const key = pattern.toLowerCase();
-  if (!known.has(key)) known.set(key, workOut(key));
-  return known.get(key);
-}
-
-function workOut(pattern: string): Takes | undefined {
+const takesOf = memo((written: string): Takes | undefined => {
+  const pattern = written.toLowerCase();
   const [service = "", name = ""] = pattern.split(":");
   if (/[*?]/.test(service)) return undefined;
   if (isStar(name)) return actionsOf(service).size > 0 ? serviceArnFormats(service) : undefined;
   const actions = expandAction(pattern);
   if (actions.length === 0) return undefined;
   return [...new Set(actions.flatMap((action) => arnFormats(action)))];
-}
+});

@@ -45,7 +45,7 @@ export type Mistake = readonly [message: string, fix: string];
 
 /** @param type of the key, undefined when it isn't known */
 export function mistakeOf(condition: Condition, type: string | undefined): Mistake | undefined {
-  const { operator, test, ifExists, key, values } = condition;
+  const { operator, test, ifExists, written, values } = condition;
   const family = families.get(test);
   if (family === undefined || (family === "Null" && ifExists)) {
     const meant = nearest(test, families.keys());
@@ -55,16 +55,16 @@ export function mistakeOf(condition: Condition, type: string | undefined): Mista
     ];
   }
   if (values.length === 0 && !condition.isPartlyUnknown)
-    return [`its ${operator} on ${key} has no value`, "name the values"];
+    return [`its ${operator} on ${written} has no value`, "name the values"];
   const bad = values.find((value) => !isValue(family, value));
-  if (bad !== undefined) return [`"${bad}" is no value for ${operator} on ${key}`, expected[family] ?? ""];
+  if (bad !== undefined) return [`"${bad}" is no value for ${operator} on ${written}`, expected[family] ?? ""];
   if (type === undefined || family === "Null") return undefined;
   const element = type.replace(/^ArrayOf/, "");
   const fits = fitting[element] ?? [family];
   // AWS's tables call some keys that hold ARNs texts.
   if (fits.includes(family) || (element === "String" && family === "Arn" && values.every(isArn))) return undefined;
   const names = fits.flatMap((each) => operators[each].slice(0, 1));
-  return [`${operator} doesn't fit ${key}, which is of type ${type}`, `use ${names.join(" or ")}`];
+  return [`${operator} doesn't fit ${written}, which is of type ${type}`, `use ${names.join(" or ")}`];
 }
 
 const expected: Partial<Record<Family, string>> = {

@@ -4,6 +4,7 @@ import { levelOf, readPackConfig } from "../../../policy/pack/configFile";
 import { otherPolicies, policiesOf } from "../../../policy/pack/policies";
 import { rules } from "../../../policy/rules";
 import { serviceWildcard } from "../../../policy/rules/p02-service-wildcard";
+import { defaultSettings } from "../../../policy/rules/settings";
 
 const { name } = serviceWildcard;
 const exemption = { resource: "wide", reason: "an old tool asks for them", expires: "2027-02-28" };
@@ -34,9 +35,16 @@ describe("configuration of the policy pack", () => {
   it("P33: parameters and exemptions reach the rule", () => {
     const { settings, exemptions } = readRuleConfig(name, {
       trustedAccounts: ["111122223333"],
+      allowedManagedPolicies: ["ReadOnlyAccess"],
+      trustPolicySize: 8_192,
       exemptions: [exemption],
     });
-    assert.deepEqual(settings, { trustedAccounts: ["111122223333"], allowedManagedPolicies: [] });
+    assert.deepEqual(settings, {
+      trustedAccounts: ["111122223333"],
+      allowedManagedPolicies: ["ReadOnlyAccess"],
+      trustPolicySize: 8_192,
+    });
+    assert.deepEqual(readRuleConfig(name, {}).settings, defaultSettings);
     assert.deepEqual(exemptions, [exemption]);
   });
 
@@ -59,6 +67,10 @@ describe("configuration of the policy pack", () => {
       ],
       [{ [name]: { trustedAccounts: ["1"] } }, /"1" is not an account; write its 12 digits in quotes$/],
       [{ [name]: { trustedAccounts: "111122223333" } }, /trustedAccounts: is a string; write a list of texts$/],
+      [{ [name]: { trustPolicySize: 2_047 } }, /trustPolicySize: is 2047; write .* a number from 2048 to 8192$/],
+      [{ [name]: { trustPolicySize: 8_193 } }, /trustPolicySize: is 8193; /],
+      [{ [name]: { trustPolicySize: 4_096.5 } }, /trustPolicySize: is 4096\.5; /],
+      [{ [name]: { trustPolicySize: "4096" } }, /trustPolicySize: is "4096"; /],
       [{ [name]: { exemptions: {} } }, /exemptions: is an? object; write a list$/],
       [{ "policy-exempted": { exemptions: [] } }, /^policy-exempted\.exemptions: unknown key; it takes a level only$/],
     ];
