@@ -30,6 +30,7 @@ export class FivetranApi {
     groups: Readonly<Record<string, readonly ConnectionDefinition[]>>,
     private readonly syncs: Syncs,
     private readonly webhooks: Webhooks,
+    private readonly pageSize?: number,
   ) {
     this.#groups = Object.keys(groups);
     for (const [group, definitions] of Object.entries(groups)) {
@@ -99,6 +100,7 @@ export class FivetranApi {
       data: pageOf(
         own.map((each) => each.state()),
         query,
+        this.pageSize,
       ),
     };
   }

@@ -24,6 +24,8 @@ export interface FivetranOptions {
   readonly onSync?: (sync: SyncInfo) => Promise<void>;
   /** Requests in so many milliseconds; more are answered 429 with Retry-After. @default no limit */
   readonly rateLimit?: { readonly requests: number; readonly windowMs: number };
+  /** The most connections on a page, however many are asked for. @default as many as are asked for */
+  readonly pageSize?: number;
   /** Repetitions of webhooks that weren't answered by 2xx. @default 5 attempts, 200 ms, 400 ms, … between them */
   readonly webhookRetry?: { readonly attempts: number; readonly retryMs: number };
 }
@@ -53,7 +55,7 @@ export async function startFivetranApi(options: FivetranOptions): Promise<Fivetr
   const { apiKey = "local-key", apiSecret = "local-secret", syncMs = 300, onSync } = options;
   const webhooks = new Webhooks(options.webhookRetry ?? { attempts: 5, retryMs: 200 });
   const syncs = new Syncs(webhooks, { syncMs, onSync });
-  const api = new FivetranApi(options.groups, syncs, webhooks);
+  const api = new FivetranApi(options.groups, syncs, webhooks, options.pageSize);
   const faults = new ApiFaults();
   const { requests: most = Number.POSITIVE_INFINITY, windowMs = 1_000 } = options.rateLimit ?? {};
   const limit = new RateLimit(most, windowMs);

@@ -70,8 +70,13 @@ class Images:
         cwd = root / (workdir or image["workdir"]).lstrip("/")
         cwd.mkdir(parents=True, exist_ok=True)
         variables = {name: _translated(str(value), root) for name, value in inside.items()}
-        fixed = {"PATH": self._program_path, "HOME": str(home), "TMPDIR": str(home), "LANG": "C.UTF-8"}
+        fixed = {"PATH": self._path(inside.get("PATH", ""), root), "HOME": str(home), "TMPDIR": str(home), "LANG": "C.UTF-8"}
         return [_translated(each, root) for each in argv], {**variables, **fixed}, folder, cwd
+
+    def _path(self, asked, root):
+        """Folders of the image that its PATH names come first; what stands for the others, python and dbt, after them."""
+        own = [root / part.lstrip("/") for part in asked.split(":") if part.startswith("/")]
+        return os.pathsep.join([*(str(each) for each in own if each.is_dir()), self._program_path])
 
 
 def _folder_of_this_process():

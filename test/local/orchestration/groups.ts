@@ -1,0 +1,70 @@
+/** What Fivetran has for these tests: three groups, and what goes wrong with the API's answers. */
+import type { ApiFault, ConnectionDefinition } from "../../../local/fivetran";
+
+const putOff = (told: boolean) => ({ status: "RESCHEDULED" as const, milliseconds: 1_500, told });
+
+/** Names say how they behave. */
+const side: readonly ConnectionDefinition[] = [
+  { id: "steady" },
+  { id: "early", webhook: "early" },
+  { id: "before_token" },
+  { id: "silent", webhook: "none" },
+  { id: "twice", webhook: "twice" },
+  { id: "forged", webhook: "forged" },
+  { id: "other_group", webhook: "otherGroup" },
+  { id: "at_work", syncMs: 6_000 },
+  { id: "put_off_twice", scheduleType: "manual", outcomes: [putOff(true), putOff(true)] },
+  { id: "put_off_untold", outcomes: [putOff(false), putOff(false)] },
+  { id: "put_off_for_ever", outcomes: Array.from({ length: 9 }, () => putOff(true)) },
+  { id: "limited" },
+  { id: "shaky" },
+  { id: "slow", syncMs: 5_000 },
+  { id: "paused", paused: true },
+  { id: "failing", outcomes: [{ status: "FAILURE", reason: "The source is gone" }] },
+  { id: "failing_silently", webhook: "none", outcomes: [{ status: "FAILURE", reason: "The source is gone" }] },
+  { id: "with_task", outcomes: [{ status: "FAILURE_WITH_TASK", reason: "Sign in again" }] },
+  { id: "broken", setupState: "broken" },
+  { id: "incomplete", setupState: "incomplete" },
+  { id: "hanging", outcomes: [{ status: "HANGING" }] },
+  { id: "throttled" },
+  { id: "down" },
+];
+
+const nightly: readonly ConnectionDefinition[] = [
+  { id: "airports" },
+  { id: "zipcodes", outcomes: [{ status: "RESCHEDULED", milliseconds: 1_000 }] },
+  { id: "flights", syncMs: 2_000 },
+  { id: "asleep", paused: true },
+  { id: "stuck", outcomes: [{ status: "HANGING" }] },
+];
+
+/** 200 connections on five pages; one is paused, one fails. */
+export const largeIds = Array.from({ length: 200 }, (_, i) => `c${String(i + 1).padStart(3, "0")}`);
+export const pageSize = 40;
+const large = largeIds.map(
+  (id): ConnectionDefinition => ({
+    id,
+    paused: id === "c007",
+    ...(id === "c013" ? { outcomes: [{ status: "FAILURE", reason: "Out of luck" }] } : {}),
+  }),
+);
+
+export const groups = { side, nightly, large };
+export type Group = keyof typeof groups;
+
+/** As many as the client tries a request. */
+const attempts = 6;
+/** One that asks for a wait of a second, so that the client's own waits, which are drawn by lot, aren't waited for. */
+const refused = (match: RegExp, status: number, count?: number): ApiFault => ({
+  ...{ match, status, retryAfterSeconds: 1 },
+  ...(count === undefined ? {} : { count }),
+});
+
+export const faults: readonly ApiFault[] = [
+  refused(/\/connections\/limited/, 429, 2),
+  refused(/\/connections\/shaky/, 500, 2),
+  refused(/\/connections\/throttled/, 429),
+  refused(/\/connections\/down/, 500),
+  // A first run fails by them, the second one gets over two of them.
+  refused(/\/groups\/nightly\/connections/, 503, attempts + 2),
+];

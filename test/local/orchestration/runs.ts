@@ -1,0 +1,107 @@
+/** Executions of the state machines: started, waited for, and looked at. */
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  type DescribeExecutionCommandOutput,
+  type HistoryEvent,
+  paginateGetExecutionHistory,
+  type SFN,
+} from "@aws-sdk/client-sfn";
+
+export interface Run {
+  readonly arn: string;
+  readonly name: string;
+  readonly status: string;
+  readonly error: string;
+  readonly cause: string;
+  readonly output: Output;
+  readonly seconds: number;
+  readonly history: readonly HistoryEvent[];
+}
+
+interface Output {
+  readonly status?: string;
+  readonly reason?: string;
+  readonly connections?: number;
+  readonly synced?: number;
+  readonly skipped?: readonly string[];
+  readonly failed?: readonly { readonly connection_id: string; readonly status: string; readonly error?: string }[];
+  readonly dbt?: string;
+}
+
+export interface Started {
+  readonly arn: string;
+  readonly ended: Promise<Run>;
+}
+
+export async function start(sfn: SFN, stateMachineArn: string, input: object = {}): Promise<Started> {
+  const { executionArn = "" } = await sfn.startExecution({ stateMachineArn, input: JSON.stringify(input) });
+  return { arn: executionArn, ended: ended(sfn, executionArn) };
+}
+
+export async function run(sfn: SFN, stateMachineArn: string, input: object = {}): Promise<Run> {
+  return (await start(sfn, stateMachineArn, input)).ended;
+}
+
+async function ended(sfn: SFN, executionArn: string): Promise<Run> {
+  const execution = await eventually(`${executionArn} ends`, async () => {
+    const now = await sfn.describeExecution({ executionArn });
+    return now.status === "RUNNING" ? undefined : now;
+  });
+  return { ...told(execution), arn: executionArn, history: await historyOf(sfn, executionArn) };
+}
+
+function told(execution: DescribeExecutionCommandOutput): Omit<Run, "arn" | "history"> {
+  const { name = "", status = "", error = "", cause = "", output, startDate, stopDate } = execution;
+  const seconds = (Number(stopDate) - Number(startDate)) / 1_000;
+  return { name, status, error, cause, seconds, output: JSON.parse(output ?? "{}") as Output };
+}
+
+export async function historyOf(sfn: SFN, executionArn: string): Promise<readonly HistoryEvent[]> {
+  const events: HistoryEvent[] = [];
+  for await (const page of paginateGetExecutionHistory({ client: sfn }, { executionArn })) {
+    events.push(...(page.events ?? []));
+  }
+  return events;
+}
+
+/** The states that were entered, each time. */
+export function states({ history }: Pick<Run, "history">): string[] {
+  return history.flatMap(({ stateEnteredEventDetails: entered }) => (entered?.name ? [entered.name] : []));
+}
+
+/** What the state "Connection …" says of each connection of an inline Map. */
+export function ends({ history }: Pick<Run, "history">): Record<string, { status: string; error?: string }> {
+  const found: Record<string, { status: string; error?: string }> = {};
+  for (const { stateExitedEventDetails: exited } of history) {
+    if (!/^Connection (synced|failed|timed out)$/.test(exited?.name ?? "")) continue;
+    const { connection_id, status, error } = JSON.parse(exited?.output ?? "{}");
+    found[connection_id] = error === undefined ? { status } : { status, error };
+  }
+  return found;
+}
+
+/** Which connections a function was asked about: `mode` trigger or wait, or undefined for the poll. */
+export function asked({ history }: Pick<Run, "history">, mode: string | undefined): string[] {
+  return history.flatMap(({ taskScheduledEventDetails: task }) => {
+    const { Payload } = JSON.parse(task?.parameters ?? "{}");
+    const { connection_id, since, mode: own } = Payload ?? {};
+    return connection_id !== undefined && since !== undefined && own === mode ? [connection_id] : [];
+  });
+}
+
+/** Looks ten times a second. @throws Error after two minutes, which no scenario takes */
+export async function eventually<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+  for (let tries = 0; tries < 1_200; tries++) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await sleep(100);
+  }
+  throw new Error(`Not within two minutes: ${what}`);
+}
+
+/** A run that must have succeeded. */
+export function assertSucceeded({ status, error, cause, output }: Run): void {
+  assert.equal(status, "SUCCEEDED", `${error}: ${cause}`);
+  assert.equal(output.dbt, "SUCCEEDED", JSON.stringify(output));
+}

@@ -1,0 +1,90 @@
+/** The stack of these tests: three orchestrations, each with a group of its own, and shorter times than arguments allow. */
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { FivetranDbtOrchestration } from "../../../components/fivetranDbtOrchestration";
+import type { FivetranDbtOrchestrationArgs } from "../../../components/orchestration/args";
+import type { OrchestrationSurroundings } from "../../../local/run/orchestration";
+import type { Group } from "./groups";
+
+export interface Outputs {
+  readonly stateMachineArn: string;
+  readonly webhookUrl: string;
+  readonly webhookSecretArn: string;
+  readonly artifactsBucketName: string;
+  readonly waitsTableName: string;
+  readonly clusterArn: string;
+  readonly mapMode: string;
+  readonly topicArn: string;
+}
+
+/** The dbt that does as it is told; see image/. */
+export const stubImage = "000000000000.dkr.ecr.us-east-1.amazonaws.com/stub-dbt:1";
+
+/** Seconds. What no argument allows so short is shortened in the finished definition. */
+export const times = { poll: 15, sync: 30, dbt: 8, look: 2, retry: 1 } as const;
+
+export async function program(surroundings: OrchestrationSurroundings): Promise<Record<Group, object>> {
+  const { fivetranApiUrl, fivetranSecretArn, snowflakeSecretArn, dbtEnvironment } = surroundings;
+  const vpc = new aws.ec2.Vpc("network", { cidrBlock: "10.0.0.0/16" });
+  const subnet = new aws.ec2.Subnet("network", { vpcId: vpc.id, cidrBlock: "10.0.1.0/24" });
+  const shared = {
+    ...{ fivetranApiUrl, fivetranSecretArn, allowDestroy: true, logDays: 1, pollInterval: times.poll, syncTimeout: 60 },
+    network: { vpcId: vpc.id, subnetIds: [subnet.id] },
+  };
+  const stub = { image: stubImage, snowflakeSecretArn, timeout: 60 };
+  const real = {
+    ...{ projectFolder: "functions/dbt/example-project", snowflakeSecretArn, environment: dbtEnvironment },
+  };
+  const make = (name: Group, args: Omit<FivetranDbtOrchestrationArgs, "groupId" | "fivetranSecretArn">): object => {
+    const made = new FivetranDbtOrchestration(
+      name,
+      { ...shared, groupId: name, ...args },
+      { transformations: [shorter] },
+    );
+    const { stateMachineArn, webhookUrl, webhookSecretArn, artifactsBucketName } = made;
+    const { waitsTableName, clusterArn, mapMode, topicArn } = made;
+    return {
+      ...{ stateMachineArn, webhookUrl, webhookSecretArn, artifactsBucketName },
+      ...{ waitsTableName, clusterArn, mapMode, topicArn },
+    };
+  };
+  return {
+    side: make("side", { overlap: "allow", onPaused: "skip", maxReschedules: 2, dbt: stub }),
+    nightly: make("nightly", { overlap: "skip", onPaused: "fail", dbt: real }),
+    large: make("large", {
+      ...{ overlap: "queue", queueTimeout: 600, onPaused: "resume", quorum: 99, concurrency: 8, maxConnections: 200 },
+      ...{ mapMode: "distributed", dbt: stub },
+    }),
+  };
+}
+
+const shorter: pulumi.ResourceTransformation = ({ type, props, opts }) => {
+  if (type === "aws:sfn/stateMachine:StateMachine") {
+    return { props: { ...props, definition: pulumi.output(props.definition).apply(shorterDefinition) }, opts };
+  }
+  if (type === "aws:ecs/taskDefinition:TaskDefinition") {
+    const containerDefinitions = pulumi
+      .output(props.containerDefinitions)
+      .apply((text: string) =>
+        replaced(text, [['"DBT_TIMEOUT_SECONDS","value":"60"', `"DBT_TIMEOUT_SECONDS","value":"${times.dbt}"`, false]]),
+      );
+    return { props: { ...props, containerDefinitions }, opts };
+  }
+  return undefined;
+};
+
+function shorterDefinition(definition: string): string {
+  return replaced(definition, [
+    ["$millis() + 60000", `$millis() + ${times.sync * 1_000}`, true],
+    ['"IntervalSeconds": 30', `"IntervalSeconds": ${times.retry}`, true],
+    ['"Seconds": 30', `"Seconds": ${times.look}`, false],
+  ]);
+}
+
+/** @param changes from, to, and whether it has to be there */
+function replaced(text: string, changes: readonly (readonly [string, string, boolean])[]): string {
+  return changes.reduce((before, [from, to, required]) => {
+    if (required && !before.includes(from)) throw new Error(`The definition has no ${from} to shorten any more.`);
+    return before.replaceAll(from, to);
+  }, text);
+}
