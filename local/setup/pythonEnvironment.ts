@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
 import { readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { findOnPath, type Log, runCommand } from "./command.js";
 import { localFolder, repository } from "./paths.js";
 
 const oldestPython = [3, 11] as const;
 
 /**
- * A virtual environment with the pinned packages of `local/requirements/<name>.txt`; made once per content of that file.
+ * A virtual environment with the pinned packages of `local/requirements/<name>.txt`; made once per content of that file
+ * and of those that it includes.
  * The stamp is written last, so an installation that was interrupted is done again.
  *
  * @returns the environment's Python.
@@ -18,9 +19,7 @@ export async function ensurePythonEnvironment(name: string, log: Log): Promise<s
   const folder = join(localFolder, `venv-${name}`);
   const stamp = join(folder, "installed");
   const python = join(folder, "bin", "python");
-  const wanted = createHash("sha256")
-    .update(await readFile(requirements))
-    .digest("hex");
+  const wanted = await digestOf(requirements);
   const installed = await readFile(stamp, "utf8").catch(() => "");
   if (installed === wanted) return python;
   const system = await findPython();
@@ -38,6 +37,24 @@ export async function ensurePythonEnvironment(name: string, log: Log): Promise<s
   await writeFile(stamp, wanted);
   log(`… done in ${((Date.now() - started) / 1000).toFixed(0)} s`);
   return python;
+}
+
+/**
+ * Of a requirements file and of those that it includes by `-r`.
+ * @throws Error when one of them can't be read
+ */
+export async function digestOf(requirements: string): Promise<string> {
+  const hash = createHash("sha256");
+  const add = async (path: string, including: readonly string[]): Promise<void> => {
+    if (including.includes(path)) throw new Error(`${path} includes itself, by ${including.join(", ")}`);
+    const text = await readFile(path, "utf8");
+    hash.update(text);
+    for (const [, included = ""] of text.matchAll(/^(?:-r|--requirement)[ =]*(\S+)/gm)) {
+      await add(join(dirname(path), included), [...including, path]);
+    }
+  };
+  await add(requirements, []);
+  return hash.digest("hex");
 }
 
 async function findPython(): Promise<string> {
