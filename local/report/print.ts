@@ -34,7 +34,7 @@ export function formatReport(report: RunReport): string {
     ...report.connectors.map(connectorLine),
     ...(report.orchestration ? [orchestrationLine(report.orchestration)] : []),
     `IAM: ${number(report.iam.calls)} calls under roles, ${report.iam.denied.length} denied; ` +
-      `${report.iam.unused.length} granted actions not used, ${reasoned} of them with a reason`,
+      `${report.iam.unused.length} granted actions not used, ${reasoned === report.iam.unused.length ? "each" : `${reasoned} of them`} with a reason`,
     `Update: ${report.update.created} resources created in ${report.update.seconds.toFixed(1)} s, ` +
       `${report.update.policyViolations} policy violations`,
   ].join("\n");
@@ -57,7 +57,7 @@ function modelTable({ models, connections }: OrchestrationReport): string {
     };
     return [name, from, number(rows), `${number(counted)} of ${number(all)}`];
   });
-  return table(["dbt model", "made of", "rows", "source rows in them"], rows, 2);
+  return table(["dbt model", "made of", "rows", "source rows counted"], rows, 2);
 }
 
 function orchestrationLine(run: OrchestrationReport): string {
@@ -66,7 +66,8 @@ function orchestrationLine(run: OrchestrationReport): string {
   const nodes = Object.entries(dbtNodes).map(([outcome, count]) => `${count} ${outcome}`);
   return (
     `Orchestration: ${status} in ${seconds.toFixed(1)} s; ${synced} of ${connections.length} connections synced, ` +
-    `${putOff} put off once; dbt: ${nodes.join(", ") || "no results"}; ${artifacts.length} artifacts`
+    `${putOff} sync${putOff === 1 ? "" : "s"} put off and done later; dbt: ${nodes.join(", ") || "no results"}; ` +
+    `${artifacts.length} artifacts`
   );
 }
 

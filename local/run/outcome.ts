@@ -70,7 +70,7 @@ export function tableReports(dynamoDbTable: string, arrival: Arrival): TableRepo
 /** A line for each connection of the orchestration: rows of its source beside rows in Snowflake. */
 export function connectionFiles(run: OrchestrationReport | undefined): FileReport[] {
   return (run?.connections ?? []).map(({ id, brought, seconds }) => ({
-    ...{ pipeline: "Fivetran sync, dbt", source: id, file: brought.table.split(".").slice(1).join(".") },
+    ...{ pipeline: "orchestration", source: id, file: brought.table.split(".").slice(1).join(".") },
     ...{ read: brought.read, loaded: brought.rows, quarantined: 0, reasons: [], seconds },
   }));
 }
