@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { runCommand, UsageError } from "../shared/commandLine";
 import type { Row } from "./checkAnswer";
 import { loadConnector } from "./inProcess";
-import { HELP, type InvokeOptions, parseOptions, UsageError } from "./options";
+import { HELP, type InvokeOptions, parseOptions } from "./options";
 import { type PlayOptions, type Progress, play, playTest } from "./play";
 import { progressLine, stderrLog, summaryLines } from "./report";
 import type { LocalStore } from "./store";
@@ -84,14 +85,4 @@ function writeRows(folder: string, store: LocalStore): void {
   }
 }
 
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    const usage = error instanceof UsageError;
-    const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    console.error(usage ? `${error.message}.\nSee npm run fivetran:invoke -- --help` : message);
-    process.exitCode = usage ? 2 : 1;
-  },
-);
+runCommand("fivetran:invoke", main);

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { answer, type Connector, type ConnectorLog, clockOf } from "../fivetran-connector/core";
-import { UsageError } from "./options";
+import { UsageError } from "../shared/commandLine";
 import type { Invoke, SyncBucket } from "./play";
 
 /** A connector's file, ready to be called. */

@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { parseFlags, UsageError } from "../shared/commandLine";
 
 export const HELP = `Usage: npm run fivetran:invoke -- --connector FILE --secrets FILE [options]
        npm run fivetran:invoke -- --function NAME --role ARN --external-id ID --secrets FILE [options]
@@ -54,14 +54,31 @@ export interface InvokeOptions {
   readonly rows?: string;
 }
 
-/** A mistake in the command line; the message says which and what to give. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
+const string = { type: "string" } as const;
+
+const flags = {
+  connector: string,
+  function: string,
+  secrets: string,
+  payload: { type: "string", multiple: true },
+  state: string,
+  method: string,
+  test: { type: "boolean" },
+  timeout: string,
+  "start-from": string,
+  role: string,
+  "external-id": string,
+  bucket: string,
+  prefix: string,
+  region: string,
+  endpoint: string,
+  rows: string,
+  help: { type: "boolean" },
+} as const;
 
 /** Undefined: the help was asked for. @throws UsageError */
 export function parseOptions(args: readonly string[]): InvokeOptions | undefined {
-  const values = parse(args);
+  const values = parseFlags(args, flags);
   if (values.help) return undefined;
   if ((values.connector === undefined) === (values.function === undefined)) {
     throw new UsageError("give one of --connector FILE and --function NAME");
@@ -107,34 +124,4 @@ function entry(text: string): [string, string] {
   const at = text.indexOf("=");
   if (at < 1) throw new UsageError(`--payload ${text} isn't of the form KEY=VALUE`);
   return [text.slice(0, at), text.slice(at + 1)];
-}
-
-function parse(args: readonly string[]) {
-  const string = { type: "string" } as const;
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        connector: string,
-        function: string,
-        secrets: string,
-        payload: { type: "string", multiple: true },
-        state: string,
-        method: string,
-        test: { type: "boolean" },
-        timeout: string,
-        "start-from": string,
-        role: string,
-        "external-id": string,
-        bucket: string,
-        prefix: string,
-        region: string,
-        endpoint: string,
-        rows: string,
-        help: { type: "boolean" },
-      },
-    }).values;
-  } catch (cause) {
-    throw new UsageError((cause as Error).message, { cause });
-  }
 }

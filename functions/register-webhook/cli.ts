@@ -1,7 +1,8 @@
 import { createSecretsManagerClient } from "../shared/awsClients";
+import { runCommand } from "../shared/commandLine";
 import { FivetranClient } from "../shared/fivetran/client";
 import { SecretCache, secretsManagerReader } from "../shared/secret";
-import { HELP, parseOptions, UsageError } from "./options";
+import { HELP, parseOptions } from "./options";
 import { register } from "./register";
 import { secretStore, webhookSecret } from "./webhookSecret";
 
@@ -29,17 +30,4 @@ async function main(): Promise<number> {
   return taken ? 0 : 1;
 }
 
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    if (error instanceof UsageError) {
-      console.error(`${error.message}.\nSee npm run fivetran:register-webhook -- --help`);
-      process.exitCode = 2;
-    } else {
-      console.error(error instanceof Error ? error.message : error);
-      process.exitCode = 1;
-    }
-  },
-);
+runCommand("fivetran:register-webhook", main);

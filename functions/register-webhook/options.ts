@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
+import { parseFlags, StackOutputs, UsageError } from "../shared/commandLine";
 
 export const HELP = `Usage: npm run fivetran:register-webhook -- [options]
 
@@ -38,29 +37,34 @@ export interface RegisterOptions {
   readonly dryRun: boolean;
 }
 
-/** A mistake in the command line; the message says which and what to give. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
+const flags = {
+  url: { type: "string" },
+  group: { type: "string" },
+  account: { type: "boolean" },
+  "secret-arn": { type: "string" },
+  "api-secret-arn": { type: "string" },
+  "api-url": { type: "string" },
+  outputs: { type: "string" },
+  component: { type: "string" },
+  rotate: { type: "boolean" },
+  "dry-run": { type: "boolean" },
+  help: { type: "boolean" },
+} as const;
 
 /** Undefined: the help was asked for. @throws UsageError */
-export function parseOptions(args: readonly string[], readFile = readText): RegisterOptions | undefined {
-  const { values } = parse(args);
+export function parseOptions(
+  args: readonly string[],
+  readFile?: (path: string) => string,
+): RegisterOptions | undefined {
+  const values = parseFlags(args, flags);
   if (values.help) return undefined;
   if (values.account && values.group) throw new UsageError("--group and --account exclude each other: give one");
-  const outputs = values.outputs === undefined ? {} : readOutputs(values.outputs, values.component, readFile);
-  const need = (flag: string, given: string | undefined, output: unknown): string => {
-    if (given) return given;
-    if (typeof output === "string" && output !== "") return output;
-    throw new UsageError(
-      `--${flag} is missing${values.outputs ? ` and not in ${values.outputs} either` : ": give it, or --outputs"}`,
-    );
-  };
+  const outputs = new StackOutputs(values, readFile);
   return {
-    url: checkUrl("url", need("url", values.url, outputs.webhookUrl)),
-    ...(values.account ? {} : { groupId: need("group", values.group, outputs.groupId) }),
-    webhookSecretArn: need("secret-arn", values["secret-arn"], outputs.webhookSecretArn),
-    apiSecretArn: need("api-secret-arn", values["api-secret-arn"], outputs.apiSecretArn),
+    url: checkUrl("url", outputs.need("url", values.url, outputs.get("webhookUrl"))),
+    ...(values.account ? {} : { groupId: outputs.need("group", values.group, outputs.get("groupId")) }),
+    webhookSecretArn: outputs.need("secret-arn", values["secret-arn"], outputs.get("webhookSecretArn")),
+    apiSecretArn: outputs.need("api-secret-arn", values["api-secret-arn"], outputs.get("apiSecretArn")),
     apiUrl: checkUrl("api-url", values["api-url"] ?? "https://api.fivetran.com"),
     rotate: values.rotate ?? false,
     dryRun: values["dry-run"] ?? false,
@@ -73,47 +77,4 @@ function checkUrl(flag: string, text: string): string {
   const own = url !== undefined && ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
   if (url?.protocol === "https:" || (url?.protocol === "http:" && own)) return text;
   throw new UsageError(`--${flag} ${text} isn't an HTTPS address: write it like https://example.org/webhook`);
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        url: { type: "string" },
-        group: { type: "string" },
-        account: { type: "boolean" },
-        "secret-arn": { type: "string" },
-        "api-secret-arn": { type: "string" },
-        "api-url": { type: "string" },
-        outputs: { type: "string" },
-        component: { type: "string" },
-        rotate: { type: "boolean" },
-        "dry-run": { type: "boolean" },
-        help: { type: "boolean" },
-      },
-    });
-  } catch (cause) {
-    throw new UsageError((cause as Error).message, { cause });
-  }
-}
-
-function readText(path: string): string {
-  return readFileSync(path, "utf8");
-}
-
-function readOutputs(path: string, component: string | undefined, readFile: (path: string) => string) {
-  let outputs: unknown;
-  try {
-    outputs = JSON.parse(readFile(path));
-  } catch (cause) {
-    throw new UsageError(`--outputs ${path}: ${(cause as Error).message}`, { cause });
-  }
-  const chosen = component === undefined ? outputs : (outputs as Record<string, unknown> | null)?.[component];
-  if (typeof chosen !== "object" || chosen === null) {
-    throw new UsageError(
-      component ? `--component ${component} is no object in ${path}` : `--outputs ${path} is no JSON object`,
-    );
-  }
-  return chosen as Record<string, unknown>;
 }

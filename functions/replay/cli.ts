@@ -1,8 +1,9 @@
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { createDynamoDBClient, createS3Client, createSQSClient } from "../shared/awsClients";
+import { runCommand } from "../shared/commandLine";
 import { Ledger } from "../shared/ledger";
 import { listObjects } from "./listObjects";
-import { HELP, parseOptions, UsageError } from "./options";
+import { HELP, parseOptions } from "./options";
 import { replay } from "./replay";
 
 async function main(): Promise<number> {
@@ -27,13 +28,4 @@ async function main(): Promise<number> {
   return summary.failed > 0 ? 1 : 0;
 }
 
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    const usage = error instanceof UsageError;
-    console.error(usage ? `${error.message}.\nSee npm run replay -- --help` : error);
-    process.exitCode = usage ? 2 : 1;
-  },
-);
+runCommand("replay", main);

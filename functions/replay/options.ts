@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
+import { parseFlags, StackOutputs, UsageError } from "../shared/commandLine";
 
 export const HELP = `Usage: npm run replay -- --source NAME [options]
 
@@ -36,81 +35,40 @@ export interface ReplayOptions {
   readonly ledgerTable: string;
 }
 
-/** A mistake in the command line; the message says which and what to give. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
+const flags = {
+  source: { type: "string" },
+  prefix: { type: "string" },
+  since: { type: "string" },
+  force: { type: "boolean" },
+  "dry-run": { type: "boolean" },
+  bucket: { type: "string" },
+  "queue-url": { type: "string" },
+  "ledger-table": { type: "string" },
+  outputs: { type: "string" },
+  component: { type: "string" },
+  help: { type: "boolean" },
+} as const;
 
 /** Undefined: the help was asked for. @throws UsageError */
-export function parseOptions(args: readonly string[], readFile = readText): ReplayOptions | undefined {
-  const { values } = parse(args);
+export function parseOptions(args: readonly string[], readFile?: (path: string) => string): ReplayOptions | undefined {
+  const values = parseFlags(args, flags);
   if (values.help) return undefined;
   const source = values.source;
   if (!source) throw new UsageError("--source is missing: give the source's name");
-  const outputs = values.outputs === undefined ? {} : readOutputs(values.outputs, values.component, readFile);
-  const need = (flag: string, given: string | undefined, output: unknown): string => {
-    if (given) return given;
-    if (typeof output === "string" && output !== "") return output;
-    throw new UsageError(
-      `--${flag} is missing${values.outputs ? ` and not in ${values.outputs} either` : ": give it, or --outputs"}`,
-    );
-  };
+  const outputs = new StackOutputs(values, readFile);
   const since = values.since === undefined ? undefined : new Date(values.since);
   if (since !== undefined && Number.isNaN(since.getTime())) {
     throw new UsageError(`--since ${values.since} isn't a time: write it like 2026-01-31T12:00:00Z`);
   }
-  const buckets = outputs.sourceBuckets as Record<string, unknown> | undefined;
+  const buckets = outputs.get("sourceBuckets") as Record<string, unknown> | undefined;
   return {
     source,
     prefix: values.prefix ?? "",
     since,
     force: values.force ?? false,
     dryRun: values["dry-run"] ?? false,
-    bucket: need("bucket", values.bucket, buckets?.[source]),
-    queueUrl: need("queue-url", values["queue-url"], outputs.collectQueueUrl),
-    ledgerTable: need("ledger-table", values["ledger-table"], outputs.ledgerTableName),
+    bucket: outputs.need("bucket", values.bucket, buckets?.[source]),
+    queueUrl: outputs.need("queue-url", values["queue-url"], outputs.get("collectQueueUrl")),
+    ledgerTable: outputs.need("ledger-table", values["ledger-table"], outputs.get("ledgerTableName")),
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        source: { type: "string" },
-        prefix: { type: "string" },
-        since: { type: "string" },
-        force: { type: "boolean" },
-        "dry-run": { type: "boolean" },
-        bucket: { type: "string" },
-        "queue-url": { type: "string" },
-        "ledger-table": { type: "string" },
-        outputs: { type: "string" },
-        component: { type: "string" },
-        help: { type: "boolean" },
-      },
-    });
-  } catch (cause) {
-    throw new UsageError((cause as Error).message, { cause });
-  }
-}
-
-function readText(path: string): string {
-  return readFileSync(path, "utf8");
-}
-
-function readOutputs(path: string, component: string | undefined, readFile: (path: string) => string) {
-  let outputs: unknown;
-  try {
-    outputs = JSON.parse(readFile(path));
-  } catch (cause) {
-    throw new UsageError(`--outputs ${path}: ${(cause as Error).message}`, { cause });
-  }
-  const chosen = component === undefined ? outputs : (outputs as Record<string, unknown> | null)?.[component];
-  if (typeof chosen !== "object" || chosen === null) {
-    throw new UsageError(
-      component ? `--component ${component} is no object in ${path}` : `--outputs ${path} is no JSON object`,
-    );
-  }
-  return chosen as Record<string, unknown>;
 }

@@ -4,10 +4,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AnswerError, checkAnswer } from "../../../functions/fivetran-invoke/checkAnswer";
-import { parseOptions, UsageError } from "../../../functions/fivetran-invoke/options";
+import { parseOptions } from "../../../functions/fivetran-invoke/options";
 import { play, playTest } from "../../../functions/fivetran-invoke/play";
 import { progressLine, summaryLines } from "../../../functions/fivetran-invoke/report";
 import { LocalStore } from "../../../functions/fivetran-invoke/store";
+import { UsageError } from "../../../functions/shared/commandLine";
 import { sourceApiSecrets, startSourceApi } from "../../../local/sourceApi";
 
 const schema = { items: { primary_key: ["id"] } };

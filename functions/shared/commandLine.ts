@@ -1,0 +1,88 @@
+/** What the commands have in common: flags, the outputs of a stack, and an exit code that tells the truth. */
+import { readFileSync } from "node:fs";
+import { type ParseArgsConfig, parseArgs } from "node:util";
+
+/** A mistake in the command line; the message says which and what to give. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+type Flags = NonNullable<ParseArgsConfig["options"]>;
+
+/** @throws UsageError for a flag that isn't there, or has no value */
+export function parseFlags<F extends Flags>(args: readonly string[], options: F) {
+  try {
+    return parseArgs<{ args: string[]; options: F }>({ args: [...args], options }).values;
+  } catch (cause) {
+    throw new UsageError((cause as Error).message, { cause });
+  }
+}
+
+export interface OutputsFlags {
+  /** File with what `pulumi stack output --json` prints. */
+  readonly outputs?: string;
+  /** Output that holds the component's own outputs. */
+  readonly component?: string;
+}
+
+/** A stack's outputs, for what isn't given as a flag. */
+export class StackOutputs {
+  readonly #values: Readonly<Record<string, unknown>>;
+  readonly #file: string | undefined;
+
+  /** @throws UsageError when there is a file that can't be used */
+  constructor({ outputs, component }: OutputsFlags, readFile = readText) {
+    this.#file = outputs;
+    this.#values = outputs === undefined ? {} : readOutputs(outputs, component, readFile);
+  }
+
+  get(name: string): unknown {
+    return this.#values[name];
+  }
+
+  /**
+   * What the flag says, else the output.
+   * @throws UsageError when neither is there
+   */
+  need(flag: string, given: string | undefined, output: unknown): string {
+    if (given) return given;
+    if (typeof output === "string" && output !== "") return output;
+    const elsewhere = this.#file === undefined ? ": give it, or --outputs" : ` and not in ${this.#file} either`;
+    throw new UsageError(`--${flag} is missing${elsewhere}`);
+  }
+}
+
+/** Runs a command of package.json: its exit code is `main`'s, 1 after an error and 2 when the arguments are wrong. */
+export function runCommand(command: string, main: () => Promise<number>): void {
+  main().then(
+    (code) => {
+      process.exitCode = code;
+    },
+    (error: unknown) => {
+      const isUsage = error instanceof UsageError;
+      if (isUsage) console.error(`${error.message}.\nSee npm run ${command} -- --help`);
+      else console.error(error instanceof Error ? `${error.name}: ${error.message}` : error);
+      process.exitCode = isUsage ? 2 : 1;
+    },
+  );
+}
+
+function readText(path: string): string {
+  return readFileSync(path, "utf8");
+}
+
+function readOutputs(path: string, component: string | undefined, readFile: (path: string) => string) {
+  let outputs: unknown;
+  try {
+    outputs = JSON.parse(readFile(path));
+  } catch (cause) {
+    throw new UsageError(`--outputs ${path}: ${(cause as Error).message}`, { cause });
+  }
+  const chosen = component === undefined ? outputs : (outputs as Record<string, unknown> | null)?.[component];
+  if (typeof chosen !== "object" || chosen === null) {
+    throw new UsageError(
+      component ? `--component ${component} is no object in ${path}` : `--outputs ${path} is no JSON object`,
+    );
+  }
+  return chosen as Record<string, unknown>;
+}
