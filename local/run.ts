@@ -153,6 +153,11 @@ Drop a file into the source ${source}:
 Look at the table:
   AWS_ENDPOINT_URL=${services.aws.endpoint} AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test \\
     aws dynamodb scan --table-name ${outputs.tableName} --max-items 5`);
+  if (outputs.orchestration) {
+    console.log(`Run dbt alone; without the input, the whole orchestration:
+  AWS_ENDPOINT_URL=${services.aws.endpoint} AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test \\
+    aws stepfunctions start-execution --state-machine-arn ${outputs.orchestration.stateMachineArn} --input '{"include":[]}'`);
+  }
   const connectors = deployedConnectors(config.connectors, outputs);
   const api = connectors.length > 0 ? await startSourceApi() : undefined;
   if (api) console.log(playHints(connectors, services.aws.endpoint, api.url));

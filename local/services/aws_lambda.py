@@ -7,7 +7,7 @@ import time
 
 from ministack.core import lambda_runtime
 from ministack.core.responses import _request_account_id, _request_region
-from ministack.services import lambda_svc
+from ministack.services import dynamodb, lambda_svc
 
 import aws_ledger
 
@@ -20,11 +20,14 @@ _SOURCE_ACTIONS = {
     "kinesis": ("kinesis:DescribeStream", "kinesis:DescribeStreamSummary", "kinesis:GetRecords", "kinesis:GetShardIterator"),
 }
 _ROLE_CHECK_SECONDS = 1.0
+# A run shouldn't wait a minute for its last batch.
+_LONGEST_WINDOW_SECONDS = 2.0
 
 
 def install():
     _keep_error_names()
     _check_roles_of_event_sources()
+    _gather_batches()
     _check_roles_of_logs()
     # Failed batches are paced by the queue's visibility timeout already.
     lambda_svc._ESM_BACKOFF_SECONDS = 0.2
@@ -102,6 +105,40 @@ def _check_roles_of_event_sources():
                 yield account, region, esm
 
     lambda_svc._iter_all_esms = allowed_sources
+
+
+def _gather_batches():
+    """A stream's batch is sent when it is full or its window is over, which here is a short one. MiniStack sends what
+    there is at each look: a hundred small files where AWS makes ten."""
+    sources, waiting = lambda_svc._iter_all_esms, {}
+
+    def is_due(esm):
+        window, arn = esm.get("MaximumBatchingWindowInSeconds") or 0, esm.get("EventSourceArn", "")
+        if not window or ":dynamodb:" not in arn:
+            return True
+        end = dynamodb.stream_end_position(arn.split(":table/")[1].split("/")[0])
+        since, position = waiting.setdefault(esm["UUID"], (None, None))
+        at = lambda_svc._dynamodb_stream_positions.get(esm["UUID"], 0)
+        if end <= at:
+            waiting[esm["UUID"]] = (None, at)
+            return True
+        if since is None or position != at:
+            waiting[esm["UUID"]] = (time.monotonic(), at)
+            return end - at >= esm.get("BatchSize", 100)
+        return end - at >= esm.get("BatchSize", 100) or time.monotonic() - since >= min(window, _LONGEST_WINDOW_SECONDS)
+
+    def due_sources():
+        for account, region, esm in sources():
+            account_token, region_token = _request_account_id.set(account), _request_region.set(region)
+            try:
+                due = is_due(esm)
+            finally:
+                _request_account_id.reset(account_token)
+                _request_region.reset(region_token)
+            if due:
+                yield account, region, esm
+
+    lambda_svc._iter_all_esms = due_sources
 
 
 def _check_roles_of_logs():
