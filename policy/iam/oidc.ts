@@ -60,16 +60,16 @@ function isWild({ value, isPattern }: Pin): boolean {
   return isPattern || /^\*+$/.test(value);
 }
 
-/** What stands before the first wildcard. */
+/** Up to the first wildcard: what comes after it may be anywhere in the text. */
 function literal(value: string, isPattern: boolean): string {
-  return isPattern ? (/^[^*?]*/.exec(value)?.[0] ?? "") : value;
+  return isPattern ? value.replace(/(?<=[*?]).*/, "") : value;
 }
 
 /** The default subject, or one that an organisation set up and that still names the repository. */
 function isGithubRepository(text: string): boolean {
   return (
-    /(^|:)repo(sitory)?:[^/:]+\/[^/:]+(:|$)/.test(text) ||
-    /(^|:)(repository_id|repository_owner_id):\d+(:|$)/.test(text) ||
-    /(^|:)job_workflow_ref:[^/:]+\/[^/:]+\//.test(text)
+    /(^|:)repo(sitory)?:[^/:*?]+\/[^/:*?]+(:|$)/.test(text) ||
+    /(^|:)repository_id:\d+(:|$)/.test(text) ||
+    /(^|:)job_workflow_ref:[^/:*?]+\/[^/:*?]+\//.test(text)
   );
 }

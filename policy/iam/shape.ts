@@ -14,5 +14,6 @@ export function asArray(value: unknown): unknown[] {
 export function describe(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "a list";
-  return typeof value === "undefined" ? "missing" : `a ${typeof value}`;
+  if (value === undefined) return "missing";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }

@@ -21,7 +21,7 @@ export const oidcSubject: DocumentRule = {
   why: "The provider signs tokens for all of its users: without a restricted subject each of them can take the role on.",
   details:
     "A trust for an OIDC provider needs a condition on the token's subject. GitHub: `<issuer>:sub` names organisation and repository in full " +
-    "(`repo:acme/orders:*` passes; `repo:*`, `repo:acme*`, `repo:acme/*` and `environment:prod` don't), or repository, repository_id or job_workflow_ref do. GitLab: " +
+    "(`repo:acme/orders:*` passes; `repo:*`, `repo:acme/*`, `repo:acme/orders*` and `environment:prod` don't), or repository, repository_id or job_workflow_ref do. GitLab: " +
     "`project_path:<group>/<project>:…`. EKS: `system:serviceaccount:<namespace>:…` with the namespace in full. Cognito identity pools, Google, Amazon and " +
     "Facebook: the audience is the own pool's or application's. Other providers: `<issuer>:sub` without wildcard, or with one after a first complete part " +
     "(`organization:acme:*`). An audience alone doesn't do; neither do `IfExists`, `ForAllValues` and negated conditions. Of several values each must be tight.",
