@@ -43,9 +43,9 @@ export function formatReport(report: RunReport): string {
 function connectorLine(connector: ConnectorReport): string {
   const { name, method, requests, upserts, deletes, throttled, failed, tokensExpired } = connector;
   return (
-    `Fivetran connector ${name} (${method}): ${number(upserts)} upserts and ${number(deletes)} deletes in ${requests} calls, ` +
-    `over ${throttled} answers 429, ${failed} answers 503 and ${tokensExpired} expired tokens; ` +
-    `wrong External ID ${connector.wrongExternalIdRefused ? "refused" : "TAKEN"}`
+    `Fivetran connector ${name}, sync method ${method}: ${number(upserts)} upserts and ${number(deletes)} deletes in ` +
+    `${requests} calls, despite ${throttled} answers 429, ${failed} answers 503 and ${tokensExpired} expired tokens; ` +
+    `a wrong External ID was ${connector.wrongExternalIdRefused ? "refused" : "TAKEN"}`
   );
 }
 

@@ -18,13 +18,14 @@ export class UsageError extends Error {
 export const help = `npm run local [-- OPTIONS]
 
 Starts an embedded local cloud, runs a real pulumi up of the stack "local" with the policy pack on, sends real
-tables through every pipeline, and counts in the stores what arrived. Needs no account and no Docker.
+tables through every pipeline, calls the connectors as Fivetran does, runs the orchestration (Fivetran's syncs, then
+dbt), and counts in the stores what arrived. Needs no account and no Docker.
 
   --keep               stay up afterwards; prints the endpoints and how to drop a file. Ctrl-C ends it
   --list               only list the sources and tables of the local stack
   --file SOURCE=PATH   send your own file through a source instead of the samples; may be repeated.
                        The source "inbox" takes anything: format and compression are detected
-  --report FILE        write the counts as JSON
+  --report FILE        write what is printed at the end as JSON; its form is RunReport in local/report/report.ts
   --timeout SECONDS    how long the data may take to arrive (default 300)
   --help               this text
 

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { IAM } from "@aws-sdk/client-iam";
 import { Lambda } from "@aws-sdk/client-lambda";
 import { SQS } from "@aws-sdk/client-sqs";
@@ -24,6 +25,7 @@ describe("The local Lambda", () => {
   let lambda: Lambda;
   let sqs: SQS;
   let iam: IAM;
+  let dynamoDb: DynamoDB;
   let folder: string;
   const arn = (queue: string) => `arn:aws:sqs:us-east-1:000000000000:${queue}`;
 
@@ -34,6 +36,7 @@ describe("The local Lambda", () => {
     const credentials = { accessKeyId: "test", secretAccessKey: "test" };
     const client = { endpoint: services.aws.endpoint, region: "us-east-1", credentials };
     [lambda, sqs, iam] = [new Lambda(client), new SQS(client), new IAM(client)];
+    dynamoDb = new DynamoDB(client);
     folder = await mkdtemp(join(tmpdir(), "lambda-test-"));
     await writeFile(join(folder, "index.mjs"), handler);
     const archive = join(folder, "code.zip");
@@ -119,5 +122,28 @@ describe("The local Lambda", () => {
     await iam.putRolePolicy({ RoleName: "handler", PolicyName: "queue", PolicyDocument });
     await until(async () => (await waiting("dead.fifo")) === 1, "the bad message is in the dead-letter queue");
     assert.equal(await waiting("work.fifo"), 0);
+  });
+
+  it("W10: a stream's changes are gathered for the window, not sent one by one", async () => {
+    const AttributeDefinitions = [{ AttributeName: "pk", AttributeType: "S" as const }];
+    const { TableDescription } = await dynamoDb.createTable({
+      ...{ TableName: "changing", BillingMode: "PAY_PER_REQUEST", AttributeDefinitions },
+      KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
+      StreamSpecification: { StreamEnabled: true, StreamViewType: "NEW_AND_OLD_IMAGES" },
+    });
+    const EventSourceArn = TableDescription?.LatestStreamArn;
+    const Action = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"];
+    const Statement = [{ Effect: "Allow", Action, Resource: EventSourceArn }];
+    const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
+    await iam.putRolePolicy({ RoleName: "handler", PolicyName: "stream", PolicyDocument });
+    const mapping = { FunctionName: "handler", EventSourceArn, StartingPosition: "TRIM_HORIZON" as const };
+    const { UUID } = await lambda.createEventSourceMapping({ ...mapping, MaximumBatchingWindowInSeconds: 60 });
+    for (let item = 0; item < 8; item += 1) {
+      await dynamoDb.putItem({ TableName: "changing", Item: { pk: { S: String(item) } } });
+      await sleep(100);
+    }
+    const result = async () => (await lambda.getEventSourceMapping({ UUID })).LastProcessingResult ?? "";
+    await until(async () => (await result()).startsWith("OK"), "the batch is sent long before a minute is over");
+    assert.equal(await result(), "OK - 8 records");
   });
 });
