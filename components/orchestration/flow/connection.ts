@@ -153,7 +153,7 @@ export function connectionFlow(settings: FlowSettings, references: FlowReference
         'error': $exists($states.input.error) ? $states.input.error
           : $lookup({'BROKEN': 'FivetranConnectionBroken', 'PAUSED': 'FivetranConnectionPaused', 'FAILED': 'FivetranSyncFailed'}, $states.input.status),
         'reason': $substring($states.input.reason, 0, 160),
-        'log_url': $states.input.log_url
+        'log_url': ${logUrl}
       }`),
     }),
     "Connection timed out": pass({
@@ -164,7 +164,7 @@ export function connectionFlow(settings: FlowSettings, references: FlowReference
         'reason': $states.input.status = 'RESCHEDULED'
           ? 'rescheduled for ' & $states.input.rescheduled_for & ', after ' & $string($reschedules) & ' of ${maxReschedules} times'
           : 'no end within ${syncTimeout} s' & ($exists($states.input.reason) ? ' (' & $states.input.reason & ')' : ''),
-        'log_url': $states.input.log_url
+        'log_url': ${logUrl}
       }`),
     }),
   };
@@ -179,15 +179,24 @@ const noWord: Catcher<"Poll connection"> = {
   Next: "Poll connection",
 };
 
-/** The functions say what happened as JSON in the cause; Lambda's own errors are JSON too, of another shape. */
+/** Where the API doesn't answer, no function has told the address. It is the one of functions/shared/fivetran. */
+const logUrl =
+  "$exists($states.input.log_url) ? $states.input.log_url : 'https://fivetran.com/dashboard/connections/' & $connection & '/status'";
+
+/**
+ * The functions say what happened as JSON in the cause; Lambda's own errors are JSON too, of another shape. A refusal of
+ * IAM begins with the role's long name, and the action, which is what matters, would be cut off.
+ */
 const failed: Catcher<"Connection failed"> = {
   ErrorEquals: anyError,
   Output: jsonata(`(
     $text := $exists($states.errorOutput.Cause) ? $trim($states.errorOutput.Cause) : '';
     $json := $substring($text, 0, 1) = '{' and $substring($text, -1) = '}' ? $parse($text) : {};
+    $said := $exists($json.reason) ? $json.reason : $exists($json.errorMessage) ? $json.errorMessage : $text;
+    $denied := 'is not authorized to perform: ';
     {
       'error': $states.errorOutput.Error,
-      'reason': $exists($json.reason) ? $json.reason : $exists($json.errorMessage) ? $json.errorMessage : $text,
+      'reason': $contains($said, $denied) ? 'not authorized to perform: ' & $substringAfter($said, $denied) : $said,
       'log_url': $json.log_url
     }
   )`),

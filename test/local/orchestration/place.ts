@@ -1,12 +1,14 @@
 /** Where the tests take place, and what executions have left there. */
+import assert from "node:assert/strict";
 import { type DynamoDB, paginateScan } from "@aws-sdk/client-dynamodb";
-import type { ECS } from "@aws-sdk/client-ecs";
+import type { ECS, Task } from "@aws-sdk/client-ecs";
 import type { IAM } from "@aws-sdk/client-iam";
 import type { S3 } from "@aws-sdk/client-s3";
 import type { SFN } from "@aws-sdk/client-sfn";
 import type { FivetranServer } from "../../../local/fivetran";
 import type { Services } from "../../../local/processes/services";
 import type { Group } from "./groups";
+import type { Run } from "./runs";
 import type { Outputs } from "./stack";
 
 export interface Place {
@@ -39,4 +41,36 @@ export async function leftIn(
     tokens: own.filter(({ token }) => token).map(({ pk }) => pk),
     locks: own.filter(({ pk }) => pk === "#lock").map((item) => item.execution),
   };
+}
+
+/** Asserts that the execution has ended and holds nothing any more. */
+export async function assertNothingLeft(place: Place, group: Group, { arn, status }: Run): Promise<void> {
+  assert.notEqual(status, "RUNNING");
+  assert.deepEqual(await leftIn(place, group, arn), { tokens: [], locks: [] });
+}
+
+/** The dbt task of an execution. */
+export async function taskOf({ ecs, outputs }: Place, group: Group, execution: string): Promise<Task | undefined> {
+  const cluster = outputs[group].clusterArn;
+  const name = execution.split(":").at(-1);
+  for (const desiredStatus of ["RUNNING", "STOPPED"] as const) {
+    const { taskArns = [] } = await ecs.listTasks({ cluster, desiredStatus });
+    if (taskArns.length === 0) continue;
+    const { tasks = [] } = await ecs.describeTasks({ cluster, tasks: taskArns });
+    const found = tasks.find(({ overrides }) =>
+      overrides?.containerOverrides?.some(({ environment }) => environment?.some(({ value }) => value === name)),
+    );
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Names of the files that dbt's container has handed in for an execution, and its summary. */
+export async function artifactsOf({ s3, outputs }: Place, group: Group, { name }: Run) {
+  const Bucket = outputs[group].artifactsBucketName;
+  const Prefix = `runs/${name}/`;
+  const { Contents = [] } = await s3.listObjectsV2({ Bucket, Prefix });
+  const { Body } = await s3.getObject({ Bucket, Key: `${Prefix}summary.json` });
+  const summary = JSON.parse((await Body?.transformToString()) ?? "") as { status: string; retried: boolean };
+  return { files: Contents.map(({ Key = "" }) => Key.slice(Prefix.length)).sort(), summary };
 }

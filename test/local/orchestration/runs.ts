@@ -90,14 +90,29 @@ export function asked({ history }: Pick<Run, "history">, mode: string | undefine
   });
 }
 
-/** Looks ten times a second. @throws Error after two minutes, which no scenario takes */
+/** Seconds from the first state of each connection of an inline Map to its last, by the history's own times. */
+export function durations({ history }: Pick<Run, "history">): Record<string, number> {
+  const begun = new Map<string, number>();
+  const found: Record<string, number> = {};
+  for (const { timestamp, stateEnteredEventDetails: entered, stateExitedEventDetails: exited } of history) {
+    if (entered?.name === "Begin connection") {
+      begun.set(JSON.parse(entered.input ?? "{}").connection_id, Number(timestamp));
+    } else if (/^Connection /.test(exited?.name ?? "")) {
+      const { connection_id } = JSON.parse(exited?.output ?? "{}");
+      found[connection_id] = (Number(timestamp) - (begun.get(connection_id) ?? Number.NaN)) / 1_000;
+    }
+  }
+  return found;
+}
+
+/** Looks ten times a second. @throws Error after more than three minutes, which no scenario takes */
 export async function eventually<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-  for (let tries = 0; tries < 1_200; tries++) {
+  for (let tries = 0; tries < 2_000; tries++) {
     const found = await look();
     if (found !== undefined) return found;
     await sleep(100);
   }
-  throw new Error(`Not within two minutes: ${what}`);
+  throw new Error(`Not within three minutes: ${what}`);
 }
 
 /** A run that must have succeeded. */

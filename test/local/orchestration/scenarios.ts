@@ -1,20 +1,23 @@
 /** Every scenario as an execution of its own, side by side where its state machine allows it. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Group } from "./groups";
-import { leftIn, type Place } from "./place";
+import { leftIn, type Place, taskOf } from "./place";
 import { eventually, type Run, type Started, start as startOf } from "./runs";
 
-/** What the webhooks do. */
-export const webhookConnections = ["early", "before_token", "silent", "twice", "forged", "other_group"];
+/** Webhooks that don't come, or have no effect. */
+export const unheard = ["silent", "forged", "other_group"];
+/** What dbt reads, each by a webhook of another kind. */
+export const heard = ["airports", "zipcodes", "flights", "before_token"];
 /** Connections in the states of O4, and an API that refuses for a while; all of them succeed. */
 export const succeeding = ["at_work", "put_off_twice", "put_off_untold", "limited", "shaky"];
+/** Those first that take long: five are synced at once. */
 export const failing = [
-  ...["failing", "failing_silently", "with_task", "broken", "incomplete"],
-  ...["hanging", "put_off_for_ever", "throttled", "down"],
+  ...["hanging", "throttled", "down", "failing_silently"],
+  ...["put_off_for_ever", "failing", "with_task", "broken", "incomplete"],
 ];
 
 export interface Scenarios {
-  readonly webhooks: Promise<Run>;
+  readonly unheard: Promise<Run>;
   readonly states: Promise<Run>;
   readonly failures: Promise<Run>;
   /** Two that sync the same connection at the same time. */
@@ -31,7 +34,6 @@ export interface Scenarios {
 export interface Nightly {
   readonly listFails: Run;
   readonly stopped: Run;
-  /** What the rule has left of the stopped one. */
   readonly whole: Run;
   readonly overlapping: Run;
   readonly paused: Run;
@@ -45,16 +47,22 @@ export async function startScenarios(place: Place): Promise<Scenarios> {
     run("side", { include: ["steady"], dbt_command: ["build", "--target", how] });
   const slow = { include: ["slow", "paused"] };
 
+  const unheardRun = run("side", { include: unheard });
+  // Not all at once: each function call at the same time is a process that has to start.
+  const then = async <T>(next: () => Promise<T>): Promise<T> => {
+    await unheardRun;
+    return next();
+  };
   const scenarios = {
     nightly: nightlyRuns(place, start),
-    webhooks: webhooks(place, () => run("side", { include: webhookConnections })),
+    unheard: unheardRun,
     states: states(place, () => run("side", { include: [...succeeding, "paused"] })),
     failures: run("side", { include: [...failing, "steady", "paused"] }),
-    sideBySide: Promise.all([run("side", slow), run("side", slow)]),
-    dbtFails: dbt("fails"),
-    dbtRecovers: dbt("recovers"),
-    dbtHangs: dbt("hangs"),
-    stoppedInDbt: stoppedInDbt(place, start),
+    sideBySide: then(() => Promise.all([run("side", slow), run("side", slow)])),
+    dbtFails: then(() => dbt("fails")),
+    dbtRecovers: then(() => dbt("recovers")),
+    dbtHangs: then(() => dbt("hangs")),
+    stoppedInDbt: then(() => stoppedInDbt(place, start)),
     large: largeRuns(place, start),
   };
   // Whoever waits for one hears of its failure; until then it isn't unhandled.
@@ -65,7 +73,7 @@ export async function startScenarios(place: Place): Promise<Scenarios> {
 type Start = (group: Group, input: object) => Promise<Started>;
 
 /** Fivetran's own sync ends, and its webhook comes, while the execution's token is still on its way into the table. */
-async function webhooks({ services, fivetran }: Place, run: () => Promise<Run>): Promise<Run> {
+async function whileTokenIsOnItsWay({ services, fivetran }: Place, start: () => Promise<Started>): Promise<Started> {
   const token = '"pk":{"S":"before_token"},"sk":{"S":"arn:';
   const slow = { service: "dynamodb", operation: "PutItem", contains: token, mode: "delay", milliseconds: 3_000 };
   const made = await fetch(`${services.aws.endpoint}/_local/faults`, {
@@ -73,7 +81,7 @@ async function webhooks({ services, fivetran }: Place, run: () => Promise<Run>):
     body: JSON.stringify({ ...slow, count: 1 }),
   });
   const { id } = (await made.json()) as { id: string };
-  const running = run();
+  const running = start();
   await eventually("the token is on its way", async () => {
     const { faults } = (await (await fetch(`${services.aws.endpoint}/_local/faults`)).json()) as {
       faults: { id: string; hits: number }[];
@@ -103,33 +111,22 @@ async function nightlyRuns(place: Place, start: Start): Promise<Nightly> {
     const { tokens, locks } = await leftIn(place, "nightly", stuck.arn);
     return tokens.length + locks.length === 0 ? true : undefined;
   });
-  const whole = await start("nightly", { include: ["airports", "zipcodes", "flights"] });
-  await eventually("the lock is taken", async () =>
-    (await leftIn(place, "nightly", whole.arn)).locks.length > 0 ? true : undefined,
-  );
+  const whole = await whileTokenIsOnItsWay(place, () => start("nightly", { include: heard }));
   const overlapping = await (await start("nightly", {})).ended;
   const first = await whole.ended;
   const paused = await (await start("nightly", { include: ["asleep"] })).ended;
   return { listFails, stopped, whole: first, overlapping, paused };
 }
 
-async function stoppedInDbt({ sfn, ecs, outputs }: Place, start: Start): Promise<Run> {
+async function stoppedInDbt(place: Place, start: Start): Promise<Run> {
   const { arn, ended } = await start("side", { include: ["paused"], dbt_command: ["build", "--target", "hangs"] });
-  const cluster = outputs.side.clusterArn;
-  const name = arn.split(":").at(-1);
   await eventually("dbt runs", async () => {
-    const { taskArns = [] } = await ecs.listTasks({ cluster });
-    if (taskArns.length === 0) return undefined;
-    const { tasks = [] } = await ecs.describeTasks({ cluster, tasks: taskArns });
-    return tasks.find(
-      ({ lastStatus, overrides }) =>
-        lastStatus === "RUNNING" &&
-        overrides?.containerOverrides?.[0]?.environment?.some(({ value }) => value === name) === true,
-    );
+    const task = await taskOf(place, "side", arn);
+    return task?.lastStatus === "RUNNING" ? task : undefined;
   });
   // The entry point has its signal handler by then.
   await sleep(1_500);
-  await sfn.stopExecution({ executionArn: arn, cause: "by a test" });
+  await place.sfn.stopExecution({ executionArn: arn, cause: "by a test" });
   return ended;
 }
 

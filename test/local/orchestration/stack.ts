@@ -21,7 +21,7 @@ export interface Outputs {
 export const stubImage = "000000000000.dkr.ecr.us-east-1.amazonaws.com/stub-dbt:1";
 
 /** Seconds. What no argument allows so short is shortened in the finished definition. */
-export const times = { poll: 15, sync: 30, dbt: 8, look: 2, retry: 1 } as const;
+export const times = { poll: 20, sync: 40, dbt: 15, look: 2, retry: 1 } as const;
 
 export async function program(surroundings: OrchestrationSurroundings): Promise<Record<Group, object>> {
   const { fivetranApiUrl, fivetranSecretArn, snowflakeSecretArn, dbtEnvironment } = surroundings;
@@ -49,10 +49,10 @@ export async function program(surroundings: OrchestrationSurroundings): Promise<
     };
   };
   return {
-    side: make("side", { overlap: "allow", onPaused: "skip", maxReschedules: 2, dbt: stub }),
-    nightly: make("nightly", { overlap: "skip", onPaused: "fail", dbt: real }),
+    side: make("side", { overlap: "allow", onPaused: "skip", maxReschedules: 2, concurrency: 5, dbt: stub }),
+    nightly: make("nightly", { overlap: "skip", onPaused: "fail", pollInterval: 60, dbt: real }),
     large: make("large", {
-      ...{ overlap: "queue", queueTimeout: 600, onPaused: "resume", quorum: 99, concurrency: 8, maxConnections: 200 },
+      ...{ overlap: "queue", queueTimeout: 600, onPaused: "resume", quorum: 99, concurrency: 5, maxConnections: 200 },
       ...{ mapMode: "distributed", dbt: stub },
     }),
   };

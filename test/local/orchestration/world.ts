@@ -19,13 +19,6 @@ import type { Place } from "./place";
 import { type Scenarios, startScenarios } from "./scenarios";
 import { program, stubImage } from "./stack";
 
-const airports = `
-  CREATE DATABASE RAW;
-  CREATE SCHEMA "RAW"."LANDING";
-  CREATE SCHEMA "RAW"."MARTS";
-  CREATE TABLE "RAW"."LANDING"."AIRPORTS" (IATA VARCHAR, NAME VARCHAR, CITY VARCHAR, STATE VARCHAR, COUNTRY VARCHAR, LATITUDE VARCHAR, LONGITUDE VARCHAR);
-  INSERT INTO "RAW"."LANDING"."AIRPORTS" VALUES ('00M', 'Thigpen', 'Bay Springs', 'MS', 'USA', '31.95', '-89.23'), ('00R', 'Livingston', 'Livingston', 'TX', 'USA', '30.68', '-95.01')`;
-
 export interface World extends Place {
   readonly scenarios: Scenarios;
 }
@@ -45,7 +38,7 @@ async function open(): Promise<World> {
   closing.push(() => rm(folder, { recursive: true, force: true }));
   const services = await startServices({ tools, logSuffix: "orchestration-test" });
   closing.push(() => services.stop());
-  await sql(services.snowflake.endpoint, airports);
+  await sql(services.snowflake.endpoint, "CREATE DATABASE RAW");
   await buildStub(services);
   const surroundings = await orchestrationSurroundings(services, { groups, pageSize, syncMs: 300 });
   const { fivetran } = surroundings;
@@ -61,7 +54,7 @@ async function open(): Promise<World> {
   const place: Place = { services, fivetran, outputs: made as Place["outputs"], ...clientsOf(services) };
   await Promise.all(
     Object.entries(place.outputs).map(([groupId, { webhookUrl, webhookSecretArn }]) =>
-      registerWebhook(services, { ...surroundings, webhookSecretArn }, { webhookUrl, groupId }),
+      registerWebhook(services, surroundings, { webhookUrl, groupId, webhookSecretArn }),
     ),
   );
   fivetran.setFaults(faults);
@@ -87,6 +80,21 @@ async function buildStub({ aws }: Services): Promise<void> {
     body: JSON.stringify({ uri: stubImage, context: repository, dockerfile }),
   });
   assert.equal(built.status, 200, await built.text());
+}
+
+/** Tests in the world. Their time-out is that of a machine that does much else; none of them waits for a time. */
+export function describeWorld(title: string, tests: (here: () => World) => void): void {
+  describe(title, function () {
+    this.timeout(300_000);
+    let here: World | undefined;
+    before(async () => {
+      here = await world();
+    });
+    tests(() => {
+      if (here === undefined) throw new Error("The world is there in tests only, not while they are defined.");
+      return here;
+    });
+  });
 }
 
 after("the orchestration's cloud", async () => {

@@ -37,9 +37,16 @@ describe("how a run ends", () => {
     const { failed, dbt } = output as Record<string, Json>;
     assert.equal(dbt, "SUCCEEDED");
     assert.deepEqual(failed, [
-      { connection_id: "two", status: "FAILED", error: "Lambda.Unknown", reason: "not JSON {" },
+      { connection_id: "two", status: "FAILED", error: "Lambda.Unknown", reason: "not JSON {", log_url: log("two") },
     ]);
     assert.match(JSON.stringify(calls.find(({ state }) => state === "Notify")?.arguments), /succeeded in part/);
+  });
+
+  it("O9: a right that a function hasn't is named, however long the role's name is", async () => {
+    const user = `arn:aws:sts::000000000000:assumed-role/${"long-".repeat(30)}role/function`;
+    const errorMessage = `User: ${user} is not authorized to perform: dynamodb:PutItem on resource: waits`;
+    const { cause } = await run({ "Sync connection": () => fault("AccessDeniedException", { errorMessage }) });
+    assert.match(String(cause), /^one AccessDeniedException: not authorized to perform: dynamodb:PutItem on resource/m);
   });
 
   it("O4, O9: skipped connections don't count, and a run of nothing but them is no failure", async () => {

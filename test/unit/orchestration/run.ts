@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import type { FlowSettings } from "../../../components/orchestration/settings";
 import type { Json } from "../../../components/orchestration/states/types";
+import { logUrl } from "../../../functions/shared/fivetran/connectionState";
 import { definitionOf } from "./settings";
 import { type Call, type Clock, type Ended, simulate, TaskError, type World } from "./simulate";
 
 export type Answers = Readonly<Record<string, (call: Call, clock: Clock) => Json>>;
 
-export const log = (id: string): string => `https://fivetran.com/dashboard/connections/${id}/logs`;
+export const log = logUrl;
 export const idOf = ({ arguments: { Payload } }: Call): string =>
   String((Payload as Record<string, Json>).connection_id);
 export const fault = (error: string, cause: Json = ""): never => {

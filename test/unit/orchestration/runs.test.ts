@@ -88,7 +88,7 @@ describe("a run of the orchestration", () => {
       ...answers,
       "Poll connection": () => fault("FivetranUnauthorized", { errorMessage: "401" }),
     });
-    assert.match(String(refused.cause), /one FivetranUnauthorized: 401/);
+    assert.match(String(refused.cause), new RegExp(`one FivetranUnauthorized: 401 ${log("one")}`));
   });
 
   it("O4: a rescheduled connection waits for its time and is synced again", async () => {
