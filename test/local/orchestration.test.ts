@@ -109,4 +109,28 @@ describe("The orchestration on the local cloud", () => {
       [],
     );
   });
+
+  it("O2, O6: an input decides what is synced: nothing, all but what has started the run, or a mistake that is told", async function () {
+    this.timeout(180_000);
+    const asked = () => surroundings.fivetran.requests.filter(({ path }) => path.endsWith("/sync")).length;
+    const before = asked();
+    const run = async (input: object) => {
+      const ended = await runStateMachine(services, outputs.stateMachineArn, { input, seconds: 80 });
+      return { ...ended, output: JSON.parse(ended.output ?? "{}") as object };
+    };
+    const dbt_command = ["build", "--select", "stg_airports"];
+    const alone = await run({ include: [], dbt_command });
+    assert.deepEqual(alone.output, {
+      ...{ status: "SUCCEEDED", connections: 0, synced: 0, skipped: [], failed: [], dbt: "SUCCEEDED" },
+    });
+    const started_by = { connection_id: "airports", sync_id: "its-own", created: new Date().toISOString() };
+    const started = await run({ started_by, include: ["airports"], dbt_command });
+    assert.deepEqual(started.output, {
+      ...{ status: "SUCCEEDED", connections: 1, synced: 1, skipped: [], failed: [], dbt: "SUCCEEDED" },
+    });
+    const { status, error, cause } = await run({ include: 7 });
+    assert.deepEqual([status, error], ["FAILED", "WrongInput"]);
+    assert.match(cause ?? "", /include 7, and it has to be a list of texts/);
+    assert.equal(asked(), before, "no sync was asked for");
+  });
 });
