@@ -1,5 +1,5 @@
-"""Mends of MiniStack's Step Functions in what is seen of an execution: events of states inside Map and Parallel, and the
-limit of what one state may hand to the next."""
+"""Mends of MiniStack's Step Functions in what is seen of an execution: events of states inside Map and Parallel, what a
+task's call was given, and the limit of what one state may hand to the next."""
 
 import copy
 import functools
@@ -13,10 +13,13 @@ import aws_step_time
 
 _PAYLOAD_LIMIT = 256 * 1024
 _lock = threading.Lock()
+# The arguments of the task that the current thread is about to call.
+_arguments = threading.local()
 
 
 def install():
-    sf._add_event = _one_at_a_time(sf._add_event)
+    sf._add_event = _one_at_a_time(_with_parameters(sf._add_event))
+    sf._apply_jsonata_arguments = _kept(sf._apply_jsonata_arguments)
     sf._run_sub_machine = _run_sub_machine
     sf._apply_output_path = _output_of_succeed(sf._apply_output_path)
     for name in ("_execute_task", "_execute_map", "_execute_parallel", "_execute_pass"):
@@ -30,6 +33,27 @@ def _one_at_a_time(add):
             return add(*args, **kwargs)
 
     return add_alone
+
+
+def _kept(apply):
+    @functools.wraps(apply)
+    def keep(*args, **kwargs):
+        _arguments.value = apply(*args, **kwargs)
+        return _arguments.value
+
+    return keep
+
+
+def _with_parameters(add):
+    @functools.wraps(add)
+    def add_with_parameters(execution, kind, details=None, *args, **kwargs):
+        if kind == "TaskScheduled" and hasattr(_arguments, "value"):
+            scheduled = {**details["taskScheduledEventDetails"], "parameters": json.dumps(_arguments.value)}
+            details = {**details, "taskScheduledEventDetails": scheduled}
+            del _arguments.value
+        return add(execution, kind, details, *args, **kwargs)
+
+    return add_with_parameters
 
 
 def _limited(execute):

@@ -20,6 +20,8 @@ export interface Outputs {
 /** The dbt that does as it is told; see image/. */
 export const stubImage = "000000000000.dkr.ecr.us-east-1.amazonaws.com/stub-dbt:1";
 
+const schedule = { expression: "cron(0 5 * * ? *)", timeZone: "Europe/Zurich" };
+
 /** Seconds. What no argument allows so short is shortened in the finished definition. */
 export const times = { poll: 20, sync: 40, dbt: 15, look: 2, retry: 1 } as const;
 
@@ -50,7 +52,7 @@ export async function program(surroundings: OrchestrationSurroundings): Promise<
   };
   return {
     side: make("side", { overlap: "allow", onPaused: "skip", maxReschedules: 2, concurrency: 5, dbt: stub }),
-    nightly: make("nightly", { overlap: "skip", onPaused: "fail", pollInterval: 60, dbt: real }),
+    nightly: make("nightly", { overlap: "skip", onPaused: "fail", pollInterval: 60, schedule, dbt: real }),
     large: make("large", {
       ...{ overlap: "queue", queueTimeout: 600, onPaused: "resume", quorum: 99, concurrency: 5, maxConnections: 200 },
       ...{ mapMode: "distributed", dbt: stub },

@@ -14,7 +14,8 @@ describeWorld("Webhooks to the orchestration", (here) => {
     const { whole } = await here().scenarios.nightly;
     assertSucceeded(whole);
     assert.deepEqual(ends(whole), Object.fromEntries(heard.map((id) => [id, { status: "SUCCESSFUL" }])));
-    // Nobody asked the API in place of a webhook.
+    // Nobody asked the API in place of a webhook; the one put off was synced again.
+    assert.deepEqual(asked(whole, "trigger").sort(), [...heard, "zipcodes"].sort());
     assert.deepEqual(asked(whole, undefined), []);
     assert.equal(states(whole).filter((state) => state === "Connection synced").length, heard.length);
     await assertNothingLeft(here(), "nightly", whole);

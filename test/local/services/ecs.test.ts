@@ -14,17 +14,20 @@ RUN pip install boto3
 WORKDIR /app
 COPY main.py ./
 COPY models/ /app/models/
+COPY greet /app/bin/
+ENV PATH=/app/bin:$PATH
 ENV MODELS=/app/models
 ENTRYPOINT ["python", "/app/main.py"]
 CMD ["nothing"]
 `;
-const program = `import os, sys, time, boto3
+const program = `import os, subprocess, sys, time, boto3
 what = sys.argv[1]
 print("argument", what, flush=True)
 if what == "hang":
     open(os.environ["PID_FILE"], "w").write(str(os.getpid())); time.sleep(60)
 if what == "write":
-    body = "|".join([os.environ["PASSWORD"], os.environ["RUN_ID"], ",".join(sorted(os.listdir(os.environ["MODELS"])))])
+    body = "|".join([os.environ["PASSWORD"], os.environ["RUN_ID"], ",".join(sorted(os.listdir(os.environ["MODELS"]))),
+        subprocess.check_output(["greet"], text=True).strip()])
     boto3.client("s3").put_object(Bucket="artifacts", Key="runs/" + os.environ["RUN_ID"], Body=body.encode())
 if what == "elsewhere":
     boto3.client("s3").put_object(Bucket="artifacts", Key="other", Body=b"")
@@ -53,6 +56,7 @@ describe("The local ECS", () => {
     await mkdir(join(folder, "models"));
     await writeFile(join(folder, "models", "a.sql"), "select 1");
     await writeFile(join(folder, "main.py"), program);
+    await writeFile(join(folder, "greet"), "#!/bin/sh\necho hello\n", { mode: 0o755 });
     await writeFile(join(folder, "Dockerfile"), dockerfile);
     const built = await fetch(`${cloud.services.aws.endpoint}/_local/images`, {
       method: "POST",
@@ -165,7 +169,7 @@ describe("The local ECS", () => {
     assert.equal(status, "SUCCEEDED", cause);
     assert.equal((JSON.parse(output ?? "{}") as Task).Containers[0]?.ExitCode, 0);
     const object = await cloud.s3.getObject({ Bucket: "artifacts", Key: `runs/${name}` });
-    assert.equal(await object.Body?.transformToString(), `open sesame|${name}|a.sql`);
+    assert.equal(await object.Body?.transformToString(), `open sesame|${name}|a.sql|hello`);
     const logs = new CloudWatchLogs({
       endpoint: cloud.services.aws.endpoint,
       region: "us-east-1",

@@ -135,6 +135,17 @@ describe("The local Step Functions", () => {
     assert.deepEqual([told.detail?.executionArn, told.detail?.status], [execution, "ABORTED"]);
   });
 
+  it("O8: the history has what a task's call was given", async () => {
+    const given = invoke(echoes, { number: "{% 1 + 1 %}" });
+    const { executionArn } = await cloud.run({ Task: given }, may);
+    const { events = [] } = await cloud.sfn.getExecutionHistory({ executionArn });
+    const scheduled = events.flatMap(({ taskScheduledEventDetails: details }) => (details ? [details.parameters] : []));
+    assert.deepEqual(
+      scheduled.map((text) => JSON.parse(text ?? "")),
+      [{ FunctionName: echoes, Payload: { number: 2 } }],
+    );
+  });
+
   it("O3: an execution past its own TimeoutSeconds is TIMED_OUT", async () => {
     const { status } = await cloud.run(
       { Wait: { Type: "Wait", Seconds: 20, End: true } },

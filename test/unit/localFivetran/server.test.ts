@@ -88,6 +88,15 @@ describe("The local Fivetran API", () => {
     assert.ok(server.requests.every(({ accept }) => accept === "application/json;version=2"));
   });
 
+  it("O2: a page can be smaller than what was asked for", async () => {
+    const connections = Array.from({ length: 7 }, (_, index) => ({ id: `c${index}` }));
+    const { server, client } = await start({ groups: { g: connections }, pageSize: 3 });
+    const ids: string[] = [];
+    for await (const { id } of client.listConnections("g")) ids.push(id);
+    assert.equal(ids.length, 7);
+    assert.equal(server.requests.length, 3);
+  });
+
   it("O10: a wrong key is refused, an unknown connection isn't found", async () => {
     const { server, client } = await start({});
     await assert.rejects(clientOf(server, "wrong").getConnection("a"), { name: "FivetranUnauthorized" });
