@@ -28,7 +28,6 @@ export interface Attachment {
 }
 
 export interface RoleModel {
-  /** Undefined for a role that isn't in the stack but named by it. */
   readonly resource: Resource;
   readonly name: string | undefined;
   readonly arn: string | undefined;

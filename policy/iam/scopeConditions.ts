@@ -66,7 +66,8 @@ export function narrowingKeys(action: ActionInfo): string[] {
 }
 
 function namesResource(key: string, action: ActionInfo): boolean {
-  if (/(^|:)(resourcetag|existingobjecttag)\//.test(key)) return true;
+  // Which role may be passed can't be limited by the role's tags, as IAM's guide has it.
+  if (/(^|:)(resourcetag|existingobjecttag)\//.test(key)) return action.key !== "iam:PassRole";
   if (/(^|:)requesttag\//.test(key)) return making.test(action.name);
   if (resourceKeys.has(key)) return true;
   return key.startsWith(`${action.service}:`) && conditionKeysOf(action.service).has(key) && isTypeName(key);

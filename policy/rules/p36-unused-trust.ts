@@ -56,8 +56,7 @@ export const unusedTrust: StackRule = {
     const principals = principalsOf(resources);
     const running = new Set(principals.workloads.map(({ as }) => services[as]));
     for (const model of principals.roles) {
-      if (!model.resource || !model.trust) continue;
-      for (const statement of model.trust.statements.filter(letsAssume)) {
+      for (const statement of (model.trust?.statements ?? []).filter(letsAssume)) {
         for (const service of servicePrincipals(statement)) {
           if (!running.has(service) || isUsed(model, service, principals, resources)) continue;
           yield {
@@ -73,7 +72,7 @@ export const unusedTrust: StackRule = {
 };
 
 function isUsed({ resource, arn }: RoleModel, service: string, principals: Principals, all: readonly Resource[]) {
-  const urn = resource?.urn ?? "";
+  const { urn } = resource;
   const workloads = principals.workloads.filter(({ role }) => role === urn);
   if (workloads.some(({ as }) => services[as] === service)) return true;
   const others = new Set(workloads.map((workload) => workload.resource.urn));
