@@ -5,10 +5,11 @@ import { describeWorld } from "./world";
 
 describeWorld("An execution that is stopped in the middle", (here) => {
   it("O8, O12: while it waits for a sync: the rule releases token and lock, and the next run takes place", async () => {
-    const { stopped, whole } = await here().scenarios.nightly;
+    const { stopped, released, whole } = await here().scenarios.nightly;
     assert.equal(stopped.status, "ABORTED");
     assert.ok(states(stopped).includes("Sync connection"));
     assert.ok(!states(stopped).includes("Release run lock"), "nobody but the rule has released anything");
+    assert.ok(released, "the rule hasn't");
     await assertNothingLeft(here(), "nightly", stopped);
     assertSucceeded(whole);
   });
