@@ -14,7 +14,6 @@ export interface Outputs {
   readonly waitsTableName: string;
   readonly clusterArn: string;
   readonly mapMode: string;
-  readonly topicArn: string;
 }
 
 /** The dbt that does as it is told; see image/. */
@@ -44,10 +43,10 @@ export async function program(surroundings: OrchestrationSurroundings): Promise<
       { transformations: [shorter] },
     );
     const { stateMachineArn, webhookUrl, webhookSecretArn, artifactsBucketName } = made;
-    const { waitsTableName, clusterArn, mapMode, topicArn } = made;
+    const { waitsTableName, clusterArn, mapMode } = made;
     return {
       ...{ stateMachineArn, webhookUrl, webhookSecretArn, artifactsBucketName },
-      ...{ waitsTableName, clusterArn, mapMode, topicArn },
+      ...{ waitsTableName, clusterArn, mapMode },
     };
   };
   return {

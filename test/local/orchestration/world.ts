@@ -49,7 +49,10 @@ async function open(): Promise<World> {
     settings: { "aws:region": "us-east-1" },
   });
   closing.push(() => local.close());
-  const { outputs } = await local.stack.up({ color: "never" });
+  // A program that fails while it makes a resource's input may leave the engine waiting for it, and the tests with it.
+  const ending = new AbortController();
+  closing.push(async () => ending.abort());
+  const { outputs } = await local.stack.up({ color: "never", signal: ending.signal });
   const made = Object.fromEntries(Object.entries(outputs).map(([group, { value }]) => [group, value]));
   const place: Place = { services, fivetran, outputs: made as Place["outputs"], ...clientsOf(services) };
   await Promise.all(
