@@ -59,6 +59,8 @@ export function connectionFlow(settings: FlowSettings, references: FlowReference
     task_token: taskToken,
   });
   const inTime = "$millis() < $deadline";
+  // Paused while it was waited for is as good as paused before.
+  const synced = onPaused === "skip" ? "['SUCCESSFUL', 'PAUSED']" : "['SUCCESSFUL']";
   const withoutTime = "$states.input.status = 'RESCHEDULED' and $not($exists($states.input.rescheduled_for))";
   const again = {
     when: `$states.input.status = 'RESCHEDULED' and $reschedules < ${maxReschedules} and $toMillis($states.input.rescheduled_for) < $deadline`,
@@ -123,7 +125,7 @@ export function connectionFlow(settings: FlowSettings, references: FlowReference
     "What does the poll say": choice({
       comment: "A poll that failed is no end: the next one may succeed, until the time is up.",
       rules: [
-        { when: "$states.input.status = 'SUCCESSFUL'", next: "Connection synced" },
+        { when: `$states.input.status in ${synced}`, next: "Connection synced" },
         again,
         {
           when: `${inTime} and ($states.input.status = 'SYNCING' or ${withoutTime})`,
@@ -142,7 +144,7 @@ export function connectionFlow(settings: FlowSettings, references: FlowReference
     "Connection synced": pass({
       output: jsonata(`{
         'connection_id': $connection,
-        'status': $states.input.status = 'SKIPPED' ? 'SKIPPED' : 'SUCCESSFUL',
+        'status': $states.input.status in ['SKIPPED', 'PAUSED'] ? 'SKIPPED' : 'SUCCESSFUL',
         'reason': $states.input.reason
       }`),
     }),

@@ -133,4 +133,22 @@ describe("a run of the orchestration", () => {
     assert.equal(status, "SUCCEEDED");
     assert.equal(polls, 6);
   });
+
+  it("O4: paused while it is waited for, a connection is skipped where paused ones are, else it fails", async () => {
+    const answers: Answers = {
+      "Sync connection": silence(900),
+      "Poll connection": (call) => ({
+        Payload: {
+          connection_id: idOf(call),
+          status: idOf(call) === "two" ? "PAUSED" : "SUCCESSFUL",
+          reason: "paused",
+        },
+      }),
+    };
+    const { status, output } = await run(answers, { onPaused: "skip" });
+    assert.equal(status, "SUCCEEDED");
+    assert.deepEqual((output as Record<string, Json>).skipped, ["two"]);
+    const failed = await run(answers, { onPaused: "fail" });
+    assert.match(String(failed.cause), /two FivetranConnectionPaused: paused/);
+  });
 });
