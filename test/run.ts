@@ -2,21 +2,11 @@
  * `npm test [KIND …]`: formatting, types, then every kind of test, each in a process of its own.
  * Ends with the line `N passed, N failed`; the exit code is 0 only if something passed and nothing failed.
  */
-import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureTools } from "../local/setup/ensureTools";
-
-const root = join(__dirname, "..");
-const kinds = ["checks", "unit", "policy", "engine", "local"] as const;
-type Kind = (typeof kinds)[number];
-
-interface Totals {
-  readonly passed: number;
-  readonly failed: number;
-  readonly pending: number;
-}
+import { type Kind, kinds, runSuite, type Totals } from "./runner/suites";
 
 const usage = `npm test [-- KIND …]
 
@@ -54,74 +44,60 @@ function fail(message: string): never {
   process.exit(2);
 }
 
-function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      cwd: root,
-      stdio: ["ignore", "inherit", "inherit"],
-      env: { ...process.env, ...env },
-    });
-    child.on("error", reject);
-    child.on("exit", (code, signal) => resolve(signal ? 1 : (code ?? 1)));
-  });
+/**
+ * The local cloud's tests wait more than they compute, so they run beside all others; what they say comes in one piece
+ * when they are done.
+ */
+function lanes(chosen: readonly Kind[]): readonly (readonly Kind[])[] {
+  const others = chosen.filter((kind) => kind !== "local");
+  return chosen.includes("local") && others.length > 0 ? [others, ["local"]] : [chosen];
 }
 
-async function checks(): Promise<Totals> {
-  const results: boolean[] = [];
-  for (const [what, script, args] of [
-    ["formatting and lint", "@biomejs/biome/bin/biome", ["check", "--error-on-warnings", "."]],
-    ["types", "typescript/bin/tsc", ["--noEmit"]],
-  ] as const) {
-    const passed = (await run(process.execPath, [join(root, "node_modules", script), ...args])) === 0;
-    console.log(`  ${passed ? "✔" : "✘"} ${what}`);
-    results.push(passed);
+async function runLane(lane: readonly Kind[], grep: string | undefined, output: "inherit" | number): Promise<Totals> {
+  const sum = { passed: 0, failed: 0, pending: 0 };
+  const print = (line: string) => (output === "inherit" ? console.log(line) : writeSync(output, `${line}\n`));
+  for (const kind of lane) {
+    const start = Date.now();
+    print(`\n${kind}`);
+    const totals = await runSuite(kind, { grep, output });
+    sum.passed += totals.passed;
+    // Mocha refuses `.skip`; a test that skips itself while running counts as failed, so that nothing is left out silently.
+    sum.failed += totals.failed + totals.pending;
+    const seconds = ((Date.now() - start) / 1000).toFixed(1);
+    print(`  ${kind}: ${totals.passed} passed, ${totals.failed} failed in ${seconds} s`);
   }
-  return { passed: results.filter(Boolean).length, failed: results.filter((passed) => !passed).length, pending: 0 };
+  return sum;
 }
 
-async function mocha(kind: Kind, grep: string | undefined): Promise<Totals> {
-  const files = readdirSync(join(root, "test", kind), { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".test.ts"))
-    .map((file) => join("test", kind, file))
-    .sort();
-  if (files.length === 0) throw new Error(`test/${kind} holds no *.test.ts`);
-  const folder = mkdtempSync(join(tmpdir(), "totals-"));
-  const totals = join(folder, "totals.json");
+async function runBeside(lane: readonly Kind[], grep: string | undefined): Promise<Totals & { readonly said: string }> {
+  const folder = mkdtempSync(join(tmpdir(), "beside-"));
+  const file = join(folder, "output.txt");
+  const descriptor = openSync(file, "w");
   try {
-    const mochaBin = join(root, "node_modules/mocha/bin/mocha.js");
-    const code = await run(
-      process.execPath,
-      [mochaBin, "--reporter", "test/runner/totals.cjs", ...(grep ? ["--fgrep", grep] : []), ...files],
-      { MOCHA_TOTALS_FILE: totals },
-    );
-    const counted = JSON.parse(readFileSync(totals, "utf8")) as Totals;
-    // A crash after the last test (an unhandled rejection, a failed hook) is a failure too.
-    return code !== 0 && counted.failed === 0 ? { ...counted, failed: 1 } : counted;
-  } catch (error) {
-    console.error(`test/${kind} ended without totals: ${error instanceof Error ? error.message : String(error)}`);
-    return { passed: 0, failed: 1, pending: 0 };
+    const totals = await runLane(lane, grep, descriptor);
+    return { ...totals, said: readFileSync(file, "utf8") };
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    closeSync(descriptor);
+    rmSync(folder, { recursive: true });
   }
 }
 
 async function main(): Promise<void> {
   const { kinds: chosen, grep } = parse(process.argv.slice(2));
   if (chosen.includes("engine") || chosen.includes("local")) await ensureTools();
-  const sum = { passed: 0, failed: 0, pending: 0 };
-  for (const kind of chosen) {
-    const start = Date.now();
-    console.log(`\n${kind}`);
-    const totals = kind === "checks" ? await checks() : await mocha(kind, grep);
-    sum.passed += totals.passed;
-    // Mocha refuses `.skip`; a test that skips itself while running counts as failed, so that nothing is left out silently.
-    sum.failed += totals.failed + totals.pending;
-    console.log(
-      `  ${kind}: ${totals.passed} passed, ${totals.failed} failed in ${((Date.now() - start) / 1000).toFixed(1)} s`,
-    );
+  const [shown = [], beside] = lanes(chosen);
+  if (beside) console.log(`Running ${beside.join(", ")} beside the others; its output follows theirs.`);
+  const second = beside && runBeside(beside, grep);
+  const totals = [await runLane(shown, grep, "inherit")];
+  if (second) {
+    const { said, ...counted } = await second;
+    process.stdout.write(said);
+    totals.push(counted);
   }
-  console.log(`\n${sum.passed} passed, ${sum.failed} failed`);
-  process.exitCode = sum.failed > 0 || sum.passed === 0 ? 1 : 0;
+  const passed = totals.reduce((sum, each) => sum + each.passed, 0);
+  const failed = totals.reduce((sum, each) => sum + each.failed, 0);
+  console.log(`\n${passed} passed, ${failed} failed`);
+  process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
 }
 
 void main();
