@@ -214,6 +214,8 @@ describe("The local ECS", () => {
   it("O10: a task past its time-out is stopped, and so is one whose execution is stopped", async () => {
     for (const timeout of [true, false]) {
       await rm(join(folder, "hang.pid"), { force: true });
+      const stopped = await cloud.ecs.listTasks({ cluster: "dbt", desiredStatus: "STOPPED" });
+      const before = new Set(stopped.taskArns);
       const { state, statements } = await runs("hang", execution, timeout ? { TimeoutSeconds: 2 } : {});
       const executionArn = await cloud.start({ Run: state }, statements);
       const pid = await hanging();
@@ -221,10 +223,14 @@ describe("The local ECS", () => {
       const { status, error } = await cloud.ended(executionArn);
       assert.deepEqual([status, error], timeout ? ["FAILED", "States.Timeout"] : ["ABORTED", undefined]);
       await cloud.eventually(async () => (alive(pid) ? undefined : true), "the process is gone");
-      const { taskArns = [] } = await cloud.ecs.listTasks({ cluster: "dbt", desiredStatus: "STOPPED" });
-      const { tasks = [] } = await cloud.ecs.describeTasks({ cluster: "dbt", tasks: taskArns });
-      const last = tasks.sort((a, b) => Number(b.createdAt) - Number(a.createdAt))[0];
-      assert.deepEqual([last?.stopCode, last?.containers?.[0]?.exitCode], ["UserInitiated", 143]);
+      const last = await cloud.eventually(async () => {
+        const { taskArns = [] } = await cloud.ecs.listTasks({ cluster: "dbt", desiredStatus: "STOPPED" });
+        const taskArn = taskArns.find((arn) => !before.has(arn));
+        if (taskArn === undefined) return undefined;
+        const { tasks = [] } = await cloud.ecs.describeTasks({ cluster: "dbt", tasks: [taskArn] });
+        return tasks.find(({ lastStatus }) => lastStatus === "STOPPED");
+      }, "its task is stopped");
+      assert.deepEqual([last.stopCode, last.containers?.[0]?.exitCode], ["UserInitiated", 143]);
     }
   });
 
