@@ -16,7 +16,7 @@ import {
 import { fetchJson } from "../../local/run/clients";
 import { runCommand } from "../../local/setup/command";
 import { cloud } from "./cloud";
-import { until } from "./data";
+import { messagesIn, until } from "./data";
 
 export interface Fault {
   readonly service: string;
@@ -73,8 +73,19 @@ export async function withQuickRetry<T>(step: Step, act: () => Promise<T>): Prom
   }
 }
 
+/** Waits until nobody works on a message of the step's queue, and none waits. */
+export async function drained(step: Step): Promise<void> {
+  const url = queueOf(step);
+  await until(`${url} is empty`, async () => {
+    const count = await messagesIn(url);
+    return count === 0 ? true : `${count} messages`;
+  });
+}
+
 /** Gives the function so little time that what it does takes several invocations. */
 export async function withTimeout<T>(step: Step, seconds: number, act: () => Promise<T>): Promise<T> {
+  // A changed function begins anew: what it was at work on would come back only after six minutes.
+  await drained(step);
   const FunctionName = functionOf(step);
   const { Timeout } = await cloud().lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
   await cloud().lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Timeout: seconds }));

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { GetRolePolicyCommand, ListRolePoliciesCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { modelProblems } from "../../local/run/modelProblems";
 import { cloud } from "./cloud";
-import { arrival, deliver, ledger, messagesIn, put, until } from "./data";
+import { arrival, deliver, ledger, put, until } from "./data";
 import { assertArrived } from "./expectations";
-import { type Decision, decisions, functionOf, withQuickRetry } from "./faults";
+import { type Decision, decisions, drained, functionOf, withQuickRetry } from "./faults";
 
 const isDenied = ({ decision, principal }: Decision): boolean => decision !== "Allow" && !principal.endsWith(":root");
 
@@ -30,13 +30,8 @@ async function takeAway(RoleName: string, action: string): Promise<() => Promise
 
 describe("The whole run", () => {
   it("I8: no message is left on a queue", async () => {
-    const { collectQueueUrl, loadQueueUrl } = cloud().outputs;
-    for (const url of [collectQueueUrl, loadQueueUrl]) {
-      await until(`${url} is empty`, async () => {
-        const count = await messagesIn(url);
-        return count === 0 ? true : `${count} messages`;
-      });
-    }
+    await drained("collect");
+    await drained("load");
   });
 
   it("P34: IAM has decided about the functions' calls and denied none", async () => {
