@@ -3,7 +3,7 @@
 import functools
 import threading
 
-from ministack.core.responses import error_response_json, get_region, json_response
+from ministack.core.responses import error_response_json, get_region
 from ministack.services import ec2, ecs, secretsmanager
 
 import aws_ledger
@@ -153,15 +153,18 @@ def _stop_with_codes():
         cluster = ecs._resolve_cluster_name(data.get("cluster", "default"))
         task = ecs._resolve_task(data.get("task", ""), cluster) if cluster else None
         running = [ecs._docker.get(each) for each in (task or {}).get("_docker_ids") or []]
-        status, headers, body = stop_task(data)
-        if status != 200 or task is None:
-            return status, headers, body
-        for described, container in zip(task.get("containers", []), running):
-            described["exitCode"] = container.exit_code
-        return json_response({"task": ecs._sanitize(task)})
+        if task is not None and task["lastStatus"] != "STOPPED":
+            # Ended before it is marked: a task that is STOPPED has its containers' codes.
+            task["_stopped_by_user"] = True
+            for described, container in zip(task.get("containers", []), running):
+                container.stop()
+                described["exitCode"] = container.exit_code
+        return stop_task(data)
 
     @functools.wraps(mark)
     def mark_stopped(task_arn, task, reason, stop_code, exit_code=None):
+        if task.get("_stopped_by_user") and stop_code != "UserInitiated":
+            return False
         if reason == "Essential container exited":
             reason = "Essential container in task exited"
         return mark(task_arn, task, reason, stop_code, exit_code)
