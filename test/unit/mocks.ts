@@ -7,6 +7,16 @@ export interface MockResource {
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
+/** A component or resource as it was registered: its place in the graph and what keeps it from being deleted. */
+export interface Registration {
+  readonly type: string;
+  readonly name: string;
+  /** Parents from the stack down, `name` joined by `/`; empty directly under the stack. */
+  readonly parent: string;
+  readonly protect: boolean;
+  readonly retainOnDelete: boolean;
+}
+
 export interface MockOptions {
   /** @default "data-pipelines" */
   readonly project?: string;
@@ -21,6 +31,7 @@ export interface MockOptions {
 /** What a program asked for, and what it returned. */
 export interface MockRun<T> {
   readonly resources: readonly MockResource[];
+  readonly registrations: readonly Registration[];
   readonly result: T;
   /** All resources of a type, for example `aws:s3/bucket:Bucket`. */
   ofType(type: string): readonly MockResource[];
@@ -57,6 +68,7 @@ export async function runMocked<T>(program: () => T | Promise<T>, options: MockO
     options.stack ?? "test",
     preview,
   );
+  const registrations = recordRegistrations();
   const failure = firstRejection();
   try {
     const result = await Promise.race([program(), failure.thrown]);
@@ -65,6 +77,7 @@ export async function runMocked<T>(program: () => T | Promise<T>, options: MockO
     await Promise.race([new Promise(setImmediate), failure.thrown]);
     return {
       resources,
+      registrations,
       result,
       ofType: (type) => resources.filter((r) => r.type === type),
       named: (name) => {
@@ -79,6 +92,39 @@ export async function runMocked<T>(program: () => T | Promise<T>, options: MockO
   } finally {
     failure.stop();
   }
+}
+
+/** Mocks tell nothing of parents and protection; the requests to the engine's stand-in do. */
+function recordRegistrations(): readonly Registration[] {
+  const recorded: Registration[] = [];
+  const paths = new Map<string, string>();
+  const monitor = pulumi.runtime.getMonitor() as unknown as {
+    registerResource(request: Request, callback: (error: unknown, response?: { getUrn(): string }) => void): unknown;
+  };
+  const register = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request, callback) => {
+    const parent = paths.get(request.getParent()) ?? "";
+    const [type, name] = [request.getType(), request.getName()];
+    if (type !== "pulumi:pulumi:Stack") {
+      const [protect, retainOnDelete] = [request.getProtect() ?? false, request.getRetainondelete() ?? false];
+      recorded.push({ type, name, parent, protect, retainOnDelete });
+    }
+    return register(request, (error, response) => {
+      if (response && type !== "pulumi:pulumi:Stack") {
+        paths.set(response.getUrn(), parent === "" ? name : `${parent}/${name}`);
+      }
+      callback(error, response);
+    });
+  };
+  return recorded;
+}
+
+interface Request {
+  getParent(): string;
+  getType(): string;
+  getName(): string;
+  getProtect(): boolean | undefined;
+  getRetainondelete(): boolean | undefined;
 }
 
 /**

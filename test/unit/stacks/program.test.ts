@@ -1,37 +1,15 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { parse } from "yaml";
-import { parseConfig } from "../../../stacks/config";
-import { program } from "../../../stacks/program";
-import { resolved, runMocked } from "../mocks";
-
-const root = join(__dirname, "../../..");
-
-/** The configuration file of a stack as Pulumi hands it over: structured values as JSON. */
-function settings(stack: string): Record<string, string> {
-  const { config } = parse(readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8")) as {
-    config: Record<string, unknown>;
-  };
-  return Object.fromEntries(
-    Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
-  );
-}
-
-function run(stack: string, preview = false) {
-  const all = settings(stack);
-  pulumi.runtime.setAllConfig(all);
-  return runMocked(() => program(parseConfig(stack, all)), { stack, preview });
-}
+import { resolved } from "../mocks";
+import { runStack, stacks } from "./stackRun";
 
 describe("the program of each stack", () => {
   afterEach(() => pulumi.runtime.setAllConfig({}));
 
-  for (const stack of ["local", "dev", "staging", "prod"]) {
+  for (const stack of stacks) {
     it(`S1: ${stack} has a right configuration, and its program runs in preview and update`, async () => {
-      const preview = await run(stack, true);
-      const update = await run(stack);
+      const preview = await runStack(stack, true);
+      const update = await runStack(stack);
       const names = (resources: typeof update.resources) => resources.map(({ type, name }) => `${type} ${name}`).sort();
       assert.deepEqual(names(preview.resources), names(update.resources));
       assert.ok(update.ofType("aws:dynamodb/table:Table").length >= 2);
@@ -39,14 +17,14 @@ describe("the program of each stack", () => {
   }
 
   it("S5: the outputs say where to drop files and how to replay", async () => {
-    const { result } = await run("dev");
+    const { result } = await runStack("dev");
     const buckets = await resolved(result.sourceBuckets ?? {});
     assert.match(String((buckets as Record<string, string>).orders), /^data-pipelines-dev-ingest-/);
     assert.match(String(await resolved(result.replayCommand ?? "")), /npm run replay -- --queue-url https:/);
   });
 
   it("F9, S5: the outputs say for each connector what to paste into Fivetran's form", async () => {
-    const { result } = await run("local");
+    const { result } = await runStack("local");
     assert.deepEqual(Object.keys(result.connectors ?? {}), ["direct", "through-s3"]);
     const { form } = JSON.parse((await resolved(result.connectors?.["through-s3"]?.fivetranForm ?? "")) ?? "");
     assert.equal(form["Lambda Function"], "data-pipelines-local-connector-through-s3-function");
@@ -59,7 +37,7 @@ describe("the program of each stack", () => {
       ["dev", false],
       ["prod", true],
     ] as const) {
-      const { ofType } = await run(stack);
+      const { ofType } = await runStack(stack);
       for (const table of ofType("aws:dynamodb/table:Table")) {
         assert.equal(table.inputs.deletionProtectionEnabled, expected, `${stack}: ${table.name}`);
       }
@@ -67,7 +45,7 @@ describe("the program of each stack", () => {
   });
 
   it("W10: the local stack's table has a stream, and the changes' tables stand in Snowflake", async () => {
-    const { ofType } = await run("local");
+    const { ofType } = await runStack("local");
     const streamed = ofType("aws:dynamodb/table:Table").filter(({ inputs }) => inputs.streamEnabled);
     assert.equal(streamed.length, 1);
     const tables = ofType("snowflake:index/table:Table").map(({ inputs }) => inputs.name);
