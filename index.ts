@@ -1,19 +1,19 @@
 /** What `import` gives: the components and their arguments. */
-export { FivetranConnector } from "./components/fivetranConnector";
-export type { FivetranConnectorArgs } from "./components/fivetranConnector/args";
-export { FivetranDbtOrchestration } from "./components/fivetranDbtOrchestration";
+
+export type { FivetranConnectorArgs } from "./components/fivetran-connector/args";
+export { FivetranConnector } from "./components/fivetran-connector/fivetranConnector";
 export type {
   FivetranDbtOrchestrationArgs,
   OrchestrationDbtArgs,
   OrchestrationNetworkArgs,
   OrchestrationScheduleArgs,
-} from "./components/orchestration/args";
+} from "./components/fivetran-dbt-orchestration/args";
+export { FivetranDbtOrchestration } from "./components/fivetran-dbt-orchestration/fivetranDbtOrchestration";
 export {
   BucketNotifications,
   type BucketNotificationsArgs,
   type BucketTargetArgs,
 } from "./components/parts/bucketNotifications";
-export { S3ToDynamoDb } from "./components/s3ToDynamoDb";
 export type {
   S3FieldArgs,
   S3FunctionArgs,
@@ -21,15 +21,16 @@ export type {
   S3RetentionArgs,
   S3SourceArgs,
   S3ToDynamoDbArgs,
-} from "./components/s3ToDynamoDb/args";
+} from "./components/s3-to-dynamodb/args";
+export { S3ToDynamoDb } from "./components/s3-to-dynamodb/s3ToDynamoDb";
 export type {
   SnowflakeColumnArgs,
   SnowflakeDynamoDbTableArgs,
   SnowflakeLandingArgs,
   SnowflakeTableArgs,
-} from "./components/snowflake/args";
+} from "./components/snowflake-landing/args";
 export {
   requiredPreviewFeatures,
   SnowflakeLanding,
   type SnowflakeNotificationTarget,
-} from "./components/snowflakeLanding";
+} from "./components/snowflake-landing/snowflakeLanding";

@@ -1,13 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
-import { makeBundle } from "../components/parts/bundle";
+import { functionFolders, makeBundle } from "../components/parts/bundle";
 import type { Benchmark } from "./benchmark";
 import { grouped, median, printTable } from "./table";
 
-const FUNCTIONS = join(__dirname, "../functions");
 const MAX_KB = 800;
 const MAX_LOAD_MS = 100;
 const MIN_RUNS = 15;
@@ -19,13 +18,12 @@ export const bundles: Benchmark = {
   run: async ({ rounds }) => {
     const folder = mkdtempSync(join(tmpdir(), "bundles-"));
     try {
-      const names = readdirSync(FUNCTIONS).filter((name) => existsSync(join(FUNCTIONS, name, "handler.ts")));
-      const codes = new Map(names.sort().map((name) => [name, makeBundle(name).code]));
+      const codes = new Map(functionFolders().map((name) => [name, makeBundle(name).code]));
       // The peer: what a handler costs that does nothing but import the one client it needs, whole.
       codes.set(PEER, bundleOfClient());
       const times = new Map<string, number[]>();
       for (const [name, code] of codes) {
-        mkdirSync(join(folder, name));
+        mkdirSync(join(folder, name), { recursive: true });
         writeFileSync(join(folder, name, "index.mjs"), code);
         writeFileSync(join(folder, name, "config.json"), '{"sources":[],"limits":{}}');
         times.set(name, []);

@@ -28,7 +28,7 @@ import { snowflakeTables, upload, waitForArrival } from "./run/transfer";
 import { configTexts, type Updated, updateLocal } from "./run/update";
 import { type SampleFile, sampleFiles } from "./samples/samples";
 import { ensureTools } from "./setup/ensureTools";
-import { startSourceApi } from "./sourceApi";
+import { startSourceApi } from "./source-api";
 
 const progress = terminalProgress();
 

@@ -1,6 +1,6 @@
 /** The Fivetran connectors of a stack. */
 import type * as pulumi from "@pulumi/pulumi";
-import { FivetranConnector } from "../components/fivetranConnector";
+import { FivetranConnector } from "../components/fivetran-connector/fivetranConnector";
 import type { ConnectorSettings, StackConfig } from "./schema";
 
 /** By connector: what Fivetran's form asks for. */

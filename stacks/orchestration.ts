@@ -1,6 +1,6 @@
 /** The Fivetran and dbt runs of a stack. */
 import type * as pulumi from "@pulumi/pulumi";
-import { FivetranDbtOrchestration } from "../components/fivetranDbtOrchestration";
+import { FivetranDbtOrchestration } from "../components/fivetran-dbt-orchestration/fivetranDbtOrchestration";
 import type { OrchestrationSettings, StackConfig } from "./schema";
 
 export interface OrchestrationOutputs {

@@ -1,5 +1,5 @@
 /** The program of every stack: composes the components that the configuration asks for. */
-import { S3ToDynamoDb } from "../components/s3ToDynamoDb";
+import { S3ToDynamoDb } from "../components/s3-to-dynamodb/s3ToDynamoDb";
 import { type ConnectorOutputs, fivetranConnectors } from "./connectors";
 import { type OrchestrationOutputs, orchestration as orchestrationOf } from "./orchestration";
 import type { StackConfig } from "./schema";

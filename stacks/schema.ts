@@ -92,7 +92,7 @@ export const connector = z.strictObject({
   /** What Fivetran's setup form shows. */
   externalId: z.string().regex(/^[\w+=,.@:/-]{2,1224}$/, "expected the External ID of Fivetran's setup form"),
   /** The module that exports `handler`, from the project's folder. */
-  entry: z.string().min(1).default("functions/example-connector/handler.ts"),
+  entry: z.string().min(1).default("functions/connector-kit/example/handler.ts"),
   fivetranAccountId: accountId.optional(),
   syncMethod: z.enum(["direct", "s3"]).optional(),
   bucketPrefix: prefix.optional(),

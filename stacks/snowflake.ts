@@ -1,12 +1,12 @@
 /** The Snowflake side of a stack: one landing on a bucket of its own, one on the landing bucket of the ingestion. */
 import type * as pulumi from "@pulumi/pulumi";
 import * as snowflake from "@pulumi/snowflake";
-import type { S3ToDynamoDb } from "../components/s3ToDynamoDb";
+import type { S3ToDynamoDb } from "../components/s3-to-dynamodb/s3ToDynamoDb";
 import {
   type SnowflakeDynamoDbTableArgs,
   SnowflakeLanding,
   type SnowflakeTableArgs,
-} from "../components/snowflakeLanding";
+} from "../components/snowflake-landing/snowflakeLanding";
 import type { SnowflakeTableSettings, StackConfig } from "./schema";
 
 type Settings = NonNullable<StackConfig["snowflake"]>;

@@ -1,8 +1,8 @@
 /** `npm run build`: makes `dist`, the package as it is published: JavaScript, types, and the functions' bundles. */
 import { execFileSync } from "node:child_process";
-import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { makeBundle } from "../components/parts/bundle";
+import { functionFolders, makeBundle } from "../components/parts/bundle";
 
 const root = resolve(__dirname, "..");
 
@@ -16,7 +16,7 @@ export function build({ folder = join(root, "dist") }: BuildOptions = {}): strin
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   compile(folder);
-  for (const name of functionNames()) {
+  for (const name of functionFolders()) {
     const bundle = join(folder, "functions", name, "bundle");
     const { code, map } = makeBundle(name);
     mkdirSync(bundle, { recursive: true });
@@ -24,7 +24,8 @@ export function build({ folder = join(root, "dist") }: BuildOptions = {}): strin
     writeFileSync(join(bundle, "index.mjs.map"), map);
   }
   // What dbt's image is built of goes along as it is.
-  cpSync(join(root, "functions", "dbt"), join(folder, "functions", "dbt"), {
+  const image = join("functions", "fivetran-dbt-orchestration", "dbt");
+  cpSync(join(root, image), join(folder, image), {
     recursive: true,
     filter: (path) => !/__pycache__|example-project|\.user\.yml/.test(path),
   });
@@ -47,7 +48,7 @@ function compile(folder: string): void {
       types: ["node"],
       typeRoots: [join(root, "node_modules", "@types")],
     },
-    files: [join(root, "index.ts"), join(root, "functions/fivetran-connector/index.ts")],
+    files: [join(root, "index.ts"), join(root, "functions/connector-kit/index.ts")],
     include: [],
   };
   writeFileSync(project, JSON.stringify(settings));
@@ -63,14 +64,6 @@ function compile(folder: string): void {
   } finally {
     rmSync(project, { force: true });
   }
-}
-
-function functionNames(): string[] {
-  const functions = join(root, "functions");
-  return readdirSync(functions).filter(
-    // The example connector is for reading, in the repository.
-    (name) => name !== "example-connector" && existsSync(join(functions, name, "handler.ts")),
-  );
 }
 
 /** The repository's package.json as users need it: no scripts, and of the dependencies those that the code requires. */

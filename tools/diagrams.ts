@@ -1,11 +1,11 @@
 /** Writes what is drawn and counted from the code into the docs, between markers. `--check` only says what is old. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { placeholders } from "../components/orchestration/checkDefinition";
-import { orchestration } from "../components/orchestration/definition";
-import { diagram } from "../components/orchestration/diagram";
-import { historyEvents, mapModeFor, transitions } from "../components/orchestration/limits";
-import type { FlowSettings } from "../components/orchestration/settings";
+import { placeholders } from "../components/fivetran-dbt-orchestration/checkDefinition";
+import { orchestration } from "../components/fivetran-dbt-orchestration/definition";
+import { historyEvents, mapModeFor, transitions } from "../components/fivetran-dbt-orchestration/limits";
+import type { FlowSettings } from "../components/fivetran-dbt-orchestration/settings";
+import { diagram } from "../components/parts/asl/diagram";
 import { argumentTables, commentTables } from "./fromComments";
 
 const root = join(__dirname, "..");
@@ -23,7 +23,7 @@ export const documentedFlow: FlowSettings = {
 export function generated(): Readonly<Record<string, string>> {
   return {
     diagram: stateDiagram(),
-    arguments: argumentTables("components/orchestration/args.ts"),
+    arguments: argumentTables("components/fivetran-dbt-orchestration/args.ts"),
     states: commentTables("functions/shared/fivetran/connectionState.ts", "What becomes of a connection"),
     limits: limitsTable(),
   };

@@ -1,4 +1,4 @@
-import type { Row } from "../../functions/fivetran-connector/core";
+import type { Row } from "../../functions/connector-kit/core";
 import { serve } from "../ingestion/contender";
 import { pageTexts } from "./pages";
 import { throughKit, throughPlainHandler } from "./ways";

@@ -1,4 +1,4 @@
-import { answer, type Connector, clockOf } from "../../functions/fivetran-connector/core";
+import { answer, type Connector, clockOf } from "../../functions/connector-kit/core";
 
 const quiet = () => undefined;
 

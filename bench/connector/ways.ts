@@ -1,4 +1,4 @@
-import { answer, type Connector, clockOf, type Row } from "../../functions/fivetran-connector/core";
+import { answer, type Connector, clockOf, type Row } from "../../functions/connector-kit/core";
 
 type Source = () => AsyncIterable<readonly Row[]>;
 

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
-import { loadPart } from "../../functions/load/loadPart";
+import { loadPart } from "../../functions/s3-to-dynamodb/load/loadPart";
 import { loadPorts, noDeadline } from "../shared/loadPorts";
 import { serve } from "./contender";
 import { config, landingLines, TABLE, upload } from "./rows";

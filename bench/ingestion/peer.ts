@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { BatchWriteCommand, DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { parse } from "csv-parse";
-import { itemKey } from "../../functions/shared/itemKey";
+import { itemKey } from "../../functions/s3-to-dynamodb/shared/itemKey";
 import { benchClient, serve } from "./contender";
 import { CSV_PATH, meta, source, TABLE } from "./rows";
 

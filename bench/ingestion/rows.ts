@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
-import type { LandingMeta, UploadRecord } from "../../functions/shared/contract";
+import type { LandingMeta, UploadRecord } from "../../functions/s3-to-dynamodb/shared/contract";
 import { keyedSource, pipelineConfig } from "../shared/pipelineConfig";
 
 /** The table that all contenders load: 42 thousand real rows of six fields. */

@@ -1,4 +1,4 @@
-import type { LoadMessage } from "../../functions/shared/contract";
+import type { LoadMessage } from "../../functions/s3-to-dynamodb/shared/contract";
 
 /** What a child is asked to do. */
 export interface Request {

@@ -1,10 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { collectMessage } from "../../functions/collect/collectMessage";
-import type { CollectLedger, CollectPorts } from "../../functions/collect/ports";
-import type { LoadMessage, UploadRecord } from "../../functions/shared/contract";
-import { newFileEntry } from "../../functions/shared/ledger/items";
-import type { FileEntry } from "../../functions/shared/ledger/types";
+import { collectMessage } from "../../functions/s3-to-dynamodb/collect/collectMessage";
+import type { CollectLedger, CollectPorts } from "../../functions/s3-to-dynamodb/collect/ports";
+import { newFileEntry } from "../../functions/s3-to-dynamodb/ledger/items";
+import type { FileEntry } from "../../functions/s3-to-dynamodb/ledger/types";
+import type { LoadMessage, UploadRecord } from "../../functions/s3-to-dynamodb/shared/contract";
 import { report, requests } from "./child";
 import { config, csv, source } from "./rows";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { loadPart } from "../../functions/load/loadPart";
+import { loadPart } from "../../functions/s3-to-dynamodb/load/loadPart";
 import { loadPorts, noDeadline } from "../shared/loadPorts";
 import { report, requests } from "./child";
 import { config } from "./rows";

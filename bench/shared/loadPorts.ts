@@ -1,8 +1,8 @@
 import type { Readable } from "node:stream";
-import type { LoadPorts } from "../../functions/load/loadPart";
-import { PrebuiltRequests } from "../../functions/load/write/prebuiltRequests";
-import { TableWriter } from "../../functions/load/write/tableWriter";
-import type { PipelineConfig } from "../../functions/shared/contract";
+import type { LoadPorts } from "../../functions/s3-to-dynamodb/load/loadPart";
+import { PrebuiltRequests } from "../../functions/s3-to-dynamodb/load/write/prebuiltRequests";
+import { TableWriter } from "../../functions/s3-to-dynamodb/load/write/tableWriter";
+import type { PipelineConfig } from "../../functions/s3-to-dynamodb/shared/contract";
 import { benchClient } from "../ingestion/contender";
 
 /** The load function's surroundings: the table is the benchmark's server, the ledger keeps nothing. */

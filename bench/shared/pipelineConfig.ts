@@ -1,4 +1,4 @@
-import type { PipelineConfig, SourceConfig } from "../../functions/shared/contract";
+import type { PipelineConfig, SourceConfig } from "../../functions/s3-to-dynamodb/shared/contract";
 
 /** A source that is keyed and otherwise as the component leaves it. */
 export function keyedSource(settings: Pick<SourceConfig, "name" | "keyFields"> & Partial<SourceConfig>): SourceConfig {

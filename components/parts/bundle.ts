@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
-import { basename, dirname, extname, join, resolve } from "node:path";
+import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
+import { basename, dirname, extname, join, resolve, sep } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { buildSync } from "esbuild";
 
@@ -59,10 +59,22 @@ export function makeBundle(folder: string): Bundle {
   return bundleEntry(packageFolder, `functions/${folder}/handler.ts`);
 }
 
+/** The folders below `functions/` that are deployed, as {@link bundleOf} takes them: `<component>/<function>`. */
+export function functionFolders(): string[] {
+  return (
+    readdirSync(functionsFolder, { recursive: true, encoding: "utf8" })
+      .filter((path) => basename(path) === "handler.ts")
+      .map((path) => dirname(path).split(sep).join("/"))
+      // The kit's example is for reading: users bundle their own connector.
+      .filter((folder) => !folder.startsWith("connector-kit/"))
+      .sort()
+  );
+}
+
 /** As files, because text would stand in the state and be sent along at each step of an update. */
 function store(name: string, { code, map }: Bundle): BundleFiles {
   const hash = createHash("sha256").update(code).update(map).digest("hex").slice(0, 16);
-  const cache = join(packageFolder, "node_modules", ".cache", "data-pipelines", `${name}-${hash}`);
+  const cache = join(packageFolder, "node_modules", ".cache", "data-pipelines", `${name.replaceAll("/", "-")}-${hash}`);
   mkdirSync(cache, { recursive: true });
   const write = (fileName: string, text: string): string => {
     const file = join(cache, fileName);
@@ -111,7 +123,7 @@ function bundleEntry(folder: string, entry: string): Bundle & { readonly exports
 
 /** A published package has no sources: there a user's bundle carries the SDK's whole chain of credentials. */
 function slimCredentials(): Record<string, string> {
-  const path = join(functionsFolder, "shared", "lambdaCredentials.ts");
+  const path = join(functionsFolder, "shared", "aws", "lambdaCredentials.ts");
   return existsSync(path) ? { "@aws-sdk/credential-provider-node": path } : {};
 }
 

@@ -12,7 +12,7 @@ import { physicalName } from "./naming";
 import { policyDocument, type Statement, serviceTrust } from "./policyDocument";
 
 export interface NodeFunctionArgs<S extends EnvironmentSpec, Role extends string> {
-  /** Folder below functions/. @default the part's name */
+  /** Folder below functions/: `<component>/<function>`. Needed unless `code` is given. */
   readonly folder?: string;
   /** Code in place of the folder's, with an `index` module that exports `handler`. @default the folder's bundle */
   readonly code?: pulumi.Input<pulumi.asset.Archive>;

@@ -1,9 +1,9 @@
 /** Plays Fivetran against a deployed connector: a load over a source that isn't always well, then what changed since. */
-import type { CheckedAnswer } from "../../functions/fivetran-invoke/checkAnswer";
-import { type LambdaTarget, lambdaConnector } from "../../functions/fivetran-invoke/inLambda";
-import { type PlayOptions, play, playTest } from "../../functions/fivetran-invoke/play";
-import { LocalStore } from "../../functions/fivetran-invoke/store";
-import { type Faults, type SourceApi, sourceApiSecrets, startSourceApi } from "../sourceApi";
+import type { CheckedAnswer } from "../../cli/fivetran-invoke/checkAnswer";
+import { type LambdaTarget, lambdaConnector } from "../../cli/fivetran-invoke/inLambda";
+import { type PlayOptions, play, playTest } from "../../cli/fivetran-invoke/play";
+import { LocalStore } from "../../cli/fivetran-invoke/store";
+import { type Faults, type SourceApi, sourceApiSecrets, startSourceApi } from "../source-api";
 import { SnowflakeDestination } from "./snowflakeDestination";
 
 /** What Fivetran was told of a connector, and what its role may use of the bucket. */

@@ -17,7 +17,7 @@ export interface ConnectionTable {
 
 const data = join(__dirname, "../../node_modules/vega-datasets/data");
 
-/** What the example dbt project in functions/dbt reads. */
+/** What the example dbt project in functions/fivetran-dbt-orchestration/dbt reads. */
 export const connectionTables: readonly ConnectionTable[] = [
   { connection: "airports", schema: "FAA", table: "AIRPORTS", primaryKey: ["iata"], rows: () => csv("airports.csv") },
   {

@@ -2,7 +2,7 @@
 import type { StackConfig } from "../../stacks/schema";
 import { type ConnectorSync, type DeployedConnector, syncConnector, targetOf } from "../connectors/syncConnector";
 import type { ConnectorReport, FileReport, TableReport } from "../report/report";
-import { sourceApiSecrets } from "../sourceApi";
+import { sourceApiSecrets } from "../source-api";
 import type { LocalOutputs } from "./outputs";
 import type { Progress } from "./progress";
 

@@ -1,7 +1,7 @@
 /** Counts by queries of the stores, not by the pipeline's own word. */
 import { paginateScan } from "@aws-sdk/client-dynamodb";
 import { GetObjectCommand, paginateListObjectsV2 } from "@aws-sdk/client-s3";
-import type { QuarantinedRecord } from "../../functions/shared/contract";
+import type { QuarantinedRecord } from "../../functions/s3-to-dynamodb/shared/contract";
 import type { RejectedRecord } from "../report/report";
 import { fetchJson, type RootClients } from "./clients";
 

@@ -71,7 +71,7 @@ export function registerWebhook(
   surroundings: OrchestrationSurroundings,
   { webhookUrl, groupId, webhookSecretArn = surroundings.webhookSecretArn }: WebhookOutputs,
 ): Promise<string> {
-  const cli = join(repository, "functions", "register-webhook", "cli.ts");
+  const cli = join(repository, "cli", "register-webhook", "cli.ts");
   const { fivetranSecretArn, fivetranApiUrl } = surroundings;
   const args = ["--url", webhookUrl, "--group", groupId, "--secret-arn", webhookSecretArn];
   const env = { ...process.env, ...services.environment };

@@ -1,15 +1,16 @@
 /** Why a granted action is not used in a run without faults. Functions say so beside their code; the rest stands here. */
-import { permissions as collect } from "../../functions/collect/permissions";
-import { permissions as connector, fivetranPermissions } from "../../functions/fivetran-connector/permissions";
-import { permissions as fivetranWebhook } from "../../functions/fivetran-webhook/permissions";
-import { permissions as listConnections } from "../../functions/list-connections/permissions";
-import { permissions as load } from "../../functions/load/permissions";
-import { permissions as pollConnection } from "../../functions/poll-connection/permissions";
-import { permissions as releaseWaits } from "../../functions/release-waits/permissions";
+
+import { permissions as connector, fivetranPermissions } from "../../functions/connector-kit/permissions";
+import { permissions as listConnections } from "../../functions/fivetran-dbt-orchestration/list-connections/permissions";
+import { permissions as pollConnection } from "../../functions/fivetran-dbt-orchestration/poll-connection/permissions";
+import { permissions as releaseWaits } from "../../functions/fivetran-dbt-orchestration/release-waits/permissions";
+import { permissions as syncConnection } from "../../functions/fivetran-dbt-orchestration/sync-connection/permissions";
+import { permissions as fivetranWebhook } from "../../functions/fivetran-dbt-orchestration/webhook/permissions";
+import { permissions as collect } from "../../functions/s3-to-dynamodb/collect/permissions";
+import { permissions as load } from "../../functions/s3-to-dynamodb/load/permissions";
 import type { Permissions } from "../../functions/shared/permission";
-import { permissions as syncConnection } from "../../functions/sync-connection/permissions";
-import { permissions as tableChanges } from "../../functions/table-changes/permissions";
-import { permissions as tableSnapshot } from "../../functions/table-snapshot/permissions";
+import { permissions as tableChanges } from "../../functions/snowflake-landing/table-changes/permissions";
+import { permissions as tableSnapshot } from "../../functions/snowflake-landing/table-snapshot/permissions";
 
 /** By the function's part of its role's name, `…-<part>-role`. */
 const declared: Readonly<Record<string, Permissions<string>>> = {

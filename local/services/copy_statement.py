@@ -1,4 +1,4 @@
-"""Reads the COPY statements that components/snowflake/copyStatement.ts writes; its grammar stands there."""
+"""Reads the COPY statements that components/snowflake-landing/copyStatement.ts writes; its grammar stands there."""
 
 import re
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ def is_copy(sql):
 def parse_copy(sql):
     found = _STATEMENT.match(sql.strip().rstrip(";"))
     if not found:
-        raise ValueError(f"COPY statement not of the grammar of components/snowflake/copyStatement.ts: {sql[:300]}")
+        raise ValueError(f"COPY statement not of the grammar of components/snowflake-landing/copyStatement.ts: {sql[:300]}")
     columns = [name.strip('"') for name in found["columns"].split(", ")]
     expressions, at, text = [], 0, found["expressions"]
     while at < len(text):

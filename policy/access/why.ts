@@ -1,11 +1,11 @@
 /** Why a role has what it has: from the functions' permissions.ts, else from the statement's Sid. */
-import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { asArray, isRecord } from "../iam/shape";
 import type { FoundGrant } from "./grants";
 
 interface Reason {
-  /** Folder below functions/ and name of the export: what one role is given as a whole. */
+  /** Name of the function's folder and of the export: what one role is given as a whole. */
   readonly set: string;
   /** Resource role, for example `landingBucket`. */
   readonly role: string;
@@ -62,10 +62,13 @@ const ofSteps: Readonly<Record<string, string>> = {
 };
 
 export async function readReasons(): Promise<Reasons> {
-  const folders = readdirSync(functions).filter((folder) => existsSync(join(functions, folder, "permissions.ts")));
+  const files = readdirSync(functions, { recursive: true, encoding: "utf8" })
+    .filter((path) => basename(path) === "permissions.ts")
+    .sort();
   const lists = await Promise.all(
-    folders.map(async (folder) => {
-      const exported: unknown = await import(join(functions, folder, "permissions.ts"));
+    files.map(async (file) => {
+      const folder = basename(dirname(file));
+      const exported: unknown = await import(join(functions, file));
       return isRecord(exported) || typeof exported === "object"
         ? Object.entries(exported as object).flatMap(([name, permissions]) =>
             reasonsOf(`${folder}/${name}`, permissions),

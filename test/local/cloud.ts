@@ -6,7 +6,7 @@ import { IAMClient } from "@aws-sdk/client-iam";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { PutBucketNotificationConfigurationCommand, S3 } from "@aws-sdk/client-s3";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { S3ToDynamoDb } from "../../components/s3ToDynamoDb";
+import { S3ToDynamoDb } from "../../components/s3-to-dynamodb/s3ToDynamoDb";
 import { type LocalStack, openStack } from "../../local/engine/stack";
 import { type Services, startServices } from "../../local/processes/services";
 import type { LocalOutputs } from "../../local/run/outputs";

@@ -5,8 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type AttributeValue, paginateQuery } from "@aws-sdk/client-dynamodb";
 import { paginateListObjectsV2 } from "@aws-sdk/client-s3";
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
-import type { QuarantinedRecord } from "../../functions/shared/contract";
-import { type FileEntry, Ledger } from "../../functions/shared/ledger";
+import { type FileEntry, Ledger } from "../../functions/s3-to-dynamodb/ledger/ledger";
+import type { QuarantinedRecord } from "../../functions/s3-to-dynamodb/shared/contract";
 import { cloud } from "./cloud";
 import { type SourceName, sources } from "./stackUnderTest";
 

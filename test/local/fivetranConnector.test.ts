@@ -7,10 +7,10 @@ import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cl
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
-import { FivetranConnector } from "../../components/fivetranConnector";
-import { lambdaConnector } from "../../functions/fivetran-invoke/inLambda";
-import { type PlayOptions, play, playTest } from "../../functions/fivetran-invoke/play";
-import { LocalStore } from "../../functions/fivetran-invoke/store";
+import { lambdaConnector } from "../../cli/fivetran-invoke/inLambda";
+import { type PlayOptions, play, playTest } from "../../cli/fivetran-invoke/play";
+import { LocalStore } from "../../cli/fivetran-invoke/store";
+import { FivetranConnector } from "../../components/fivetran-connector/fivetranConnector";
 import { SnowflakeDestination } from "../../local/connectors/snowflakeDestination";
 import { applyTo, type DeployedConnector, isRefused, requestOf, targetOf } from "../../local/connectors/syncConnector";
 import { type LocalStack, openStack } from "../../local/engine/stack";
@@ -18,7 +18,7 @@ import { type Services, startServices } from "../../local/processes/services";
 import { fetchJson, type RootClients, rootClients } from "../../local/run/clients";
 import { sql } from "../../local/run/counts";
 import { ensureTools } from "../../local/setup/ensureTools";
-import { type Faults, type SourceApi, sourceApiSecrets, startSourceApi } from "../../local/sourceApi";
+import { type Faults, type SourceApi, sourceApiSecrets, startSourceApi } from "../../local/source-api";
 
 const methods = ["direct", "s3"] as const;
 type Method = (typeof methods)[number];
@@ -36,7 +36,7 @@ let source: SourceApi;
 const connectors: Partial<Record<Method, DeployedConnector & { logGroupName: string }>> = {};
 
 async function program(): Promise<Record<string, unknown>> {
-  const entry = "functions/example-connector/handler.ts";
+  const entry = "functions/connector-kit/example/handler.ts";
   const shared = { entry, allowDestroy: true };
   // Time for all tries of a request.
   const direct = new FivetranConnector("direct", { ...shared, timeout: 16, externalId: externalIds.direct });

@@ -15,7 +15,7 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import * as aws from "@pulumi/aws";
 import * as snowflake from "@pulumi/snowflake";
-import { requiredPreviewFeatures, SnowflakeLanding } from "../../components/snowflakeLanding";
+import { requiredPreviewFeatures, SnowflakeLanding } from "../../components/snowflake-landing/snowflakeLanding";
 import { type LocalStack, openStack } from "../../local/engine/stack";
 import { type Services, startServices } from "../../local/processes/services";
 import { fetchJson, type RootClients, rootClients } from "../../local/run/clients";

@@ -1,5 +1,5 @@
+import type { SecretCache } from "../aws/secret";
 import type { Log } from "../log";
-import type { SecretCache } from "../secret";
 import { FivetranClient } from "./client";
 
 /** A secret that the API has refused is read anew, unless it is younger than this. */

@@ -1,4 +1,4 @@
-import type { FileEncoding } from "../contract";
+import type { FileEncoding } from "../../s3-to-dynamodb/shared/contract";
 import { FileRefused } from "./refused";
 
 export type TextEncoding = FileEncoding | "utf-16be";

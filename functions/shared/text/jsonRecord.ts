@@ -1,4 +1,4 @@
-import type { LandingMeta } from "../contract";
+import type { LandingMeta } from "../../s3-to-dynamodb/shared/contract";
 import { RAW_BYTES } from "./cut";
 
 const META: Readonly<Record<keyof LandingMeta, true>> = {

@@ -1,4 +1,4 @@
-import type { FileFormat } from "../contract";
+import type { FileFormat } from "../../s3-to-dynamodb/shared/contract";
 import { FileRefused } from "./refused";
 
 /** How a text's records are written, found out or declared. */

@@ -1,8 +1,8 @@
 /** The stack of these tests: three orchestrations, each with a group of its own, and shorter times than arguments allow. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { FivetranDbtOrchestration } from "../../../components/fivetranDbtOrchestration";
-import type { FivetranDbtOrchestrationArgs } from "../../../components/orchestration/args";
+import type { FivetranDbtOrchestrationArgs } from "../../../components/fivetran-dbt-orchestration/args";
+import { FivetranDbtOrchestration } from "../../../components/fivetran-dbt-orchestration/fivetranDbtOrchestration";
 import type { OrchestrationSurroundings } from "../../../local/run/orchestration";
 import type { Group } from "./groups";
 
@@ -34,7 +34,11 @@ export async function program(surroundings: OrchestrationSurroundings): Promise<
   };
   const stub = { image: stubImage, snowflakeSecretArn, timeout: 60 };
   const real = {
-    ...{ projectFolder: "functions/dbt/example-project", snowflakeSecretArn, environment: dbtEnvironment },
+    ...{
+      projectFolder: "functions/fivetran-dbt-orchestration/dbt/example-project",
+      snowflakeSecretArn,
+      environment: dbtEnvironment,
+    },
   };
   const make = (name: Group, args: Omit<FivetranDbtOrchestrationArgs, "groupId" | "fivetranSecretArn">): object => {
     const made = new FivetranDbtOrchestration(

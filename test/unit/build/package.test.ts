@@ -4,7 +4,7 @@ import { builtinModules } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type * as pulumi from "@pulumi/pulumi";
-import type { ConnectorHandler } from "../../../functions/fivetran-connector";
+import type { ConnectorHandler } from "../../../functions/connector-kit";
 import type * as Package from "../../../index";
 import { build } from "../../../tools/build";
 import { runMocked } from "../mocks";
@@ -21,11 +21,14 @@ describe("the built package", () => {
   it("S4: it is required by its package.json, and a component deploys its own bundle", async () => {
     const { main, types } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Record<string, string>;
     assert.ok(existsSync(join(folder, String(types))));
-    assert.ok(!existsSync(join(folder, "functions", "collect", "handler.js")), "handlers are only in bundles");
+    assert.ok(
+      !existsSync(join(folder, "functions", "s3-to-dynamodb", "collect", "handler.js")),
+      "handlers are only in bundles",
+    );
     const { S3ToDynamoDb } = require(join(folder, String(main))) as typeof Package;
     const run = await runMocked(() => new S3ToDynamoDb("ingest", { sources: [{ name: "orders" }] }));
     const [lambda] = run.ofType("aws:lambda/function:Function");
-    const built = readFileSync(join(folder, "functions", "collect", "bundle", "index.mjs"), "utf8");
+    const built = readFileSync(join(folder, "functions", "s3-to-dynamodb", "collect", "bundle", "index.mjs"), "utf8");
     const archive = lambda?.inputs.code as pulumi.asset.AssetArchive;
     const code = (await archive.assets)["index.mjs"] as pulumi.asset.FileAsset;
     assert.equal(readFileSync(await code.path, "utf8"), built);
@@ -34,7 +37,7 @@ describe("the built package", () => {
   it("F10: a connector that is written with the package's kit is bundled and deployed", async () => {
     const { FivetranConnector } = require(join(folder, "index.js")) as typeof Package;
     const entry = join(folder, "connector.ts");
-    const kit = join(folder, "functions", "fivetran-connector");
+    const kit = join(folder, "functions", "connector-kit");
     writeFileSync(
       entry,
       `import { defineConnector, lambdaHandler } from ${JSON.stringify(kit)};

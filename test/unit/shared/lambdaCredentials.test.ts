@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { makeBundle } from "../../../components/parts/bundle";
-import { defaultProvider } from "../../../functions/shared/lambdaCredentials";
+import { defaultProvider } from "../../../functions/shared/aws/lambdaCredentials";
 
 describe("credentials on Lambda", () => {
   const names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] as const;
@@ -30,7 +30,7 @@ describe("credentials on Lambda", () => {
   });
 
   it("I12: the load bundle has no other way to credentials and at most 800 KB", () => {
-    const { code } = makeBundle("load");
+    const { code } = makeBundle("s3-to-dynamodb/load");
     assert.ok(Buffer.byteLength(code) <= 800_000, `${Buffer.byteLength(code)} bytes`);
     assert.ok(code.includes("Lambda sets them from the function's role"));
     assert.ok(!code.includes("AssumeRoleWithWebIdentity"));

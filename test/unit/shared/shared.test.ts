@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { ConfigError, findSource, parsePipelineConfig } from "../../../functions/shared/config";
-import { joinKeyValues, shardOf } from "../../../functions/shared/itemKey";
+import { ConfigError, findSource, parsePipelineConfig } from "../../../functions/s3-to-dynamodb/shared/config";
+import { joinKeyValues, shardOf } from "../../../functions/s3-to-dynamodb/shared/itemKey";
+import { uploadOrder } from "../../../functions/s3-to-dynamodb/shared/order";
 import { metricsLine } from "../../../functions/shared/metrics";
-import { uploadOrder } from "../../../functions/shared/order";
 import { fullJitter, sleepUnless } from "../../../functions/shared/retry";
-import { sourceWith } from "../load/fakes";
+import { sourceWith } from "../s3-to-dynamodb/load/fakes";
 
 describe("shared by the functions", () => {
   it("I5: different key values never join to the same key", () => {

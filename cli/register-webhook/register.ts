@@ -1,0 +1,64 @@
+import type { FivetranClient } from "../../functions/shared/fivetran/client";
+import type { Webhook } from "../../functions/shared/fivetran/types";
+
+/** The one event that the webhook deals with. */
+export const EVENT = "sync_end";
+
+export interface RegisterPorts {
+  readonly fivetran: Pick<FivetranClient, "listWebhooks" | "createWebhook" | "updateWebhook" | "testWebhook">;
+  readonly print: (line: string) => void;
+}
+
+export interface RegisterRequest {
+  readonly url: string;
+  /** Undefined: for the whole account. */
+  readonly groupId?: string;
+  /**
+   * Gives what signs the payloads, once Fivetran has answered. Fivetran never shows it again, so it is always set anew.
+   * Undefined only in a dry run.
+   */
+  readonly secret: () => Promise<string | undefined>;
+  readonly dryRun: boolean;
+}
+
+/** @returns whether the webhook is there and has taken the test event; with `dryRun` true */
+export async function register(request: RegisterRequest, { fivetran, print }: RegisterPorts): Promise<boolean> {
+  const { url, groupId, dryRun } = request;
+  const scope = groupId === undefined ? "the account" : `group ${groupId}`;
+  const same: Webhook[] = [];
+  for await (const webhook of fivetran.listWebhooks()) if (isFor(webhook, url, groupId)) same.push(webhook);
+  const [present, ...others] = same;
+  for (const { id } of others) {
+    print(`Webhook ${id} has the same address and is not needed: the orchestration sees each event once more.`);
+  }
+  const secret = await request.secret();
+  if (dryRun || secret === undefined) {
+    print(
+      present === undefined ? `Would create a webhook for ${scope}: ${url}` : `Would change webhook ${present.id}.`,
+    );
+    return true;
+  }
+  // Fivetran sends a test event here as well, and refuses when the address doesn't take it.
+  const settings = { url, events: [EVENT], active: true, secret };
+  const { id } =
+    present === undefined
+      ? await fivetran.createWebhook(groupId, settings)
+      : await fivetran.updateWebhook(present.id, settings);
+  print(`Webhook ${id} for ${scope} ${present === undefined ? "created" : "changed"}: ${url}`);
+  const test = await fivetran.testWebhook(id, EVENT);
+  if (test.succeed) {
+    print("Fivetran's test event was taken.");
+  } else {
+    const message = test.message ? ` (${test.message})` : "";
+    print(
+      `Fivetran's test event was answered with ${test.status}${message}. 401: the secret isn't the one that the ` +
+        "function reads; else see the function's log.",
+    );
+  }
+  return test.succeed;
+}
+
+function isFor(webhook: Webhook, url: string, groupId: string | undefined): boolean {
+  if (webhook.url !== url) return false;
+  return groupId === undefined ? webhook.type === "account" : webhook.type === "group" && webhook.group_id === groupId;
+}

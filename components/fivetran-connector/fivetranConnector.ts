@@ -1,0 +1,146 @@
+import * as pulumi from "@pulumi/pulumi";
+import { environment } from "../../functions/connector-kit/environment";
+import { permissions } from "../../functions/connector-kit/permissions";
+import { accountOf } from "../parts/account";
+import { alarms } from "../parts/alarms";
+import { ArgumentCheck } from "../parts/arguments";
+import { componentOptions, componentType } from "../parts/component";
+import type { Context } from "../parts/context";
+import { bucketName, deployedName } from "../parts/naming";
+import { nodeFunction } from "../parts/nodeFunction";
+import { type SecureBucket, secureBucket } from "../parts/secureBucket";
+import { componentTags } from "../parts/tags";
+import type { FivetranConnectorArgs } from "./args";
+import { connectorAlarms } from "./connectorAlarms";
+import { fivetranForm } from "./form";
+import { type ConnectorPlan, normalize } from "./normalize";
+import { fivetranRole } from "./roles";
+
+const typeName = "FivetranConnector";
+
+/**
+ * A Fivetran function connector (AWS Lambda): the function with a role of its own, the role that Fivetran takes on to
+ * call it, with the sync method `s3` the bucket that the rows go through, and alarms. `fivetranForm` tells what to paste
+ * into Fivetran's setup form. The code is any module that exports `handler`; `functions/connector-kit` is a kit
+ * for writing one.
+ *
+ * **The smallest useful program**
+ * ```ts
+ * import { FivetranConnector } from "pulumi-data-pipelines";
+ *
+ * const connector = new FivetranConnector("airports", {
+ *   entry: "functions/connector-kit/example/handler.ts",
+ *   externalId: "delivered_ample",
+ * });
+ * export const pasteIntoFivetran = connector.fivetranForm;
+ * ```
+ *
+ * **Through a bucket, with a start of the historical load**
+ * ```ts
+ * import { FivetranConnector } from "pulumi-data-pipelines";
+ *
+ * const connector = new FivetranConnector("orders", {
+ *   entry: "functions/connector-kit/example/handler.ts",
+ *   externalId: "delivered_ample",
+ *   syncMethod: "s3",
+ *   startFrom: "5000",
+ *   timeout: 900,
+ *   alarmTopicArn: "arn:aws:sns:eu-central-1:123456789012:oncall",
+ * });
+ * export const pasteIntoFivetran = connector.fivetranForm;
+ * ```
+ *
+ * @throws ArgumentError when an argument is wrong, with its path, its value and the mend
+ */
+export class FivetranConnector extends pulumi.ComponentResource {
+  /** Role that Fivetran takes on with the External ID. */
+  readonly roleArn: pulumi.Output<string>;
+  readonly functionName: pulumi.Output<string>;
+  readonly functionArn: pulumi.Output<string>;
+  /** The function's own role: attach what your code needs in AWS beside its log and the sync bucket. */
+  readonly functionRoleName: pulumi.Output<string>;
+  /** Region of the function. */
+  readonly region: pulumi.Output<string>;
+  /** Bucket that the rows go through; empty with the sync method `direct`. */
+  readonly bucketName: pulumi.Output<string>;
+  readonly externalId: pulumi.Output<string>;
+  /** JSON text: what to paste into which field of Fivetran's form, and the same for its REST API. */
+  readonly fivetranForm: pulumi.Output<string>;
+  /** The function's log group. */
+  readonly logGroupName: pulumi.Output<string>;
+  readonly alarmNames: pulumi.Output<string[]>;
+
+  constructor(name: string, args: FivetranConnectorArgs, opts?: pulumi.ComponentResourceOptions) {
+    const type = componentType(typeName);
+    super(type, name, {}, componentOptions(type, name, opts));
+    const owner = `${typeName} "${name}"`;
+    const plan = normalize(new ArgumentCheck(owner), args);
+    const { allowDestroy, timeout } = plan;
+    const tags = componentTags(owner, name, args.tags);
+    const context: Context = { name, owner, parent: this, account: accountOf(this), tags, allowDestroy };
+
+    const pipeline = deployedName(name);
+    const bucket = plan.usesBucket ? syncBucket(context, plan) : undefined;
+    const files = bucket === undefined ? [] : [{ arn: bucket.arn, prefix: plan.bucketPrefix }];
+    const { lambda, functionName, functionArn, roleName, logGroupName } = nodeFunction(context, "function", {
+      code: plan.code,
+      description: "Answers Fivetran's requests with the rows of a source",
+      environmentSpec: environment,
+      environment: { PIPELINE: pipeline },
+      variables: plan.variables,
+      permissions,
+      targets: { syncBucket: files, syncKey: [] },
+      memory: plan.memory,
+      timeout,
+      logRetentionDays: plan.logDays,
+      tracing: plan.tracing,
+    });
+    const role = fivetranRole(context, {
+      accountId: plan.fivetranAccountId,
+      externalId: plan.externalId,
+      functionArn,
+      files,
+    });
+    const alarmNames = alarms(context, plan.alarmTopicArn, connectorAlarms({ functionName, pipeline, timeout }));
+
+    this.roleArn = role.arn;
+    this.functionName = lambda.name;
+    this.functionArn = functionArn;
+    this.functionRoleName = pulumi.output(roleName);
+    this.region = context.account.region;
+    this.bucketName = bucket?.bucketName ?? pulumi.output("");
+    this.externalId = pulumi.output(plan.externalId);
+    this.fivetranForm = pulumi
+      .output({
+        externalId: this.externalId,
+        roleArn: this.roleArn,
+        functionName: this.functionName,
+        region: this.region,
+        bucketName: this.bucketName,
+      })
+      .apply(fivetranForm);
+    this.logGroupName = pulumi.output(logGroupName);
+    this.alarmNames = pulumi.output(alarmNames);
+    this.registerOutputs({
+      roleArn: this.roleArn,
+      functionName: this.functionName,
+      functionArn: this.functionArn,
+      functionRoleName: this.functionRoleName,
+      region: this.region,
+      bucketName: this.bucketName,
+      externalId: this.externalId,
+      fivetranForm: this.fivetranForm,
+      logGroupName: this.logGroupName,
+      alarmNames: this.alarmNames,
+    });
+  }
+}
+
+/** Files stay until Fivetran has read them; what it left behind expires. */
+function syncBucket(context: Context, { bucketNameSuffix, bucketPrefix, fileDays }: ConnectorPlan): SecureBucket {
+  return secureBucket(context, "sync", {
+    bucketName: bucketName(context.name, "sync", bucketNameSuffix),
+    expirations: [{ id: "files", prefix: bucketPrefix, days: fileDays }],
+    noncurrentDays: 1,
+  });
+}

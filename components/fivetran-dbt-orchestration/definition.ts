@@ -1,0 +1,43 @@
+import { type Machine, machine } from "../parts/asl/flow";
+import type { Definition, Need } from "../parts/asl/types";
+import { connectionsStates } from "./flow/connections";
+import { dbtStates } from "./flow/dbt";
+import { lockStates } from "./flow/lock";
+import { outcomeStates } from "./flow/outcome";
+import { prepareStates } from "./flow/prepare";
+import type { FlowReferences, FlowSettings } from "./settings";
+
+export interface Orchestration {
+  readonly definition: Definition;
+  /** What the state machine's role must be allowed, and nothing else. */
+  readonly needs: readonly Need[];
+}
+
+/** The state machine as data: lock, list, sync each connection, dbt, outcome. */
+export function orchestration(settings: FlowSettings, references: FlowReferences): Orchestration {
+  const { StartAt, States, needs } = flow(settings, references);
+  return {
+    definition: {
+      Comment: `Syncs the Fivetran group ${settings.groupId}, then runs dbt`,
+      QueryLanguage: "JSONata",
+      StartAt,
+      TimeoutSeconds: settings.runTimeout,
+      States,
+    },
+    needs,
+  };
+}
+
+function flow(settings: FlowSettings, references: FlowReferences): Machine {
+  const states = {
+    ...connectionsStates(settings, references),
+    ...dbtStates(settings, references),
+    ...outcomeStates(settings, references),
+  };
+  // Runs side by side have no lock, and no state of it that nothing leads to.
+  if (settings.overlap === "allow") {
+    return machine("Prepare run", { ...prepareStates(settings, "List connections"), ...states });
+  }
+  const first = prepareStates(settings, "Take run lock");
+  return machine("Prepare run", { ...first, ...lockStates(settings, references), ...states });
+}

@@ -1,0 +1,207 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { accountOf, arnOf } from "../parts/account";
+import { alarms } from "../parts/alarms";
+import { ArgumentCheck } from "../parts/arguments";
+import { componentOptions, componentType } from "../parts/component";
+import type { Context } from "../parts/context";
+import { bucketName, physicalName } from "../parts/naming";
+import { secureBucket } from "../parts/secureBucket";
+import { componentTags } from "../parts/tags";
+import type { FivetranDbtOrchestrationArgs } from "./args";
+import { checkDefinition } from "./checkDefinition";
+import { normalize } from "./normalize";
+import { dbtTask } from "./resources/dbtTask";
+import { functions } from "./resources/functions";
+import { dbtNetwork } from "./resources/network";
+import { releaseRule } from "./resources/releaseRule";
+import { dbtImage } from "./resources/repository";
+import { schedule } from "./resources/schedule";
+import { secrets as secretsOf } from "./resources/secrets";
+import { stateMachine } from "./resources/stateMachine";
+import { notificationTopic } from "./resources/topic";
+import { waitsTable } from "./resources/waitsTable";
+import { dashboardBody, orchestrationAlarms } from "./resources/watch";
+import { webhookApi } from "./resources/webhookApi";
+
+const typeName = "FivetranDbtOrchestration";
+
+/**
+ * Syncs the connections of a Fivetran group, then runs dbt on Fargate: a Step Functions state machine that waits for
+ * Fivetran's webhooks by task tokens, polls where none comes, and never waits without a bound. With a schedule, one run
+ * at a time, notifications that name each failed connection or dbt node, alarms and a dashboard.
+ *
+ * **A dbt project, every morning**
+ * ```ts
+ * import { FivetranDbtOrchestration } from "pulumi-data-pipelines";
+ *
+ * const nightly = new FivetranDbtOrchestration("nightly", {
+ *   groupId: "projected_sickle",
+ *   fivetranSecretArn: "arn:aws:secretsmanager:eu-central-1:123456789012:secret:fivetran-AbCdEf",
+ *   schedule: { expression: "cron(0 5 * * ? *)", timeZone: "Europe/Zurich" },
+ *   dbt: {
+ *     projectFolder: "functions/fivetran-dbt-orchestration/dbt/example-project",
+ *     snowflakeSecretArn: "arn:aws:secretsmanager:eu-central-1:123456789012:secret:snowflake-AbCdEf",
+ *     environment: { SNOWFLAKE_ACCOUNT: "myorg-myaccount", SNOWFLAKE_USER: "DBT" },
+ *   },
+ * });
+ * export const runThisOnce = nightly.registerWebhookCommand;
+ * ```
+ *
+ * **A large group, your own network and image, dbt even when some syncs fail**
+ * ```ts
+ * import { FivetranDbtOrchestration } from "pulumi-data-pipelines";
+ *
+ * const hourly = new FivetranDbtOrchestration("hourly", {
+ *   groupId: "projected_sickle",
+ *   fivetranSecretArn: "arn:aws:secretsmanager:eu-central-1:123456789012:secret:fivetran-AbCdEf",
+ *   maxConnections: 400,
+ *   quorum: 95,
+ *   overlap: "queue",
+ *   schedule: { expression: "rate(1 hour)" },
+ *   network: { vpcId: "vpc-0a1b2c3d", subnetIds: ["subnet-0a1b2c3d", "subnet-1a2b3c4d"] },
+ *   dbt: {
+ *     image: "123456789012.dkr.ecr.eu-central-1.amazonaws.com/dbt:1.4.0",
+ *     command: ["build", "--select", "tag:hourly"],
+ *     snowflakeSecretArn: "arn:aws:secretsmanager:eu-central-1:123456789012:secret:snowflake-AbCdEf",
+ *   },
+ * });
+ * export const dashboard = hourly.dashboardUrl;
+ * ```
+ *
+ * @throws ArgumentError when an argument is wrong, with its path, its value and the mend
+ */
+export class FivetranDbtOrchestration extends pulumi.ComponentResource {
+  /** Fivetran's id of the group. */
+  readonly groupId: pulumi.Output<string>;
+  readonly apiSecretArn: pulumi.Output<string>;
+  /** What Fivetran calls; `registerWebhookCommand` tells it. */
+  readonly webhookUrl: pulumi.Output<string>;
+  /** Run once after the first `pulumi up`: registers the webhook, makes its secret and stores it. */
+  readonly registerWebhookCommand: pulumi.Output<string>;
+  readonly webhookSecretArn: pulumi.Output<string>;
+  readonly stateMachineArn: pulumi.Output<string>;
+  /** `inline` or `distributed`, as decided by `mapMode` and `maxConnections`. */
+  readonly mapMode: pulumi.Output<string>;
+  /** The table of the task tokens that are waited for. */
+  readonly waitsTableName: pulumi.Output<string>;
+  /** dbt's artifacts of each run, under `runs/<execution name>/`. */
+  readonly artifactsBucketName: pulumi.Output<string>;
+  /** Where dbt's image is pushed; empty where an image is given. */
+  readonly repositoryUrl: pulumi.Output<string>;
+  readonly clusterArn: pulumi.Output<string>;
+  /** dbt's output. */
+  readonly dbtLogGroupName: pulumi.Output<string>;
+  /** Failed runs and alarms. */
+  readonly topicArn: pulumi.Output<string>;
+  readonly dashboardUrl: pulumi.Output<string>;
+  readonly alarmNames: pulumi.Output<string[]>;
+
+  constructor(name: string, args: FivetranDbtOrchestrationArgs, opts?: pulumi.ComponentResourceOptions) {
+    const type = componentType(typeName);
+    super(type, name, {}, componentOptions(type, name, opts));
+    const owner = `${typeName} "${name}"`;
+    const plan = normalize(new ArgumentCheck(owner), name, args);
+    const { flow, logDays, tracing } = plan;
+    checkDefinition(owner, flow);
+    const context: Context = {
+      name,
+      owner,
+      parent: this,
+      account: accountOf(this),
+      tags: componentTags(owner, name, args.tags),
+      allowDestroy: plan.allowDestroy,
+    };
+    const { account } = context;
+
+    const stateMachineName = physicalName(name, "runs", "stateMachine");
+    const stateMachineArn = arnOf(account, "states", `stateMachine:${stateMachineName}`);
+    const secrets = secretsOf(context, plan);
+    const waits = waitsTable(context);
+    const handlers = functions(context, { plan, secrets, waits, stateMachineArn });
+    const api = webhookApi(context, handlers.webhook, { rate: plan.webhookRate, logDays });
+
+    const artifacts = secureBucket(context, "artifacts", {
+      bucketName: bucketName(name, "artifacts", plan.bucketNameSuffix),
+      expirations: [{ id: "runs", prefix: "runs/", days: plan.artifactDays }],
+      noncurrentDays: 30,
+    });
+    const image = dbtImage(context, plan.dbt);
+    const network = dbtNetwork(context, plan.network);
+    const dbt = dbtTask(context, plan, image.uri, artifacts);
+
+    const topic = plan.topicArn === undefined ? notificationTopic(context) : undefined;
+    const topicArn = pulumi.output(topic?.arn ?? plan.topicArn ?? "");
+    const runs = stateMachine(context, {
+      ...{ name: stateMachineName, flow, logLevel: plan.logLevel, logDays, tracing },
+      references: pulumi.output({
+        stateMachineArn,
+        listConnectionsArn: handlers.list.functionArn,
+        syncConnectionArn: handlers.sync.functionArn,
+        pollConnectionArn: handlers.poll.functionArn,
+        releaseWaitsArn: handlers.release.functionArn,
+        waitsTableArn: waits.arn,
+        clusterArn: dbt.clusterArn,
+        taskFamily: dbt.family,
+        taskRoleArn: dbt.taskRoleArn,
+        executionRoleArn: dbt.executionRoleArn,
+        artifactsBucketArn: artifacts.arn,
+        topicArn,
+      }),
+      subnetIds: network.subnetIds,
+      securityGroupId: network.securityGroupId,
+      dependsOn: [
+        ...Object.values(handlers).map(({ lambda }) => lambda),
+        ...[waits.table, artifacts.bucket, ...dbt.ready, ...(topic?.ready ?? [])],
+      ],
+    });
+    releaseRule(context, handlers.release, stateMachineArn);
+    if (plan.schedule !== undefined) schedule(context, plan.schedule, stateMachineArn, runs);
+
+    const watched = {
+      ...{ pipeline: flow.pipeline, stateMachineArn, apiId: api.apiId, logGroupName: dbt.logGroupName },
+      functions: Object.values(handlers).map(({ functionName }) => functionName),
+    };
+    const alarmNames = alarms(context, topicArn, orchestrationAlarms(watched));
+    const dashboardName = physicalName(name, "runs", "dashboard");
+    new aws.cloudwatch.Dashboard(
+      `${name}-dashboard`,
+      { dashboardName, dashboardBody: pulumi.jsonStringify(dashboardBody(watched, account.region)) },
+      { parent: this },
+    );
+
+    const apiUrl = args.fivetranApiUrl === undefined ? "" : ` --api-url ${plan.fivetranApiUrl}`;
+    this.groupId = pulumi.output(flow.groupId);
+    this.apiSecretArn = secrets.fivetranArn;
+    this.webhookUrl = api.url;
+    this.registerWebhookCommand = pulumi.interpolate`npm run fivetran:register-webhook -- --url ${api.url} --group ${flow.groupId} --secret-arn ${secrets.webhookArn} --api-secret-arn ${secrets.fivetranArn}${apiUrl}`;
+    this.webhookSecretArn = secrets.webhookArn;
+    this.stateMachineArn = runs.arn;
+    this.mapMode = pulumi.output<string>(flow.mapMode);
+    this.waitsTableName = waits.table.name;
+    this.artifactsBucketName = artifacts.bucketName;
+    this.repositoryUrl = image.repositoryUrl;
+    this.clusterArn = dbt.clusterArn;
+    this.dbtLogGroupName = pulumi.output(dbt.logGroupName);
+    this.topicArn = topicArn;
+    this.dashboardUrl = pulumi.interpolate`https://${account.region}.console.aws.amazon.com/cloudwatch/home?region=${account.region}#dashboards/dashboard/${dashboardName}`;
+    this.alarmNames = pulumi.output(alarmNames);
+    this.registerOutputs({
+      groupId: this.groupId,
+      apiSecretArn: this.apiSecretArn,
+      webhookUrl: this.webhookUrl,
+      registerWebhookCommand: this.registerWebhookCommand,
+      webhookSecretArn: this.webhookSecretArn,
+      stateMachineArn: this.stateMachineArn,
+      mapMode: this.mapMode,
+      waitsTableName: this.waitsTableName,
+      artifactsBucketName: this.artifactsBucketName,
+      repositoryUrl: this.repositoryUrl,
+      clusterArn: this.clusterArn,
+      dbtLogGroupName: this.dbtLogGroupName,
+      topicArn: this.topicArn,
+      dashboardUrl: this.dashboardUrl,
+      alarmNames: this.alarmNames,
+    });
+  }
+}

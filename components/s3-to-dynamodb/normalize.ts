@@ -1,0 +1,104 @@
+import type { Limits } from "../../functions/s3-to-dynamodb/shared/contract";
+import type { ArgumentCheck } from "../parts/arguments";
+import { checkLogDays } from "../parts/logRetention";
+import { checkBucketNameSuffix } from "../parts/naming";
+import type { S3FunctionArgs, S3LimitsArgs, S3RetentionArgs, S3ToDynamoDbArgs } from "./args";
+import { checkBuckets } from "./checkBuckets";
+import { normalizeSource } from "./normalizeSource";
+import type { FunctionSettings, Pipeline, Retention } from "./pipeline";
+
+/** More would not fit into the role's policies; 300 is measured. */
+const maxSources = 300;
+
+const known: readonly (keyof S3ToDynamoDbArgs)[] = [
+  "sources",
+  "stream",
+  "limits",
+  "collect",
+  "load",
+  "tracing",
+  "alarmTopicArn",
+  "maxMessageAge",
+  "retention",
+  "bucketNameSuffix",
+  "allowDestroy",
+  "tags",
+];
+
+/** Fills in the defaults. @throws ArgumentError for the first mistake, with its path, the value and the mend */
+export function normalize(check: ArgumentCheck, args: S3ToDynamoDbArgs): Pipeline {
+  check.knownKeys("", args, known);
+  const { sources, bucketNameSuffix = "", maxMessageAge = 10_800 } = args;
+  if (!Array.isArray(sources) || sources.length === 0) {
+    check.fail("sources", sources, 'Give at least one source, for example { name: "orders" }.');
+  }
+  if (sources.length > maxSources) {
+    check.fail("sources", `${sources.length} sources`, `One component takes ${maxSources}; split them over several.`);
+  }
+  checkBucketNameSuffix(check, bucketNameSuffix);
+  check.integer("maxMessageAge", maxMessageAge, 60, 345_600, "seconds (4 days, when messages are dropped)");
+  if (args.alarmTopicArn !== undefined) check.arn("alarmTopicArn", args.alarmTopicArn, "sns");
+  const complete = sources.map((source, i) => normalizeSource(check, source, `sources[${i}]`));
+  checkBuckets(check, complete);
+  return {
+    sources: complete,
+    stream: args.stream ?? false,
+    limits: normalizeLimits(check, args.limits ?? {}),
+    collect: normalizeFunction(check, "collect", args.collect ?? {}),
+    load: normalizeFunction(check, "load", args.load ?? {}),
+    tracing: args.tracing ?? false,
+    alarmTopicArn: args.alarmTopicArn,
+    maxMessageAge,
+    retention: normalizeRetention(check, args.retention ?? {}),
+    bucketNameSuffix,
+    allowDestroy: args.allowDestroy ?? false,
+  };
+}
+
+/** The lines of each part stand in the file's ledger entry, an item of at most 400 KB. */
+const maxParts = 10_000;
+
+function normalizeLimits(check: ArgumentCheck, args: S3LimitsArgs): Limits {
+  const MiB = 1024 ** 2;
+  check.knownKeys("limits", args, ["maxUnpackedBytes", "maxUnpackRatio", "maxMembers", "maxRecordBytes", "partBytes"]);
+  const limits = {
+    maxUnpackedBytes: args.maxUnpackedBytes ?? 100 * 1024 * MiB,
+    maxUnpackRatio: args.maxUnpackRatio ?? 200,
+    maxMembers: args.maxMembers ?? 10_000,
+    maxRecordBytes: args.maxRecordBytes ?? 4 * MiB,
+    partBytes: args.partBytes ?? 32 * MiB,
+  };
+  check.integer("limits.maxUnpackedBytes", limits.maxUnpackedBytes, 1, 5 * 1024 ** 4, "bytes");
+  check.integer("limits.maxUnpackRatio", limits.maxUnpackRatio, 1, 100_000);
+  check.integer("limits.maxMembers", limits.maxMembers, 1, 1_000_000);
+  check.integer("limits.maxRecordBytes", limits.maxRecordBytes, 1, 64 * MiB, "bytes");
+  check.integer("limits.partBytes", limits.partBytes, 64 * 1024, 256 * MiB, "bytes");
+  if (limits.maxUnpackedBytes / limits.partBytes > maxParts) {
+    const least = Math.ceil(limits.maxUnpackedBytes / maxParts);
+    check.fail(
+      "limits.partBytes",
+      limits.partBytes,
+      `A file of maxUnpackedBytes would have more than ${maxParts} parts. Give at least ${least} bytes, or lower maxUnpackedBytes.`,
+    );
+  }
+  return limits;
+}
+
+function normalizeFunction(check: ArgumentCheck, path: string, args: S3FunctionArgs): FunctionSettings {
+  check.knownKeys(path, args, ["memory", "timeout", "concurrency"]);
+  const { memory = 1024, timeout = 900, concurrency = 10 } = args;
+  check.integer(`${path}.memory`, memory, 256, 10_240, "MB");
+  check.integer(`${path}.timeout`, timeout, 60, 900, "seconds");
+  check.integer(`${path}.concurrency`, concurrency, 2, 1000);
+  return { memory, timeout, concurrency };
+}
+
+function normalizeRetention(check: ArgumentCheck, args: S3RetentionArgs): Retention {
+  check.knownKeys("retention", args, ["logDays", "landingDays", "noncurrentDays", "quarantineDays"]);
+  const { logDays = 90, landingDays = 30, noncurrentDays = 30, quarantineDays = 365 } = args;
+  checkLogDays(check, "retention.logDays", logDays);
+  check.integer("retention.landingDays", landingDays, 1, 3650, "days");
+  check.integer("retention.noncurrentDays", noncurrentDays, 1, 3650, "days");
+  check.integer("retention.quarantineDays", quarantineDays, 1, 3650, "days");
+  return { logDays, landingDays, noncurrentDays, quarantineDays };
+}

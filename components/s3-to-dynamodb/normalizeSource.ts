@@ -1,0 +1,177 @@
+import type {
+  FieldMapping,
+  FieldType,
+  FileCompression,
+  FileEncoding,
+  FileFormat,
+} from "../../functions/s3-to-dynamodb/shared/contract";
+import type { ArgumentCheck } from "../parts/arguments";
+import type { S3SourceArgs } from "./args";
+import type { Source } from "./pipeline";
+
+const formats: readonly FileFormat[] = ["auto", "csv", "tsv", "psv", "ndjson", "json"];
+const compressions: readonly FileCompression[] = ["auto", "none", "gzip", "zip"];
+const encodings: readonly FileEncoding[] = ["utf-8", "utf-16le", "latin1"];
+const types: readonly FieldType[] = ["string", "number", "boolean", "json"];
+
+/** Attributes that every item has; a field can't become one of them. */
+const ownAttributes = ["pk", "sk", "_source", "_bucket", "_key", "_version", "_time", "_upload", "_record", "_order"];
+
+const known: readonly (keyof S3SourceArgs)[] = [
+  "name",
+  "bucketName",
+  "accountId",
+  "kmsKeyArn",
+  "prefix",
+  "suffix",
+  "format",
+  "compression",
+  "encoding",
+  "keyFields",
+  "fields",
+  "onlyMapped",
+  "shards",
+  "manageNotifications",
+  "eventBridge",
+];
+
+/** Fills in a source's defaults. @throws ArgumentError for a mistake within it */
+export function normalizeSource(check: ArgumentCheck, args: S3SourceArgs, path: string): Source {
+  check.knownKeys(path, args, known);
+  check.matches(
+    `${path}.name`,
+    args.name,
+    /^[a-z][a-z0-9-]{0,39}$/,
+    "Use 1 to 40 lower-case letters, digits and hyphens, beginning with a letter.",
+  );
+  checkBucket(check, args, path);
+  const { prefix = "", suffix = "", shards = 8, keyFields = [], onlyMapped = false } = args;
+  const { format = "auto", compression = "auto", encoding = "utf-8" } = args;
+  check.matches(
+    `${path}.prefix`,
+    prefix,
+    /^(?!\/)[^*?$]{0,900}$/s,
+    "Object keys don't begin with a slash; *, ? and $ would be wildcards in the role's policy. Give the literal beginning of the keys.",
+  );
+  check.matches(
+    `${path}.suffix`,
+    suffix,
+    /^[^*?]{0,100}$/s,
+    'Give the literal end of the keys, for example ".csv.gz".',
+  );
+  check.oneOf(`${path}.format`, format, formats);
+  check.oneOf(`${path}.compression`, compression, compressions);
+  check.oneOf(`${path}.encoding`, encoding, encodings);
+  check.integer(`${path}.shards`, shards, 1, 100);
+  const fields = normalizeFields(check, args, path);
+  checkKey(check, keyFields, fields, onlyMapped, path);
+  if (onlyMapped && fields.length === 0) {
+    check.fail(
+      `${path}.onlyMapped`,
+      true,
+      "Without fields every field would be dropped; name those to keep in fields.",
+    );
+  }
+  return {
+    name: args.name,
+    bucketName: args.bucketName,
+    accountId: args.accountId,
+    kmsKeyArn: args.kmsKeyArn,
+    prefix,
+    suffix,
+    format: format as FileFormat,
+    compression: compression as FileCompression,
+    encoding: encoding as FileEncoding,
+    keyFields,
+    fields,
+    onlyMapped,
+    shards,
+    manageNotifications: args.manageNotifications ?? true,
+    eventBridge: args.eventBridge ?? false,
+  };
+}
+
+function checkBucket(check: ArgumentCheck, args: S3SourceArgs, path: string): void {
+  const { bucketName, accountId, kmsKeyArn } = args;
+  if (typeof bucketName === "string") {
+    check.matches(
+      `${path}.bucketName`,
+      bucketName,
+      /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+      "Give a bucket's name: 3 to 63 lower-case letters, digits, dots and hyphens; no ARN, no s3://.",
+    );
+  }
+  if (accountId !== undefined) {
+    check.matches(`${path}.accountId`, accountId, /^\d{12}$/, "Give the account's 12 digits as text.");
+  }
+  if (kmsKeyArn !== undefined) check.arn(`${path}.kmsKeyArn`, kmsKeyArn, "kms");
+  if (bucketName === undefined) {
+    for (const key of ["accountId", "kmsKeyArn"] as const) {
+      if (args[key] !== undefined)
+        check.fail(`${path}.${key}`, args[key], `It is about an existing bucket: give bucketName too.`);
+    }
+    if (args.manageNotifications === false) {
+      check.fail(
+        `${path}.manageNotifications`,
+        false,
+        "A bucket that is created here has nobody else to set them; give bucketName, or leave it out.",
+      );
+    }
+  }
+  if (accountId !== undefined && args.eventBridge === true) {
+    check.fail(
+      `${path}.eventBridge`,
+      true,
+      "EventBridge of another account doesn't reach this queue; leave it out, the owner sets the notification of foreignBucketPolicies.",
+    );
+  }
+}
+
+function normalizeFields(check: ArgumentCheck, args: S3SourceArgs, path: string): FieldMapping[] {
+  const from = new Set<string>();
+  const to = new Set<string>();
+  return (args.fields ?? []).map((field, i) => {
+    const at = `${path}.fields[${i}]`;
+    check.knownKeys(at, field, ["from", "to", "type"]);
+    const complete = { from: field.from, to: field.to ?? field.from, type: field.type ?? "string" };
+    check.matches(`${at}.from`, complete.from, /^.+$/s, "Give the field's name in the file.");
+    check.matches(`${at}.to`, complete.to, /^.+$/s, "Give the attribute's name.");
+    check.oneOf(`${at}.type`, complete.type, types);
+    if (from.has(complete.from))
+      check.fail(`${at}.from`, complete.from, "It is mapped already; a field becomes one attribute.");
+    if (to.has(complete.to))
+      check.fail(`${at}.to`, complete.to, "Another field becomes this attribute already; choose another name.");
+    if (ownAttributes.includes(complete.to)) {
+      check.fail(`${at}.to`, complete.to, "Every item has this attribute of its own; choose another name.");
+    }
+    from.add(complete.from);
+    to.add(complete.to);
+    return { ...complete, type: complete.type as FieldType };
+  });
+}
+
+function checkKey(
+  check: ArgumentCheck,
+  keyFields: readonly string[],
+  fields: readonly FieldMapping[],
+  onlyMapped: boolean,
+  path: string,
+): void {
+  keyFields.forEach((name, i) => {
+    const at = `${path}.keyFields[${i}]`;
+    check.matches(at, name, /^.+$/s, "Give the field's name in the file.");
+    if (keyFields.indexOf(name) !== i) check.fail(at, name, "It stands there twice; leave one out.");
+    if (fields.some(({ from }) => from === name)) return;
+    const renamed = fields.find(({ to }) => to === name);
+    if (renamed !== undefined) {
+      check.fail(at, name, `Key fields are named as in the file: give ${JSON.stringify(renamed.from)}.`);
+    }
+    if (onlyMapped) {
+      check.fail(
+        at,
+        name,
+        `onlyMapped drops it from the item; add { from: ${JSON.stringify(name)} } to ${path}.fields.`,
+      );
+    }
+  });
+}

@@ -1,0 +1,4 @@
+import { lambdaHandler } from "..";
+import { exampleConnector } from "./connector";
+
+export const handler = lambdaHandler(exampleConnector());

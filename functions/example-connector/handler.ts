@@ -1,4 +1,0 @@
-import { lambdaHandler } from "../fivetran-connector";
-import { exampleConnector } from "./connector";
-
-export const handler = lambdaHandler(exampleConnector());

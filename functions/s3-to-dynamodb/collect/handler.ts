@@ -1,0 +1,35 @@
+import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { createDynamoDBClient, createS3Client, createSQSClient } from "../../shared/aws/awsClients";
+import { parseEnvironment } from "../../shared/environment";
+import { createLogger } from "../../shared/log";
+import { emitMetrics } from "../../shared/metrics";
+import { Ledger } from "../ledger/ledger";
+import { readPipelineConfig } from "../shared/config";
+import { collectBatch } from "./batch";
+import { collectDeadline } from "./deadline";
+import { environment } from "./environment";
+import type { CollectPorts } from "./ports";
+import { S3Sink } from "./s3Sink";
+import { S3Source } from "./s3Source";
+import { SqsSender } from "./sqsSender";
+
+const env = parseEnvironment(environment);
+const log = createLogger("collect");
+const config = readPipelineConfig();
+const s3 = createS3Client();
+
+const ports: CollectPorts = {
+  config,
+  log,
+  source: new S3Source(s3),
+  sink: new S3Sink(s3, env.LANDING_BUCKET),
+  sender: new SqsSender(createSQSClient(), config, env.LOAD_QUEUE_URL, env.COLLECT_QUEUE_URL),
+  ledger: new Ledger(createDynamoDBClient(), env.LEDGER_TABLE),
+};
+
+/** Brings the objects that the queue names into the landing bucket, and announces their parts to the load function. */
+export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  log.addContext(context);
+  const deadline = collectDeadline(() => context.getRemainingTimeInMillis());
+  return collectBatch(event, ports, deadline, (counts) => emitMetrics(env.PIPELINE, counts));
+}

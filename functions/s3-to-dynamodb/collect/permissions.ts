@@ -1,0 +1,71 @@
+import { definePermissions } from "../../shared/permission";
+
+/** Everything the collect function does in AWS. Reading its queue, logs and traces are granted by the component. */
+export const permissions = definePermissions({
+  sourceObjects: [
+    {
+      actions: ["s3:GetObject"],
+      suffix: "/*",
+      why: "reads the objects of buckets without versions",
+      unusedBecause: "a source bucket with versions is read by version",
+    },
+    {
+      actions: ["s3:GetObjectVersion"],
+      suffix: "/*",
+      why: "reads exactly the version that the event names",
+      unusedBecause: "a source bucket without versions has none to name",
+    },
+  ],
+  sourceBuckets: [
+    {
+      actions: ["s3:ListBucket"],
+      why: "S3 answers NoSuchKey instead of AccessDenied for a deleted object only to those who may list the bucket",
+      unusedBecause: "nothing is listed; S3 looks at it when an object is gone",
+    },
+  ],
+  sourceKeys: [
+    {
+      actions: ["kms:Decrypt"],
+      why: "reads objects encrypted with a key of the source's owner",
+      unusedBecause: "S3 uses it on the function's behalf",
+    },
+  ],
+  landingBucket: [
+    { actions: ["s3:PutObject"], suffix: "/landing/*", why: "stores the parts" },
+    { actions: ["s3:PutObject"], suffix: "/quarantine/*", why: "stores bad records and bad files' reasons" },
+    {
+      actions: ["s3:DeleteObject"],
+      suffix: "/landing/*",
+      why: "removes the parts of a file that turns out to be bad further on",
+      unusedBecause: "files that are bad as a whole are rare, and most are refused before the first part",
+    },
+    {
+      actions: ["s3:DeleteObject"],
+      suffix: "/quarantine/*",
+      why: "removes the records of a file that turns out to be bad further on: it is quarantined whole",
+      unusedBecause: "files that are bad as a whole are rare, and most are refused before the first part",
+    },
+  ],
+  ledgerTable: [
+    { actions: ["dynamodb:PutItem"], why: "opens the upload's entry" },
+    {
+      actions: ["dynamodb:GetItem"],
+      why: "finds the entry of an upload that was seen before",
+      unusedBecause: "each upload comes once, unless its event is delivered again or replayed",
+    },
+    { actions: ["dynamodb:UpdateItem"], why: "saves checkpoints, counts and the outcome" },
+    {
+      actions: ["dynamodb:Query"],
+      why: "sees which parts are loaded when a collected object is announced again",
+      unusedBecause: "each upload comes once, unless its event is delivered again or replayed",
+    },
+  ],
+  loadQueue: [{ actions: ["sqs:SendMessage"], why: "announces the parts to the load function" }],
+  collectQueue: [
+    {
+      actions: ["sqs:SendMessage"],
+      why: "sends itself the rest of a file that doesn't finish in one invocation",
+      unusedBecause: "small files finish in one invocation",
+    },
+  ],
+});

@@ -1,0 +1,66 @@
+import { randomUUID } from "node:crypto";
+import {
+  SendMessageBatchCommand,
+  type SendMessageBatchRequestEntry,
+  SendMessageCommand,
+  type SQSClient,
+} from "@aws-sdk/client-sqs";
+import { fullJitter, sleep } from "../../shared/retry";
+import { sourceByName } from "../shared/config";
+import type { LoadMessage, PipelineConfig, UploadRecord } from "../shared/contract";
+import { messageGroup } from "../shared/messageGroup";
+import type { MessageSender } from "./ports";
+
+/** SQS takes no more at once. */
+const BATCH = 10;
+const MAX_ATTEMPTS = 6;
+
+/** The load queue (FIFO), and the function's own for continuations. */
+export class SqsSender implements MessageSender {
+  constructor(
+    private readonly sqs: Pick<SQSClient, "send">,
+    private readonly config: PipelineConfig,
+    private readonly loadQueueUrl: string,
+    private readonly collectQueueUrl: string,
+  ) {}
+
+  async sendLoad(messages: readonly LoadMessage[]): Promise<void> {
+    for (let start = 0; start < messages.length; start += BATCH) {
+      await this.sendBatch(messages.slice(start, start + BATCH).map((message, index) => this.entry(message, index)));
+    }
+  }
+
+  async sendContinuation(upload: UploadRecord): Promise<void> {
+    // The checkpoint stands in the ledger: with many columns it is too long for a message.
+    const MessageBody = JSON.stringify({ continue: { upload } });
+    await this.sqs.send(new SendMessageCommand({ QueueUrl: this.collectQueueUrl, MessageBody }));
+  }
+
+  private entry(message: LoadMessage, index: number): SendMessageBatchRequestEntry {
+    const { upload, part, skip = 0 } = message;
+    return {
+      Id: String(index),
+      MessageBody: JSON.stringify(message),
+      MessageGroupId: messageGroup(sourceByName(this.config, upload.source), message),
+      // Unique: the ledger deduplicates, and a part that is announced again on purpose must not be dropped by the queue.
+      MessageDeduplicationId: `${upload.uploadId}-${part}-${skip}-${randomUUID()}`,
+    };
+  }
+
+  private async sendBatch(entries: readonly SendMessageBatchRequestEntry[]): Promise<void> {
+    let pending = entries;
+    for (let attempt = 0; pending.length > 0; attempt++) {
+      if (attempt > 0) await sleep(fullJitter(attempt, 100));
+      const { Failed = [] } = await this.sqs.send(
+        new SendMessageBatchCommand({ QueueUrl: this.loadQueueUrl, Entries: [...pending] }),
+      );
+      const fault = Failed.find(({ SenderFault }) => SenderFault);
+      if (fault !== undefined || (Failed.length > 0 && attempt + 1 >= MAX_ATTEMPTS)) {
+        const { Code, Message } = fault ?? (Failed[0] as (typeof Failed)[number]);
+        throw new Error(`The load queue refuses ${Failed.length} messages: ${Code} ${Message ?? ""}`.trim());
+      }
+      const failed = new Set(Failed.map(({ Id }) => Id));
+      pending = pending.filter(({ Id }) => failed.has(Id));
+    }
+  }
+}

@@ -1,0 +1,136 @@
+import type { Readable } from "node:stream";
+import type { Log } from "../../shared/log";
+import type { Ledger } from "../ledger/ledger";
+import { sourceByName } from "../shared/config";
+import type { LoadMessage, PartCounts, PipelineConfig } from "../shared/contract";
+import { uploadOrder } from "../shared/order";
+import type { Deadline } from "./deadline";
+import { gunzipLines } from "./lines";
+import { ItemMaker, type ItemText } from "./marshal/item";
+import { RecordError } from "./marshal/recordError";
+import { Quarantine } from "./quarantine";
+import { BatchWriter, type BatchWriterOptions } from "./write/batchWriter";
+import type { TableWriter } from "./write/tableWriter";
+
+/** What loading a part needs of the world. */
+export interface LoadPorts {
+  readonly config: PipelineConfig;
+  readonly ledger: Pick<Ledger, "getPart" | "finishPart" | "completeFile" | "raiseWatermark">;
+  readonly table: Pick<TableWriter, "putBatch" | "putUnlessNewer">;
+  readonly openPart: (key: string) => Promise<Readable>;
+  readonly saveQuarantine: (key: string, body: string) => Promise<void>;
+  readonly sendContinuation: (message: LoadMessage) => Promise<void>;
+  readonly log: Pick<Log, "info" | "warn">;
+  readonly backoff?: BatchWriterOptions["backoff"];
+}
+
+/** What an invocation has done with a part; counts of this invocation alone. */
+export interface LoadOutcome extends PartCounts {
+  readonly state: "finished" | "continued" | "alreadyLoaded";
+  readonly throttles: number;
+}
+
+/**
+ * Writes one landing part to the table.
+ * @throws Error when nothing could be written until the deadline, or when the part isn't what the message says.
+ */
+export async function loadPart(message: LoadMessage, ports: LoadPorts, deadline: Deadline): Promise<LoadOutcome> {
+  const { upload, part } = message;
+  const source = sourceByName(ports.config, upload.source);
+  if ((await ports.ledger.getPart(upload.source, upload.uploadId, part)) !== undefined) {
+    await ports.ledger.completeFile(upload.source, upload.uploadId);
+    return { state: "alreadyLoaded", loaded: 0, quarantined: 0, throttles: 0 };
+  }
+  const order = uploadOrder(upload, part);
+  const newest = source.keyFields.length === 0 || (await ports.ledger.raiseWatermark(source.name, order));
+  const quarantine = new Quarantine(message, ports.saveQuarantine);
+  const maker = new ItemMaker(source, upload, order);
+  let throttles = 0;
+  const writer = new BatchWriter({
+    send: newest ? (entries) => ports.table.putBatch(entries) : (entries) => ports.table.putUnlessNewer(entries, order),
+    batchItems: newest ? 25 : 1,
+    deadline,
+    onThrottle: () => {
+      throttles += 1;
+    },
+    onRefused: ({ entry, reason }) => quarantine.add(entry.line, maker.recordOf(entry.raw), reason, entry.raw),
+    backoff: ports.backoff,
+  });
+  const skip = message.skip ?? 0;
+  const read = await readPart(message, ports, deadline, maker, writer, quarantine);
+  const end = Math.min(read.next, writer.unfinished ?? read.next);
+  if (read.next > message.records || (read.whole && read.next < message.records)) {
+    throw new Error(
+      `${message.landingKey} has ${read.next} lines, the message says ${message.records}. Replay the object with --force.`,
+    );
+  }
+  if (end === skip && end < message.records) {
+    throw new Error(
+      `Nothing of part ${part} of upload ${upload.uploadId} after line ${skip} could be written in time (${throttles} throttles). ` +
+        "It is tried again; raise the table's capacity or the function's timeout if it stays so.",
+    );
+  }
+  const quarantined = await quarantine.store(end);
+  const counts = { loaded: end - skip - quarantined, quarantined };
+  const soFar = add(message.soFar ?? { loaded: 0, quarantined: 0 }, counts);
+  if (end < message.records) {
+    await ports.sendContinuation({ ...message, skip: end, soFar });
+    return { state: "continued", ...counts, throttles };
+  }
+  await ports.ledger.finishPart(upload.source, upload.uploadId, part, soFar);
+  return { state: "finished", ...counts, throttles };
+}
+
+/** Reads lines until the part's end or the deadline. `next` is the first line that wasn't taken. */
+async function readPart(
+  message: LoadMessage,
+  ports: LoadPorts,
+  deadline: Deadline,
+  maker: ItemMaker,
+  writer: BatchWriter,
+  quarantine: Quarantine,
+): Promise<{ readonly next: number; readonly whole: boolean }> {
+  const skip = message.skip ?? 0;
+  let line = 0;
+  try {
+    for await (const lines of gunzipLines(await ports.openPart(message.landingKey))) {
+      for (const raw of lines) {
+        const number = line;
+        line += 1;
+        if (number < skip) continue;
+        const item = tryMake(maker, raw);
+        if (item instanceof RecordError) {
+          quarantine.add(number, maker.recordOf(raw), item.message, raw);
+        } else {
+          const written = writer.add({ line: number, sk: item.sk, text: item.text, raw });
+          if (written !== undefined) await written;
+        }
+      }
+      if (quarantine.full) {
+        await writer.drain();
+        if (writer.unfinished === undefined) await quarantine.store();
+      }
+      if (line > skip && (deadline.near() || writer.unfinished !== undefined)) {
+        await writer.drain();
+        return { next: line, whole: false };
+      }
+    }
+    await writer.drain();
+    return { next: line, whole: true };
+  } finally {
+    await writer.settle();
+  }
+}
+
+function tryMake(maker: ItemMaker, line: string): ItemText | RecordError {
+  try {
+    return maker.make(line);
+  } catch (error) {
+    if (error instanceof RecordError) return error;
+    throw error;
+  }
+}
+
+function add(a: PartCounts, b: PartCounts): PartCounts {
+  return { loaded: a.loaded + b.loaded, quarantined: a.quarantined + b.quarantined };
+}

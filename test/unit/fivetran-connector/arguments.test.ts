@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { FivetranConnectorArgs } from "../../..";
+import { deploy, entry, fixtures } from "./deploy";
+
+/** A mistake, where the error has to point, and a word of the mend. */
+interface Mistake {
+  readonly what: string;
+  readonly args: Partial<FivetranConnectorArgs>;
+  readonly path: string;
+  readonly mend: RegExp;
+}
+
+const mistakes: readonly Mistake[] = [
+  { what: "no code", args: { entry: undefined }, path: "entry", mend: /module that exports handler/ },
+  { what: "two codes", args: { bundle: fixtures }, path: "bundle", mend: /only one of them/ },
+  { what: "an entry that isn't there", args: { entry: "nowhere.ts" }, path: "entry", mend: /no file .*nowhere\.ts/ },
+  {
+    what: "an entry without a handler",
+    args: { entry: join(fixtures, "noHandler.ts") },
+    path: "entry",
+    mend: /exports main; .*export const handler/,
+  },
+  {
+    what: "a bundle that isn't there",
+    args: { entry: undefined, bundle: "nowhere.zip" },
+    path: "bundle",
+    mend: /build it first/,
+  },
+  {
+    what: "a folder without an index",
+    args: { entry: undefined, bundle: fixtures },
+    path: "bundle",
+    mend: /none of index\.mjs, index\.js/,
+  },
+  {
+    what: "a source as bundle",
+    args: { entry: undefined, bundle: entry },
+    path: "bundle",
+    mend: /source goes into entry/,
+  },
+  { what: "no External ID", args: { externalId: undefined }, path: "externalId", mend: /setup form/ },
+  { what: "an empty External ID", args: { externalId: "" }, path: "externalId", mend: /setup form/ },
+  { what: "an External ID with a wildcard", args: { externalId: "abc*" }, path: "externalId", mend: /setup form/ },
+  { what: "a bad account", args: { fivetranAccountId: "*" }, path: "fivetranAccountId", mend: /12 digits/ },
+  { what: "an unknown method", args: { syncMethod: "S3" }, path: "syncMethod", mend: /"direct", "s3"/ },
+  { what: "a prefix without a bucket", args: { bucketPrefix: "a/" }, path: "bucketPrefix", mend: /syncMethod: "s3"/ },
+  { what: "days without a bucket", args: { fileDays: 3 }, path: "fileDays", mend: /syncMethod: "s3"/ },
+  {
+    what: "a prefix that widens the grant",
+    args: { syncMethod: "s3", bucketPrefix: "a*" },
+    path: "bucketPrefix",
+    mend: /without \*/,
+  },
+  {
+    what: "a prefix with a slash in front",
+    args: { syncMethod: "s3", bucketPrefix: "/a" },
+    path: "bucketPrefix",
+    mend: /not with a slash/,
+  },
+  {
+    what: "a bad bucket suffix",
+    args: { syncMethod: "s3", bucketNameSuffix: "X" },
+    path: "bucketNameSuffix",
+    mend: /lower-case/,
+  },
+  { what: "no days", args: { syncMethod: "s3", fileDays: 0 }, path: "fileDays", mend: /from 1 to 3650/ },
+  { what: "too little memory", args: { memory: 128 }, path: "memory", mend: /from 256/ },
+  { what: "a time-out that Lambda doesn't have", args: { timeout: 901 }, path: "timeout", mend: /from 10 to 900/ },
+  { what: "log days that CloudWatch doesn't have", args: { logDays: 2 }, path: "logDays", mend: /CloudWatch takes/ },
+  { what: "an ARN of another service", args: { alarmTopicArn: "arn:aws:sqs:::q" }, path: "alarmTopicArn", mend: /sns/ },
+  {
+    what: "a secret variable",
+    args: { environment: { API_TOKEN: "x" } },
+    path: "environment.API_TOKEN",
+    mend: /secret/i,
+  },
+  {
+    what: "a variable of the component",
+    args: { environment: { START: "x" } },
+    path: "environment.START",
+    mend: /startFrom/,
+  },
+  { what: "an empty start", args: { startFrom: " " }, path: "startFrom", mend: /leave it out/ },
+  {
+    what: "a misspelt argument",
+    args: { memory: 512, ...{ external: "x" } },
+    path: "external",
+    mend: /known: entry, bundle/,
+  },
+];
+
+describe("FivetranConnector: arguments", () => {
+  for (const { what, args, path, mend } of mistakes) {
+    it(`F9: ${what} is told at construction, with the argument and the mend`, async () => {
+      const error = await deploy(args).then(
+        () => assert.fail("the mistake went through"),
+        (thrown: unknown) => thrown,
+      );
+      assert.ok(error instanceof Error);
+      assert.equal(error.constructor.name, "ArgumentError", error.message);
+      assert.match(error.message, /^FivetranConnector "airports"/);
+      assert.equal(Reflect.get(error, "path"), path, error.message);
+      assert.match(error.message, mend);
+    });
+  }
+
+  it("F9: an entry that doesn't compile is told in esbuild's words", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "connector-"));
+    try {
+      const broken = join(folder, "broken.ts");
+      writeFileSync(broken, 'import { x } from "./missing";\nexport const handler = x;\n');
+      await assert.rejects(deploy({ entry: broken }), /entry is .*broken\.ts.*Could not resolve "\.\/missing"/s);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});

@@ -1,0 +1,208 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { at, resolved } from "../mocks";
+import { refusesPlainHttp, roleStatements, statementsAt } from "../parts/documents";
+import { deploy, deployed, image, secretArn } from "./deploy";
+
+const exampleProject = join(
+  __dirname,
+  "..",
+  "..",
+  "..",
+  "functions",
+  "fivetran-dbt-orchestration",
+  "dbt",
+  "example-project",
+);
+const project = { projectFolder: exampleProject, snowflakeSecretArn: secretArn("snowflake") };
+
+describe("FivetranDbtOrchestration", () => {
+  it("O1: the definition is that of the plan, with the deployed names, and the log has no tokens", async () => {
+    const run = await deploy();
+    const machine = run.named("nightly-runs");
+    const definition = JSON.parse(String(at(machine, "definition")));
+    assert.equal(definition.States["Run dbt"].Arguments.TaskDefinition, `${deployed}-dbt`);
+    const network = definition.States["Run dbt"].Arguments.NetworkConfiguration.AwsvpcConfiguration;
+    assert.deepEqual(network, {
+      Subnets: ["subnet-1", "subnet-2"],
+      SecurityGroups: ["nightly-dbt-security-group-id"],
+      AssignPublicIp: "DISABLED",
+    });
+    assert.equal(at(machine, "loggingConfiguration.includeExecutionData"), false);
+    assert.equal(at(machine, "loggingConfiguration.level"), "ERROR");
+  });
+
+  it("O3: the table of waits expires what is left, finds it by execution, and is protected", async () => {
+    const table = (await deploy()).named("nightly-waits");
+    assert.deepEqual(at(table, "ttl"), { attributeName: "expiresAt", enabled: true });
+    assert.equal(at(table, "hashKey"), "pk");
+    assert.equal(at(table, "rangeKey"), "sk");
+    assert.deepEqual(at(table, "globalSecondaryIndexes"), [
+      { name: "execution", hashKey: "execution", projectionType: "KEYS_ONLY" },
+    ]);
+    assert.deepEqual(at(table, "pointInTimeRecovery"), { enabled: true });
+    assert.equal(at(table, "deletionProtectionEnabled"), true);
+  });
+
+  it("O5: one throttled route with an access log, which only that API may call", async () => {
+    const run = await deploy({ webhookRate: 20 });
+    assert.equal(at(run.named("nightly-webhook-route"), "routeKey"), "POST /fivetran");
+    const stage = run.named("nightly-webhook-stage");
+    assert.equal(at(stage, "defaultRouteSettings.throttlingRateLimit"), 20);
+    assert.ok(String(at(stage, "accessLogSettings.format")).includes("$context.status"));
+    assert.ok(!String(at(stage, "accessLogSettings.format")).includes("body"));
+    assert.equal(
+      at(run.named("nightly-webhook-permission"), "sourceArn"),
+      "arn:aws:execute-api:us-east-1:000000000000:nightly-webhook-api-id/*/POST/fivetran",
+    );
+    assert.equal(await resolved(run.result.webhookUrl), "https://abc123.execute-api.us-east-1.amazonaws.com/fivetran");
+  });
+
+  it("O5: the command that registers the webhook names address, group and secrets, and no secret's value", async () => {
+    const run = await deploy();
+    const command = await resolved(run.result.registerWebhookCommand);
+    assert.equal(
+      command,
+      "npm run fivetran:register-webhook -- --url https://abc123.execute-api.us-east-1.amazonaws.com/fivetran" +
+        ` --group projected_sickle --secret-arn ${secretArn("nightly-webhook-secret")} --api-secret-arn ${secretArn("fivetran")}`,
+    );
+    const given = await deploy({ webhookSecretArn: secretArn("mine") });
+    assert.equal(given.ofType("aws:secretsmanager/secret:Secret").length, 0);
+    assert.equal(given.ofType("aws:secretsmanager/secretVersion:SecretVersion").length, 0);
+  });
+
+  it("O6: only where connections start runs may the webhook start executions", async () => {
+    const starts = async (startOnConnections: string[]) => {
+      const run = await deploy({ startOnConnections });
+      const variables = at(run.named("nightly-fivetran-webhook"), "environment.variables");
+      const actions = roleStatements(run, "nightly-fivetran-webhook").flatMap(({ Action }) => Action);
+      return { START_ON: Reflect.get(Object(variables), "START_ON"), may: actions.includes("states:StartExecution") };
+    };
+    assert.deepEqual(await starts([]), { START_ON: "none", may: false });
+    assert.deepEqual(await starts(["iron_bird", "late_rain"]), { START_ON: "iron_bird,late_rain", may: true });
+  });
+
+  it("O8: executions that end otherwise release what they hold, by a rule for this state machine alone", async () => {
+    const run = await deploy();
+    const pattern = JSON.parse(String(at(run.named("nightly-release-rule"), "eventPattern")));
+    assert.deepEqual(pattern.detail, {
+      status: ["FAILED", "TIMED_OUT", "ABORTED"],
+      stateMachineArn: [`arn:aws:states:us-east-1:000000000000:stateMachine:${deployed}-runs`],
+    });
+  });
+
+  it("O10: only functions that talk to Fivetran may read its key, and a key of one's own is granted with it", async () => {
+    const kms = "arn:aws:kms:us-east-1:000000000000:key/1";
+    const run = await deploy({ secretsKmsKeyArn: kms });
+    const reads = (part: string, secret: string): boolean =>
+      roleStatements(run, part).some(
+        ({ Action, Resource }) =>
+          [Action].flat().includes("secretsmanager:GetSecretValue") && [Resource].flat().includes(secretArn(secret)),
+      );
+    for (const part of ["nightly-list-connections", "nightly-sync-connection", "nightly-poll-connection"]) {
+      assert.ok(reads(part, "fivetran"), part);
+      assert.ok(
+        roleStatements(run, part).some(({ Resource }) => [Resource].flat().includes(kms)),
+        part,
+      );
+    }
+    assert.ok(!reads("nightly-fivetran-webhook", "fivetran"));
+    assert.ok(!reads("nightly-release-waits", "fivetran"));
+    assert.ok(reads("nightly-dbt-execution", "snowflake"));
+    assert.ok(!reads("nightly-dbt-task", "snowflake"));
+  });
+
+  it("O11: the repository scans, keeps its tags and cleans up; the image's tag is the content's", async () => {
+    const run = await deploy({ dbt: project });
+    const repository = run.named("nightly-dbt-repository");
+    assert.equal(at(repository, "imageTagMutability"), "IMMUTABLE");
+    assert.deepEqual(at(repository, "imageScanningConfiguration"), { scanOnPush: true });
+    const lifecycle = JSON.parse(String(at(run.named("nightly-dbt-repository-lifecycle"), "policy")));
+    assert.equal(lifecycle.rules.length, 2);
+    const [built] = run.ofType("awsx:ecr:Image");
+    assert.match(String(built?.inputs.imageTag), /^[0-9a-f]{16}$/);
+    assert.equal(built?.inputs.platform, "linux/amd64");
+    const again = (await deploy({ dbt: { ...project, architecture: "ARM64" } })).ofType("awsx:ecr:Image")[0];
+    assert.equal(again?.inputs.imageTag, built?.inputs.imageTag);
+    assert.equal(again?.inputs.platform, "linux/arm64");
+  });
+
+  it("O11: the task has two roles, credentials as secrets, a log group, and no public address", async () => {
+    const run = await deploy();
+    const task = run.named("nightly-dbt-task");
+    assert.notEqual(at(task, "executionRoleArn"), at(task, "taskRoleArn"));
+    const [container] = JSON.parse(String(at(task, "containerDefinitions")));
+    assert.equal(container.image, image);
+    assert.deepEqual(container.secrets, [
+      { name: "SNOWFLAKE_PRIVATE_KEY", valueFrom: `${secretArn("snowflake")}:privateKey::` },
+    ]);
+    assert.equal(container.logConfiguration.options["awslogs-group"], `/aws/ecs/${deployed}-dbt`);
+    const pull = statementsAt(run.named("nightly-dbt-execution-role-policy")).find(({ Sid }) => Sid === "Pull");
+    assert.equal(pull?.Resource, "arn:aws:ecr:us-east-1:000000000000:repository/dbt");
+    assert.deepEqual(statementsAt(run.named("nightly-dbt-task-role-policy")), [
+      {
+        Sid: "Artifacts",
+        Effect: "Allow",
+        Action: "s3:PutObject",
+        Resource: `arn:aws:s3:::${deployed}-artifacts/runs/*`,
+      },
+    ]);
+    const group = run.named("nightly-dbt-security-group");
+    assert.deepEqual(at(group, "ingress"), []);
+    assert.equal(run.ofType("awsx:ec2:Vpc").length, 0);
+  });
+
+  it("O11: without a network a VPC is made, and dbt runs in its private subnets", async () => {
+    const run = await deploy({ network: undefined });
+    assert.equal(run.ofType("awsx:ec2:Vpc").length, 1);
+    assert.equal(at(run.named("nightly-dbt-security-group"), "vpcId"), "vpc-made");
+    const definition = String(at(run.named("nightly-runs"), "definition"));
+    assert.ok(definition.includes("subnet-made-2"));
+  });
+
+  it("O12: the schedule has its time zone and a role that may start this state machine alone", async () => {
+    const schedule = { expression: "cron(0 5 ? * MON-FRI *)", timeZone: "Europe/Zurich" };
+    const run = await deploy({ schedule });
+    const made = run.named("nightly-schedule");
+    assert.equal(at(made, "scheduleExpression"), schedule.expression);
+    assert.equal(at(made, "scheduleExpressionTimezone"), "Europe/Zurich");
+    assert.equal(at(made, "state"), "ENABLED");
+    const [start, ...more] = statementsAt(run.named("nightly-schedule-role-policy"));
+    assert.deepEqual(
+      [start?.Action, start?.Resource, more.length],
+      ["states:StartExecution", at(made, "target.arn"), 0],
+    );
+    assert.equal(at(made, "target.arn"), `arn:aws:states:us-east-1:000000000000:stateMachine:${deployed}-runs`);
+    assert.equal((await deploy()).ofType("aws:scheduler/schedule:Schedule").length, 0);
+  });
+
+  it("O13: alarms for failed, timed out and stuck runs and for the webhook tell the topic", async () => {
+    const run = await deploy();
+    const alarms = run.ofType("aws:cloudwatch/metricAlarm:MetricAlarm");
+    const metrics = alarms.map(({ inputs }) => String(inputs.metricName));
+    for (const metric of ["ExecutionsFailed", "ExecutionsTimedOut", "StuckWaits", "4xx", "5xx", "Errors"]) {
+      assert.ok(metrics.includes(metric), metric);
+    }
+    const topic = `arn:aws:sns:us-east-1:000000000000:${deployed}-notifications`;
+    for (const alarm of alarms) assert.deepEqual(alarm.inputs.alarmActions, [topic]);
+    assert.ok(refusesPlainHttp(statementsAt(run.named("nightly-topic-policy"))));
+    const given = await deploy({ topicArn: "arn:aws:sns:us-east-1:000000000000:mine" });
+    assert.equal(given.ofType("aws:sns/topic:Topic").length, 0);
+    assert.equal(await resolved(given.result.topicArn), "arn:aws:sns:us-east-1:000000000000:mine");
+  });
+
+  it("O13: the dashboard is JSON with graphs of runs, webhooks, functions and dbt's log", async () => {
+    const run = await deploy();
+    const { widgets } = JSON.parse(String(at(run.named("nightly-dashboard"), "dashboardBody")));
+    assert.equal(widgets.length, 7);
+    assert.match(
+      String(await resolved(run.result.dashboardUrl)),
+      /#dashboards\/dashboard\/data-pipelines-test-nightly-runs$/,
+    );
+  });
+
+  it("O11: in a first preview the role's policy is known before anything is made", async () => {
+    const run = await deploy({}, { preview: true });
+    assert.ok(statementsAt(run.named("nightly-runs-role-policy")).length > 5);
+  });
+});

@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import type { S3Client } from "@aws-sdk/client-s3";
+import type { SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { landingKey } from "../../../../functions/s3-to-dynamodb/collect/landingKey";
+import { ObjectGone } from "../../../../functions/s3-to-dynamodb/collect/ports";
+import { S3Source } from "../../../../functions/s3-to-dynamodb/collect/s3Source";
+import { SqsSender } from "../../../../functions/s3-to-dynamodb/collect/sqsSender";
+import { uploadRecord } from "../../../../functions/s3-to-dynamodb/collect/upload";
+import type { LoadMessage, SourceConfig } from "../../../../functions/s3-to-dynamodb/shared/contract";
+import { config, source } from "./fakes";
+
+const BYTES = Buffer.from("0123456789");
+
+interface GetInput {
+  readonly Range?: string;
+  readonly IfMatch?: string;
+  readonly VersionId?: string;
+}
+
+/** An S3 whose bodies break off after so many bytes. */
+function s3(
+  breakAfter: readonly number[],
+  failure?: Error,
+  ignoresRanges = false,
+): { readonly client: S3Client; readonly inputs: GetInput[] } {
+  const inputs: GetInput[] = [];
+  const send = async ({ input }: { readonly input: GetInput }): Promise<object> => {
+    if (failure) throw failure;
+    const range = ignoresRanges ? undefined : input.Range;
+    const [start = 0, end = 9] = (range ?? "").match(/\d+/g)?.map(Number) ?? [];
+    const given = breakAfter[inputs.push(input) - 1];
+    const body = async function* (): AsyncGenerator<Buffer> {
+      yield BYTES.subarray(start, Math.min(end + 1, start + (given ?? 100)));
+      if (given !== undefined) throw new Error("socket hang up");
+    };
+    const ContentRange = range && `bytes ${start}-${end}/${BYTES.length}`;
+    const facts = { ETag: '"e"', LastModified: new Date(0), ContentLength: end + 1 - start, ContentRange };
+    return { Body: Readable.from(body()), ...facts };
+  };
+  return { client: { send } as unknown as S3Client, inputs };
+}
+
+function named(name: string): Error {
+  return Object.assign(new Error("from S3"), { name });
+}
+
+describe("collect: S3 and SQS", () => {
+  it("I2: a connection that breaks off is taken up at its byte, for the same object or not at all", async () => {
+    const { client, inputs } = s3([4, 3]);
+    const object = await new S3Source(client).open({ bucket: "b", key: "k", versionId: "v" });
+    assert.equal((await buffer(object.read())).toString(), "0123456789");
+    assert.deepEqual(
+      inputs.map(({ Range, IfMatch, VersionId }) => [Range, IfMatch, VersionId]),
+      [
+        [undefined, undefined, "v"],
+        ["bytes=4-9", '"e"', "v"],
+        ["bytes=7-9", '"e"', "v"],
+      ],
+    );
+    assert.deepEqual([object.etag, object.size, object.time], ["e", 10, "1970-01-01T00:00:00.000Z"]);
+  });
+
+  it("I2: ranges are read without their end", async () => {
+    const { client, inputs } = s3([]);
+    const object = await new S3Source(client).open({ bucket: "b", key: "k" });
+    assert.equal((await buffer(object.read(2, 5))).toString(), "234");
+    assert.equal((await buffer(object.read(0, 1))).toString(), "0");
+    assert.deepEqual(
+      inputs.map(({ Range }) => Range),
+      [undefined, "bytes=2-4", "bytes=0-0"],
+    );
+  });
+
+  it("I2: a store that answers a range with the whole object is an error, not wrong data", async () => {
+    const { client } = s3([], undefined, true);
+    const object = await new S3Source(client).open({ bucket: "b", key: "k" });
+    await assert.rejects(buffer(object.read(2, 5)), /S3 answered no range when asked for bytes 2-4/);
+  });
+
+  it("I7: what S3 says of an object that is gone is final, what may pass isn't", async () => {
+    for (const name of ["NoSuchKey", "NoSuchVersion", "InvalidObjectState", "PreconditionFailed"]) {
+      await assert.rejects(new S3Source(s3([], named(name)).client).open({ bucket: "b", key: "k" }), ObjectGone);
+    }
+    for (const name of ["AccessDenied", "SlowDown", "NoSuchBucket"]) {
+      await assert.rejects(new S3Source(s3([], named(name)).client).open({ bucket: "b", key: "k" }), { name });
+    }
+  });
+
+  const upload = uploadRecord({
+    source: "orders",
+    bucket: "b",
+    key: "k",
+    etag: "e",
+    time: "t",
+    size: 1,
+    sequencer: "",
+  });
+  const messages: LoadMessage[] = Array.from({ length: 23 }, (_, index) => ({
+    upload,
+    part: index + 1,
+    landingKey: landingKey(upload, index + 1),
+    records: 1,
+  }));
+
+  function sender(
+    given: Partial<SourceConfig>,
+    answer: (ids: readonly string[], call: number) => object,
+  ): { readonly sender: SqsSender; readonly calls: NonNullable<SendMessageBatchCommand["input"]["Entries"]>[] } {
+    const calls: NonNullable<SendMessageBatchCommand["input"]["Entries"]>[] = [];
+    const send = async ({ input }: SendMessageBatchCommand): Promise<object> => {
+      const entries = input.Entries ?? [];
+      calls.push(entries);
+      return answer(
+        entries.map(({ Id }) => Id ?? ""),
+        calls.length,
+      );
+    };
+    return {
+      sender: new SqsSender({ send } as unknown as SQSClient, config([source(given)]), "load", "collect"),
+      calls,
+    };
+  }
+
+  it("I8: load messages go ten at a time, in order, each with an id of its own", async () => {
+    const { sender: sqs, calls } = sender({ keyFields: ["id"] }, () => ({}));
+    await sqs.sendLoad(messages);
+    assert.deepEqual(
+      calls.map((entries) => entries.length),
+      [10, 10, 3],
+    );
+    const entries = calls.flat();
+    assert.deepEqual(
+      entries.map(({ MessageBody }) => (JSON.parse(MessageBody ?? "") as LoadMessage).part),
+      messages.map(({ part }) => part),
+    );
+    assert.equal(new Set(entries.map(({ MessageDeduplicationId }) => MessageDeduplicationId)).size, 23);
+    assert.deepEqual([...new Set(entries.map(({ MessageGroupId }) => MessageGroupId))], ["orders"]);
+  });
+
+  it("I8: entries that SQS didn't take are sent again, those at fault are an error", async () => {
+    const busy = sender({}, (ids, call) =>
+      call === 1 ? { Failed: [{ Id: ids[2], Code: "ServiceUnavailable" }] } : {},
+    );
+    await busy.sender.sendLoad(messages.slice(0, 4));
+    assert.deepEqual(
+      busy.calls.map((entries) => entries.map(({ Id }) => Id)),
+      [["0", "1", "2", "3"], ["2"]],
+    );
+    assert.equal(busy.calls[0]?.[0]?.MessageGroupId, upload.uploadId);
+    const wrong = sender({}, (ids) => ({
+      Failed: [{ Id: ids[0], Code: "InvalidMessageContents", SenderFault: true }],
+    }));
+    await assert.rejects(wrong.sender.sendLoad(messages.slice(0, 1)), /InvalidMessageContents/);
+  });
+});

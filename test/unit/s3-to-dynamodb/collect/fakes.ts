@@ -1,0 +1,192 @@
+import { createHash } from "node:crypto";
+import { gunzipSync } from "node:zlib";
+import type { CollectDeadline } from "../../../../functions/s3-to-dynamodb/collect/deadline";
+import {
+  type CollectPorts,
+  ObjectGone,
+  type ObjectName,
+  type SourceObject,
+} from "../../../../functions/s3-to-dynamodb/collect/ports";
+import type { FileEntry, PartEntry } from "../../../../functions/s3-to-dynamodb/ledger/ledger";
+import type {
+  LoadMessage,
+  PipelineConfig,
+  SourceConfig,
+  UploadRecord,
+} from "../../../../functions/s3-to-dynamodb/shared/contract";
+
+export const NEVER: CollectDeadline = { near: () => false, over: () => false };
+export const AFTER_EACH_PART: CollectDeadline = { near: () => true, over: () => false };
+
+export function source(given: Partial<SourceConfig> = {}): SourceConfig {
+  return {
+    name: "orders",
+    bucket: "in",
+    prefix: "",
+    suffix: "",
+    format: "auto",
+    compression: "auto",
+    encoding: "utf-8",
+    keyFields: [],
+    fields: [],
+    onlyMapped: false,
+    shards: 1,
+    ...given,
+  };
+}
+
+export function config(
+  sources: readonly SourceConfig[],
+  limits: Partial<PipelineConfig["limits"]> = {},
+): PipelineConfig {
+  return {
+    sources,
+    limits: {
+      maxUnpackedBytes: 2 ** 40,
+      maxUnpackRatio: 200,
+      maxMembers: 100,
+      maxRecordBytes: 1024 * 1024,
+      partBytes: 32 * 1024 * 1024,
+      ...limits,
+    },
+  };
+}
+
+interface Stored {
+  readonly bytes: Buffer;
+  readonly versionId?: string;
+}
+
+/** The cloud around the collect function, in memory. */
+export class FakeCloud {
+  readonly objects = new Map<string, Stored>();
+  readonly landing = new Map<string, Buffer>();
+  readonly files = new Map<string, FileEntry>();
+  readonly partsLoaded: PartEntry[] = [];
+  readonly sent: LoadMessage[] = [];
+  readonly continuations: UploadRecord[] = [];
+  readonly logged: string[] = [];
+  readonly reads: { readonly start: number; readonly end: number }[] = [];
+  chunkBytes = 64 * 1024;
+
+  constructor(readonly config: PipelineConfig) {}
+
+  put(key: string, bytes: Buffer | string, versionId?: string): Buffer {
+    const stored = Buffer.from(bytes as string);
+    this.objects.set(key, { bytes: stored, versionId });
+    return stored;
+  }
+
+  get ports(): CollectPorts {
+    const log = (...message: unknown[]): void => {
+      this.logged.push(message.map(String).join(" "));
+    };
+    return {
+      config: this.config,
+      log: { debug: log, info: log, warn: log, error: log },
+      source: { open: async (name) => this.open(name) },
+      sink: {
+        put: async (key, body) => void this.landing.set(key, body),
+        remove: async (key) => void this.landing.delete(key),
+      },
+      sender: {
+        // As a queue does it: text in between.
+        sendLoad: async (messages) => void this.sent.push(...(JSON.parse(JSON.stringify(messages)) as LoadMessage[])),
+        sendContinuation: async (upload) => void this.continuations.push(upload),
+      },
+      ledger: {
+        getFile: async (_source, uploadId) => this.files.get(uploadId),
+        getParts: async () => this.partsLoaded,
+        startFile: async (upload) => {
+          const existing = this.files.get(upload.uploadId);
+          if (existing) return { entry: existing, created: false };
+          const entry = { ...upload, status: "collecting", parts: 0, read: 0 } as unknown as FileEntry;
+          this.files.set(upload.uploadId, entry);
+          return { entry, created: true };
+        },
+        saveCheckpoint: async (_source, id, checkpoint, progress) => this.update(id, { ...progress, checkpoint }),
+        landed: async (_source, id, progress) =>
+          this.update(id, { ...progress, status: progress.parts === 0 ? "loaded" : "landed", checkpoint: undefined }),
+        quarantineFile: async (_source, id, reason, progress) =>
+          this.update(id, { ...progress, status: "quarantined", reason, checkpoint: undefined }),
+      },
+    };
+  }
+
+  /** The only file of the ledger. */
+  get file(): FileEntry {
+    if (this.files.size !== 1) throw new Error(`The ledger has ${this.files.size} files, expected one.`);
+    return [...this.files.values()][0] as FileEntry;
+  }
+
+  /** The landed lines, part by part in order. */
+  lines(): Record<string, unknown>[] {
+    return this.rawLines().map((line) => JSON.parse(line) as Record<string, unknown>);
+  }
+
+  rawLines(): string[] {
+    return this.keys("landing/").flatMap((key) => splitLines(gunzipSync(this.landing.get(key) as Buffer).toString()));
+  }
+
+  /** The landed lines without the upload's own fields. */
+  records(): Record<string, unknown>[] {
+    return this.lines().map((line) =>
+      Object.fromEntries(Object.entries(line).filter(([name]) => !name.startsWith("_"))),
+    );
+  }
+
+  quarantined(): { readonly record: number; readonly line?: number; readonly reason: string; readonly raw?: string }[] {
+    return this.keys("quarantine/").flatMap((key) =>
+      splitLines((this.landing.get(key) as Buffer).toString()).map((line) => JSON.parse(line)),
+    );
+  }
+
+  keys(prefix: string): string[] {
+    return [...this.landing.keys()].filter((key) => key.startsWith(prefix)).sort();
+  }
+
+  private update(id: string, change: object): void {
+    const entry = this.files.get(id);
+    if (entry?.status !== "collecting") {
+      throw Object.assign(new Error(`${id} is ${entry?.status}`), { name: "ConditionalCheckFailedException" });
+    }
+    this.files.set(id, { ...entry, ...change });
+  }
+
+  private open(name: ObjectName): SourceObject {
+    const stored = this.objects.get(name.key);
+    if (stored === undefined) throw new ObjectGone("deleted before it could be read");
+    const { bytes, versionId } = stored;
+    const { reads, chunkBytes } = this;
+    return {
+      etag: createHash("md5").update(bytes).digest("hex"),
+      versionId,
+      time: "2026-01-02T03:04:05.000Z",
+      size: bytes.length,
+      async *read(start = 0, end = bytes.length) {
+        reads.push({ start, end });
+        for (let at = start; at < end; at += chunkBytes) yield bytes.subarray(at, Math.min(end, at + chunkBytes));
+      },
+      close: () => {},
+    };
+  }
+}
+
+export function s3Event(key: string, more: object = {}, bucket = "in"): string {
+  const encoded = encodeURIComponent(key).replaceAll("%20", "+").replaceAll("%2F", "/");
+  const object = { key: encoded, size: 1, eTag: "e", sequencer: "0A", ...more };
+  return JSON.stringify({
+    Records: [
+      {
+        eventSource: "aws:s3",
+        eventName: "ObjectCreated:Put",
+        eventTime: "2026-01-02T03:04:05.678Z",
+        s3: { bucket: { name: bucket }, object },
+      },
+    ],
+  });
+}
+
+function splitLines(text: string): string[] {
+  return text.split("\n").filter((line) => line !== "");
+}

@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import type { SQSEvent } from "aws-lambda";
+import { collectBatch } from "../../../../functions/s3-to-dynamodb/collect/batch";
+import { collectMessage } from "../../../../functions/s3-to-dynamodb/collect/collectMessage";
+import { collectDeadline } from "../../../../functions/s3-to-dynamodb/collect/deadline";
+import { parseCollectMessage } from "../../../../functions/s3-to-dynamodb/collect/events";
+import { landingKey } from "../../../../functions/s3-to-dynamodb/collect/landingKey";
+import { uploadRecord } from "../../../../functions/s3-to-dynamodb/collect/upload";
+import type { PipelineCounts } from "../../../../functions/shared/metrics";
+import { AFTER_EACH_PART, config, FakeCloud, NEVER, s3Event, source } from "./fakes";
+import { collect, finish } from "./run";
+
+const ROWS = `a,b\n${Array.from({ length: 30 }, (_, index) => `${index},x\n`).join("")}`;
+
+function sqs(...bodies: string[]): SQSEvent {
+  return { Records: bodies.map((body, index) => ({ messageId: `m${index}`, body })) } as SQSEvent;
+}
+
+describe("collect: events", () => {
+  it("I2: S3's notification, test event and removal, EventBridge's event", () => {
+    const [object] = parseCollectMessage(s3Event("a b/c+d%/ü.csv", { versionId: "v1" })).objects;
+    assert.deepEqual(object, {
+      bucket: "in",
+      key: "a b/c+d%/ü.csv",
+      versionId: "v1",
+      etag: "e",
+      size: 1,
+      sequencer: "0A",
+      time: "2026-01-02T03:04:05.678Z",
+    });
+    assert.equal(parseCollectMessage(s3Event("a", { versionId: "null" })).objects[0]?.versionId, undefined);
+    assert.deepEqual(parseCollectMessage('{"Service":"Amazon S3","Event":"s3:TestEvent"}'), {
+      objects: [],
+      ignored: 1,
+    });
+    const removed = s3Event("a").replace("ObjectCreated:Put", "ObjectRemoved:Delete");
+    assert.deepEqual(parseCollectMessage(removed), { objects: [], ignored: 1 });
+    const detail = {
+      bucket: { name: "in" },
+      object: { key: "a+b c", size: 2, etag: "e", "version-id": "v", sequencer: "1" },
+    };
+    const event = { source: "aws.s3", "detail-type": "Object Created", time: "2026-01-02T03:04:05Z", detail };
+    assert.deepEqual(parseCollectMessage(JSON.stringify(event)).objects[0], {
+      bucket: "in",
+      key: "a+b c",
+      versionId: "v",
+      etag: "e",
+      size: 2,
+      sequencer: "1",
+      time: "2026-01-02T03:04:05.000Z",
+    });
+    assert.throws(() => parseCollectMessage('{"x":1}'), /no event of S3/);
+    assert.throws(() => parseCollectMessage("x"), /isn't JSON/);
+  });
+
+  it("I3: landing keys are repeatable, tell versions apart, and bear any object key", () => {
+    const of = (key: string, more = {}): string =>
+      landingKey(
+        uploadRecord({ source: "s", bucket: "b", key, etag: "e", time: "t", size: 1, sequencer: "", ...more }),
+        1,
+      );
+    assert.equal(of("a/b.csv"), "landing/s/a/b.csv/e/part-00001.ndjson.gz");
+    assert.equal(of("a b+%ü.csv", { versionId: "v" }), "landing/s/a%20b%2B%25%C3%BC.csv/v/part-00001.ndjson.gz");
+    assert.notEqual(of("a"), of("a", { etag: "f" }));
+    assert.equal(of("../x"), "landing/s/%2E%2E/x/e/part-00001.ndjson.gz");
+    const long = of("ü".repeat(500));
+    assert.ok(long.length < 1024 && /^landing\/s\/sha256-[0-9a-f]{64}\/e\/part-00001/.test(long), long);
+    assert.notEqual(long, of(`${"ü".repeat(499)}u`));
+  });
+
+  it("I1: the longest prefix decides; what no source covers is passed over and logged", async () => {
+    const cloud = new FakeCloud(
+      config([source({ prefix: "a/" }), source({ name: "deep", prefix: "a/b/", suffix: ".csv" })]),
+    );
+    cloud.put("a/b/x.csv", "a\n1\n");
+    const [outcome] = await collectMessage(s3Event("a/b/x.csv"), cloud.ports, NEVER);
+    assert.equal(cloud.file.source, "deep");
+    assert.equal(outcome?.sent, 1);
+    const [other] = await collectMessage(s3Event("c/x.csv"), cloud.ports, NEVER);
+    assert.equal(other?.state, "unmatched");
+  });
+
+  it("I6: the same object twice: nothing is read again, and only parts that aren't loaded are announced again", async () => {
+    const cloud = await collect("a.csv", ROWS, {}, { partBytes: 900 });
+    const parts = cloud.sent.length;
+    assert.ok(parts > 3);
+    const landing = new Map(cloud.landing);
+    cloud.partsLoaded.push({ part: 1, loaded: 1, quarantined: 0, finishedAt: "" });
+    const first = cloud.sent.splice(0);
+    const [again] = await collectMessage(s3Event("a.csv"), cloud.ports, NEVER);
+    assert.equal(again?.state, "known");
+    assert.deepEqual(cloud.sent, first.slice(1));
+    assert.deepEqual(cloud.landing, landing);
+    assert.equal(
+      first.reduce((sum, { records }) => sum + records, 0),
+      30,
+    );
+  });
+
+  it("I6: the same object twice and at once: the slower of the two finds it collected, and nothing fails", async () => {
+    const cloud = new FakeCloud(config([source()], { partBytes: 900 }));
+    cloud.put("a.csv", ROWS);
+    const outcomes = await Promise.all([1, 2].map(() => collectMessage(s3Event("a.csv"), cloud.ports, NEVER)));
+    assert.deepEqual(outcomes.map(([outcome]) => outcome?.state).sort(), ["known", "landed"]);
+    assert.equal(cloud.file.status, "landed");
+    assert.equal(cloud.lines().length, 30);
+    const announced = new Set(cloud.sent.map(({ part }) => part));
+    assert.deepEqual(
+      [...announced].sort(),
+      cloud.keys("landing/").map((_, index) => index + 1),
+    );
+  });
+
+  it("I6: a retry after a fault between checkpoint and end gives the same parts and counts", async () => {
+    const once = await collect("a.csv", ROWS, {}, { partBytes: 900 });
+    const cloud = new FakeCloud(once.config);
+    cloud.put("a.csv", ROWS);
+    const { ports } = cloud;
+    let puts = 0;
+    const put = async (key: string, body: Buffer): Promise<void> => {
+      if (++puts === 3) throw new Error("S3 is down");
+      cloud.landing.set(key, body);
+    };
+    const failing = { ...ports, sink: { ...ports.sink, put } };
+    await assert.rejects(collectMessage(s3Event("a.csv"), failing, NEVER), /S3 is down/);
+    assert.equal(cloud.sent.length, 0);
+    await collectMessage(s3Event("a.csv"), ports, NEVER);
+    assert.deepEqual(cloud.landing, once.landing);
+    assert.deepEqual(cloud.sent, once.sent);
+    assert.deepEqual([cloud.file.read, cloud.file.landed], [30, 30]);
+    // The second time begins at the checkpoint, not at the start.
+    assert.ok((cloud.reads.at(-1)?.start ?? 0) > 0);
+  });
+
+  it("I7: an object that is gone is told in ledger and quarantine, and not tried for ever", async () => {
+    const cloud = new FakeCloud(config([source()]));
+    const [outcome] = await collectMessage(s3Event("gone.csv", { eTag: "abc" }), cloud.ports, NEVER);
+    assert.equal(outcome?.state, "quarantined");
+    assert.equal(cloud.file.status, "quarantined");
+    assert.match(cloud.file.reason ?? "", /deleted/);
+    assert.equal(cloud.quarantined()[0]?.record, 0);
+  });
+
+  it("I9: an object overwritten between two invocations is given up; what had landed is removed", async () => {
+    const cloud = new FakeCloud(config([source()], { partBytes: 900 }));
+    cloud.put("a.csv", ROWS);
+    await collectMessage(s3Event("a.csv"), cloud.ports, AFTER_EACH_PART);
+    assert.ok(cloud.keys("landing/").length > 0);
+    cloud.put("a.csv", `${ROWS}new,y\n`);
+    await finish(cloud, NEVER);
+    assert.equal(cloud.file.status, "quarantined");
+    assert.match(cloud.file.reason ?? "", /overwritten/);
+    assert.deepEqual([cloud.keys("landing/"), cloud.sent], [[], []]);
+  });
+
+  it("I9: an invocation too short for a single part says so instead of starting over for ever", async () => {
+    const cloud = new FakeCloud(config([source()]));
+    cloud.put("a.csv", ROWS);
+    const over = { near: () => true, over: () => true };
+    await assert.rejects(collectMessage(s3Event("a.csv"), cloud.ports, over), /timeout or memory/);
+  });
+
+  it("I9: time is short with a fifth or 30 s left, or twice the longest part's time", () => {
+    let left = 100_000;
+    const deadline = collectDeadline(() => left);
+    left = 80_000;
+    assert.equal(deadline.near(), false);
+    left = 30_000;
+    assert.equal(deadline.near(), true);
+    assert.equal(collectDeadline(() => 900_000).near(), false);
+  });
+
+  it("I8: one message that fails comes again alone; when all fail the invocation fails", async () => {
+    const cloud = new FakeCloud(config([source()]));
+    cloud.put("a.csv", "a\n1\n2,3\n");
+    const counts: PipelineCounts[] = [];
+    const count = (each: PipelineCounts): void => void counts.push(each);
+    const answer = await collectBatch(sqs("nonsense", s3Event("a.csv"), s3Event("gone")), cloud.ports, NEVER, count);
+    assert.deepEqual(answer, { batchItemFailures: [{ itemIdentifier: "m0" }] });
+    assert.deepEqual(counts, [{ RecordsRead: 2, RecordsQuarantined: 1 }, { FilesQuarantined: 1 }]);
+    await assert.rejects(collectBatch(sqs("nonsense"), cloud.ports, NEVER, count), /isn't JSON/);
+  });
+});

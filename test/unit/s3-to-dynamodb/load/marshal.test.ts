@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import fc from "fast-check";
+import { ItemMaker } from "../../../../functions/s3-to-dynamodb/load/marshal/item";
+import { isTooLarge, itemBytes } from "../../../../functions/s3-to-dynamodb/load/marshal/itemSize";
+import { numberText } from "../../../../functions/s3-to-dynamodb/load/marshal/number";
+import { type JsonValue, parseJson } from "../../../../functions/s3-to-dynamodb/load/marshal/parse";
+import { RecordError } from "../../../../functions/s3-to-dynamodb/load/marshal/recordError";
+import { valueText } from "../../../../functions/s3-to-dynamodb/load/marshal/value";
+import type { SourceConfig } from "../../../../functions/s3-to-dynamodb/shared/contract";
+import { itemKey } from "../../../../functions/s3-to-dynamodb/shared/itemKey";
+import { lineOf, sourceWith, uploadAt } from "./fakes";
+
+const UPLOAD = uploadAt("2026-01-01T00:00:00.000Z");
+
+function make(fields: Readonly<Record<string, unknown>>, changes: Partial<SourceConfig> = {}) {
+  const { text } = new ItemMaker(sourceWith(changes), UPLOAD, "order").make(lineOf(UPLOAD, 1, fields));
+  return JSON.parse(text);
+}
+
+describe("marshalling", () => {
+  it("I4: any JSON value reads back as it was", () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
+        const written = JSON.parse(JSON.stringify(value));
+        let text: string;
+        try {
+          text = valueText(parseJson(JSON.stringify(value)), "v");
+        } catch (error) {
+          // Half a character, a name that is empty, or a number beyond DynamoDB's range.
+          assert.ok(error instanceof RecordError, String(error));
+          return;
+        }
+        assert.deepEqual(unmarshall({ v: JSON.parse(text) }, { wrapNumbers: Number }).v, written);
+      }),
+    );
+  });
+
+  it("I4: numbers keep every digit, up to DynamoDB's 38", () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^-?[1-9]\d{0,37}$/), (digits) => {
+        assert.deepEqual(JSON.parse(valueText(parseJson(`{"n":[${digits}]}`), "v")), {
+          M: { n: { L: [{ N: digits }] } },
+        });
+      }),
+    );
+    assert.equal(valueText(parseJson("0.12345678901234567890"), "v"), '{"N":"0.12345678901234567890"}');
+  });
+
+  it("I7: a number that DynamoDB can't hold is refused with the mend", () => {
+    for (const text of ["1e126", "-1E+126", "1e-131", "1".repeat(39), `1.${"3".repeat(38)}`]) {
+      assert.throws(() => numberText(text, "n"), /field "n" is .*map the field as string/, text);
+    }
+    for (const text of ["abc", "", ".", "1,5", "0x10", "NaN", "Infinity", "1e"]) {
+      assert.throws(() => numberText(text, "n"), /isn't a number/, text);
+    }
+    for (const text of ["9.9e125", "1e-130", `${"1".repeat(38)}00000`, "-0", "000", "5.", ".5"]) numberText(text, "n");
+  });
+
+  it("I5: fields are renamed and typed as mapped; an empty cell is null; the rest passes", () => {
+    const fields = [
+      { from: "n", to: "count", type: "number" },
+      { from: "b", to: "b", type: "boolean" },
+      { from: "j", to: "j", type: "json" },
+      { from: "s", to: "s", type: "string" },
+      { from: "e", to: "e", type: "number" },
+    ] as const;
+    const record = { id: "1", n: " 12345678901234567890 ", b: "Yes", j: '{"a":[1]}', s: 5, e: "", other: "x" };
+    const { count, b, j, s, e, other, id } = make(record, { fields });
+    assert.deepEqual(
+      { count, b, j, s, e, other, id },
+      {
+        count: { N: "12345678901234567890" },
+        b: { BOOL: true },
+        j: { M: { a: { L: [{ N: "1" }] } } },
+        s: { S: "5" },
+        e: { NULL: true },
+        other: { S: "x" },
+        id: { S: "1" },
+      },
+    );
+    const mapped = make(record, { fields, onlyMapped: true });
+    assert.deepEqual([mapped.other, mapped.id, mapped.count], [undefined, undefined, { N: "12345678901234567890" }]);
+  });
+
+  it("I7: what can't become an item says what to mend", () => {
+    const cases: [Record<string, unknown>, RegExp, Partial<SourceConfig>?][] = [
+      [{}, /key field "id" is missing/],
+      [{ id: "" }, /key field "id" is empty/],
+      [{ id: null }, /key field "id" is null/],
+      [{ id: [1] }, /key field "id" is not a single value/],
+      [{ id: "é".repeat(513) }, /1026 bytes, DynamoDB takes 1024/],
+      [{ id: "1", pk: "x" }, /"pk" would overwrite/],
+      [{ id: "1", "": "x" }, /a field without a name/],
+      [{ id: "1", a: "\ud800" }, /half a character/],
+      [{ id: "1", a: "x".repeat(410_000) }, /larger than 400 KB/],
+      [{ id: "1", a: "maybe" }, /neither true nor false/, { fields: [{ from: "a", to: "a", type: "boolean" }] }],
+      [{ id: "1", a: "{", b: 1 }, /field "a" isn't JSON/, { fields: [{ from: "a", to: "a", type: "json" }] }],
+      [{ id: "1", a: "1", b: 1 }, /two fields become "b"/, { fields: [{ from: "a", to: "b", type: "string" }] }],
+    ];
+    for (const [fields, expected, changes] of cases) assert.throws(() => make(fields, changes), expected);
+    const maker = new ItemMaker(sourceWith(), UPLOAD, "order");
+    assert.throws(() => maker.make("[1]"), /isn't a JSON object/);
+    assert.throws(() => maker.make("{"), /isn't JSON/);
+  });
+
+  it("I5: an item lies where itemKey says, whatever the key", () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ minLength: 1, unit: "grapheme" }), { minLength: 1, maxLength: 3 }), (values) => {
+        const names = values.map((_, index) => `k${index}`);
+        const fields = Object.fromEntries(values.map((value, index) => [`k${index}`, value]));
+        const { pk, sk } = make(fields, { keyFields: names });
+        const expected = values.map((value) => value.replaceAll("%", "%25").replaceAll("#", "%23")).join("#");
+        assert.deepEqual({ pk: pk.S, sk: sk.S }, itemKey("orders", expected, 4));
+      }),
+    );
+  });
+
+  it("I4: a line whose upload record is written otherwise gives the same item", () => {
+    const line = lineOf(UPLOAD, 3, { id: "1", n: 12 });
+    const maker = new ItemMaker(sourceWith(), UPLOAD, "order");
+    const spaced = line.replace('{"_source"', '{ "_source"');
+    assert.notEqual(spaced, line);
+    assert.deepEqual(JSON.parse(maker.make(spaced).text), JSON.parse(maker.make(line).text));
+  });
+
+  it("I8: an item's JSON is never shorter than the item, so a short one needs no reading", () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string({ minLength: 1 }), fc.jsonValue({ maxDepth: 3 })), (record) => {
+        let item: Record<string, never>;
+        try {
+          const parsed = parseJson(JSON.stringify(record)) as Record<string, JsonValue>;
+          item = JSON.parse(valueText(parsed, "")).M;
+        } catch (error) {
+          assert.ok(error instanceof RecordError);
+          return;
+        }
+        assert.ok(itemBytes(item) <= Buffer.byteLength(JSON.stringify(item)));
+      }),
+    );
+    const exactly = marshall({ a: "x".repeat(400 * 1024 - 1) });
+    assert.equal(isTooLarge(JSON.stringify(exactly)), false);
+    assert.equal(isTooLarge(JSON.stringify(marshall({ a: "x".repeat(400 * 1024) }))), true);
+  });
+});

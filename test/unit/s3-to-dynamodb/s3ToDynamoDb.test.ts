@@ -1,0 +1,345 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { type S3SourceArgs, S3ToDynamoDb, type S3ToDynamoDbArgs } from "../../..";
+import { permissions as collectPermissions } from "../../../functions/s3-to-dynamodb/collect/permissions";
+import { permissions as loadPermissions } from "../../../functions/s3-to-dynamodb/load/permissions";
+import type { Grant } from "../../../functions/shared/permission";
+import { at, type MockOptions, type MockRun, resolved, runMocked } from "../mocks";
+import { list, refusesPlainHttp, roleStatements, statementsAt } from "../parts/documents";
+
+const foreignAccount = "111122223333";
+
+function deploy(args: Partial<S3ToDynamoDbArgs> = {}, options: MockOptions = {}): Promise<MockRun<S3ToDynamoDb>> {
+  return runMocked(() => new S3ToDynamoDb("ingest", { sources: [{ name: "orders" }], ...args }), options);
+}
+
+function created(count: number): S3SourceArgs[] {
+  return Array.from({ length: count }, (_, i) => ({ name: `source-${i}` }));
+}
+
+const mixed: S3SourceArgs[] = [
+  { name: "orders", format: "csv", keyFields: ["order_id"] },
+  { name: "clicks", bucketName: "our-clicks", prefix: "daily/", suffix: ".json.gz" },
+  { name: "views", bucketName: "our-clicks", prefix: "views/" },
+  {
+    name: "partner",
+    bucketName: "their-exports",
+    accountId: foreignAccount,
+    prefix: "out/",
+    kmsKeyArn: `arn:aws:kms:us-east-1:${foreignAccount}:key/1`,
+  },
+  { name: "events", eventBridge: true },
+];
+
+const deployed = "data-pipelines-test-ingest";
+const sqs = `arn:aws:sqs:us-east-1:000000000000:${deployed}`;
+/** What the resource roles of permissions.ts stand for in a deployment of `mixed`. */
+const targets: Record<string, string[]> = {
+  sourceObjects: [
+    `${deployed}-source-orders/`,
+    "our-clicks/daily/",
+    "our-clicks/views/",
+    "their-exports/out/",
+    `${deployed}-source-events/`,
+  ].map((place) => `arn:aws:s3:::${place}*`),
+  sourceBuckets: [`${deployed}-source-orders`, "our-clicks", "their-exports", `${deployed}-source-events`].map(
+    (bucket) => `arn:aws:s3:::${bucket}`,
+  ),
+  sourceKeys: [`arn:aws:kms:us-east-1:${foreignAccount}:key/1`],
+  landingBucket: [`arn:aws:s3:::${deployed}-landing`],
+  table: [`arn:aws:dynamodb:us-east-1:000000000000:table/${deployed}-table`],
+  ledgerTable: [`arn:aws:dynamodb:us-east-1:000000000000:table/${deployed}-ledger`],
+  loadQueue: [`${sqs}-load.fifo`],
+  collectQueue: [`${sqs}-collect`],
+};
+
+describe("S3ToDynamoDb: sources", () => {
+  it("I1: a source without a bucket gets its own, with its notification and grant", async () => {
+    const run = await deploy();
+    assert.equal(at(run.named("ingest-source-orders"), "bucket"), "data-pipelines-test-ingest-source-orders");
+    const notification = run.named("ingest-source-orders-notification");
+    assert.equal(at(notification, "bucket"), "data-pipelines-test-ingest-source-orders");
+    assert.equal(
+      at(notification, "queues.0.queueArn"),
+      "arn:aws:sqs:us-east-1:000000000000:data-pipelines-test-ingest-collect",
+    );
+    assert.deepEqual(await resolved(run.result.sourceBuckets), { orders: "data-pipelines-test-ingest-source-orders" });
+  });
+
+  it("I1: existing buckets are used as they are, two prefixes of one bucket share its notification", async () => {
+    const run = await deploy({ sources: mixed });
+    const names = run.ofType("aws:s3/bucket:Bucket").map((bucket) => at(bucket, "bucket"));
+    assert.deepEqual(names.sort(), [
+      "data-pipelines-test-ingest-landing",
+      "data-pipelines-test-ingest-source-events",
+      "data-pipelines-test-ingest-source-orders",
+    ]);
+    const ours = run
+      .ofType("aws:s3/bucketNotification:BucketNotification")
+      .filter((n) => at(n, "bucket") === "our-clicks");
+    assert.equal(ours.length, 1);
+    const queues = at(ours[0] ?? assert.fail(), "queues") as {
+      id: string;
+      filterPrefix: string;
+      filterSuffix?: string;
+    }[];
+    assert.deepEqual(
+      queues.map((q) => [q.id, q.filterPrefix, q.filterSuffix]),
+      [
+        ["clicks", "daily/", ".json.gz"],
+        ["views", "views/", undefined],
+      ],
+    );
+  });
+
+  it("I1: a foreign bucket is left alone, and its owner's part is an output", async () => {
+    const run = await deploy({ sources: mixed });
+    const touched = run.resources.filter((r) => r.type.startsWith("aws:s3/") && r.inputs.bucket === "their-exports");
+    assert.deepEqual(touched, []);
+    const handover = (await resolved(run.result.foreignBucketPolicies))?.partner;
+    const { bucketPolicy, notificationConfiguration, keyPolicyStatement } = JSON.parse(handover ?? "{}");
+    assert.equal(bucketPolicy.Statement[0].Resource, "arn:aws:s3:::their-exports/out/*");
+    assert.equal(bucketPolicy.Statement[0].Principal.AWS, await resolved(run.result.collectRoleArn));
+    assert.equal(notificationConfiguration.QueueConfigurations[0].QueueArn, await resolved(run.result.collectQueueArn));
+    assert.equal(keyPolicyStatement.Action, "kms:Decrypt");
+    const [buckets] = statementsAt(run.named("ingest-collect-queue-policy")).filter(({ Sid }) => Sid === "Buckets");
+    assert.deepEqual(buckets?.Condition?.StringEquals?.["aws:SourceAccount"], ["000000000000", foreignAccount]);
+    assert.ok(list(buckets?.Condition?.ArnLike?.["aws:SourceArn"] ?? []).includes("arn:aws:s3:::their-exports"));
+  });
+
+  it("I1: a source on EventBridge gets a rule that only it may use to send", async () => {
+    const run = await deploy({ sources: mixed });
+    assert.equal(at(run.named("ingest-source-events-notification"), "eventbridge"), true);
+    const pattern = JSON.parse(String(at(run.named("ingest-source-events-rule"), "eventPattern")));
+    assert.deepEqual(pattern.detail, { bucket: { name: ["data-pipelines-test-ingest-source-events"] } });
+    const [rules] = statementsAt(run.named("ingest-collect-queue-policy")).filter(({ Sid }) => Sid === "Rules");
+    assert.deepEqual(rules?.Condition?.ArnLike?.["aws:SourceArn"], [
+      "arn:aws:events:us-east-1:000000000000:rule/data-pipelines-test-ingest-source-events",
+    ]);
+  });
+
+  it("I1: manageNotifications: false leaves the bucket's notifications to their owner", async () => {
+    const run = await deploy({ sources: [{ name: "a", bucketName: "shared", manageNotifications: false }] });
+    assert.equal(run.ofType("aws:s3/bucketNotification:BucketNotification").length, 0);
+  });
+
+  it("I1: the N+1st source is one entry: it adds its own resources and touches only the policies of collect (and both archives)", async () => {
+    const before = await deploy({ sources: created(3) });
+    const after = await deploy({ sources: created(4) });
+    const added = after.resources.filter(({ name }) => !before.resources.some((r) => r.name === name));
+    assert.equal(added.length, 8);
+    assert.ok(added.every(({ name }) => name.startsWith("ingest-source-source-3")));
+    const changed = after.resources.filter((r) => {
+      const old = before.resources.find(({ name }) => name === r.name);
+      return old !== undefined && JSON.stringify(old.inputs) !== JSON.stringify(r.inputs);
+    });
+    assert.deepEqual(changed.map(({ name }) => name).sort(), [
+      "ingest-collect-queue-policy",
+      "ingest-collect-role-policy",
+    ]);
+  });
+
+  it("I1: 300 sources fit into the policies that AWS takes, and resources grow in line", async () => {
+    const run = await deploy({ sources: created(300) });
+    const per = (count: number): number => 8 * count;
+    assert.ok(run.resources.length < per(300) + 60, `${run.resources.length} resources`);
+    assert.ok(String(at(run.named("ingest-collect-queue-policy"), "policy")).length < 8_192);
+    for (const policy of run.ofType("aws:iam/policy:Policy")) assert.ok(String(at(policy, "policy")).length <= 6_144);
+    assert.ok(String(at(run.named("ingest-collect-role-policy"), "policy")).length <= 10_240);
+    assert.ok(run.ofType("aws:iam/policy:Policy").length <= 10);
+    const readable = roleStatements(run, "ingest-collect-role").flatMap(({ Action, Resource }) =>
+      list(Action).includes("s3:GetObject") ? list(Resource) : [],
+    );
+    assert.equal(new Set(readable).size, 300);
+  });
+
+  it("I1: a bucket's name may be an output, and overlaps show as soon as it is known", async () => {
+    const run = await deploy({ sources: [{ name: "a", bucketName: pulumi.output("late") }] });
+    assert.equal(at(run.named("ingest-source-a-notification"), "bucket"), "late");
+    await assert.rejects(
+      deploy({
+        sources: [
+          { name: "a", bucketName: pulumi.output("late"), eventBridge: true },
+          { name: "b", bucketName: pulumi.output("late"), eventBridge: true },
+        ],
+      }),
+      /a and b.*bucket late/,
+    );
+  });
+});
+
+describe("S3ToDynamoDb: security", () => {
+  it("I1: every bucket is private, encrypted, versioned and refuses plain HTTP", async () => {
+    const run = await deploy({ sources: mixed });
+    for (const bucket of run.ofType("aws:s3/bucket:Bucket")) {
+      const of = (part: string) => run.named(`${bucket.name}-${part}`);
+      for (const flag of ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"]) {
+        assert.equal(at(of("public-access"), flag), true);
+      }
+      assert.equal(at(of("ownership"), "rule.objectOwnership"), "BucketOwnerEnforced");
+      assert.equal(at(of("encryption"), "rules.0.applyServerSideEncryptionByDefault.sseAlgorithm"), "AES256");
+      assert.equal(at(of("versioning"), "versioningConfiguration.status"), "Enabled");
+      assert.ok(refusesPlainHttp(statementsAt(of("policy"))));
+      assert.equal(at(bucket, "forceDestroy"), false);
+    }
+  });
+
+  it("I8: every queue is encrypted, refuses plain HTTP, and has a DLQ that only it may use", async () => {
+    const run = await deploy();
+    const queues = run.ofType("aws:sqs/queue:Queue");
+    assert.equal(queues.length, 4);
+    for (const queue of queues) {
+      assert.equal(at(queue, "sqsManagedSseEnabled"), true);
+      assert.ok(refusesPlainHttp(statementsAt(run.named(`${queue.name}-policy`))));
+    }
+    for (const [part, fifo] of [
+      ["collect", ""],
+      ["load", ".fifo"],
+    ] as const) {
+      const arn = `arn:aws:sqs:us-east-1:000000000000:data-pipelines-test-ingest-${part}`;
+      const redrive = JSON.parse(String(at(run.named(`ingest-${part}-queue`), "redrivePolicy")));
+      assert.deepEqual(redrive, { deadLetterTargetArn: `${arn}-dlq${fifo}`, maxReceiveCount: 5 });
+      const allow = JSON.parse(String(at(run.named(`ingest-${part}-dlq`), "redriveAllowPolicy")));
+      assert.deepEqual(allow, { redrivePermission: "byQueue", sourceQueueArns: [`${arn}${fifo}`] });
+    }
+  });
+
+  for (const [part, declared] of [
+    ["collect", collectPermissions],
+    ["load", loadPermissions],
+  ] as const) {
+    it(`I1: the role of ${part} allows exactly what its permissions.ts declares, and to log and read its queue`, async () => {
+      const run = await deploy({ sources: mixed });
+      const statements = roleStatements(run, `ingest-${part}-role`);
+      const queue = `${sqs}-${part === "load" ? "load.fifo" : "collect"}`;
+      const own = [
+        ...["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"].map((action) => `${action} ${queue}`),
+        ...["logs:CreateLogStream", "logs:PutLogEvents"].map(
+          (action) => `${action} arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/${deployed}-${part}:*`,
+        ),
+      ];
+      const wanted = Object.entries<readonly Grant[]>(declared).flatMap(([role, grants]) =>
+        grants.flatMap(({ actions, suffix = "" }) =>
+          (targets[role] ?? assert.fail(role)).flatMap((arn) =>
+            actions.map((action) => `${action} ${role === "sourceObjects" ? arn : arn + suffix}`),
+          ),
+        ),
+      );
+      assert.ok(statements.every(({ Effect }) => Effect === "Allow"));
+      const granted = statements.flatMap(({ Action, Resource }) =>
+        list(Action).flatMap((action) => list(Resource).map((resource) => `${action} ${resource}`)),
+      );
+      assert.deepEqual(granted.sort(), [...own, ...wanted].sort());
+      const trust = statementsAt(run.named(`ingest-${part}-role`), "assumeRolePolicy");
+      assert.deepEqual(trust[0]?.Condition, { StringEquals: { "aws:SourceAccount": "000000000000" } });
+    });
+  }
+
+  it("I2: both functions may continue themselves through their queues as often as a file needs", async () => {
+    const run = await deploy();
+    const configs = run.ofType("aws:lambda/functionRecursionConfig:FunctionRecursionConfig");
+    assert.deepEqual(
+      configs.map(({ inputs }) => [inputs.functionName, inputs.recursiveLoop]).sort(),
+      ["collect", "load"].map((part) => [`${deployed}-${part}`, "Allow"]),
+    );
+  });
+
+  it("I1: X-Ray is granted only when tracing is on", async () => {
+    const traces = async (tracing: boolean) =>
+      roleStatements(await deploy({ tracing }), "ingest-load-role").filter(({ Sid }) => Sid === "Traces").length;
+    assert.equal(await traces(false), 0);
+    assert.equal(await traces(true), 1);
+  });
+
+  it("I5: what holds data is protected unless allowDestroy says otherwise", async () => {
+    const kept = await deploy();
+    const disposable = await deploy({ allowDestroy: true });
+    for (const table of ["ingest-table", "ingest-ledger"]) {
+      assert.equal(at(kept.named(table), "deletionProtectionEnabled"), true);
+      assert.equal(at(kept.named(table), "pointInTimeRecovery.enabled"), true);
+      assert.equal(at(kept.named(table), "billingMode"), "PAY_PER_REQUEST");
+      assert.equal(at(disposable.named(table), "deletionProtectionEnabled"), false);
+    }
+    assert.equal(at(disposable.named("ingest-landing"), "forceDestroy"), true);
+  });
+});
+
+describe("S3ToDynamoDb: functions, alarms and outputs", () => {
+  it("I2: both functions get the whole configuration beside their code", async () => {
+    const run = await deploy({ sources: mixed });
+    for (const part of ["collect", "load"]) {
+      const archive = at(run.named(`ingest-${part}`), "code");
+      assert.ok(archive instanceof pulumi.asset.AssetArchive);
+      const files = (await archive.assets) as Record<string, pulumi.asset.StringAsset>;
+      assert.deepEqual(Object.keys(files).sort(), ["config.json", "index.mjs", "index.mjs.map"]);
+      const config = JSON.parse((await files["config.json"]?.text) ?? "");
+      assert.equal(config.sources.length, mixed.length);
+      assert.deepEqual(config.sources[0].keyFields, ["order_id"]);
+      assert.equal(config.sources[1].bucket, "our-clicks");
+      assert.equal(config.limits.partBytes, 32 * 1024 ** 2);
+    }
+  });
+
+  it("I8: queues give a function six times its timeout, one message at a time, at most `concurrency` at once", async () => {
+    const run = await deploy({ load: { timeout: 120, concurrency: 7, memory: 512 } });
+    assert.equal(at(run.named("ingest-load"), "timeout"), 120);
+    assert.equal(at(run.named("ingest-load"), "memorySize"), 512);
+    assert.equal(at(run.named("ingest-load-queue"), "visibilityTimeoutSeconds"), 720);
+    const mapping = run.named("ingest-load-source");
+    assert.equal(at(mapping, "batchSize"), 1);
+    assert.equal(at(mapping, "scalingConfig.maximumConcurrency"), 7);
+    assert.deepEqual(at(mapping, "functionResponseTypes"), ["ReportBatchItemFailures"]);
+  });
+
+  it("I11: DLQ depth, message age, quarantine, throttles and errors have alarms that tell the topic", async () => {
+    const topic = "arn:aws:sns:us-east-1:000000000000:oncall";
+    const run = await deploy({ alarmTopicArn: topic });
+    const alarms = run.ofType("aws:cloudwatch/metricAlarm:MetricAlarm");
+    assert.deepEqual(
+      alarms.map((alarm) => `${at(alarm, "metricName")} ${Object.values(at(alarm, "dimensions") as object)}`).sort(),
+      [
+        "ApproximateAgeOfOldestMessage data-pipelines-test-ingest-collect",
+        "ApproximateAgeOfOldestMessage data-pipelines-test-ingest-load.fifo",
+        "ApproximateNumberOfMessagesVisible data-pipelines-test-ingest-collect-dlq",
+        "ApproximateNumberOfMessagesVisible data-pipelines-test-ingest-load-dlq.fifo",
+        "Errors data-pipelines-test-ingest-collect",
+        "Errors data-pipelines-test-ingest-load",
+        "FilesQuarantined data-pipelines-test-ingest",
+        "RecordsQuarantined data-pipelines-test-ingest",
+        "WriteThrottleEvents data-pipelines-test-ingest-table",
+      ],
+    );
+    for (const alarm of alarms) assert.deepEqual(at(alarm, "alarmActions"), [topic]);
+    assert.deepEqual((await resolved(run.result.alarmNames))?.length, alarms.length);
+  });
+
+  it("I10: the replay command names the queue and the ledger", async () => {
+    const command = await resolved((await deploy()).result.replayCommand);
+    assert.match(
+      command ?? "",
+      /--queue-url https:\/\/sqs.*ingest-collect --ledger-table data-pipelines-test-ingest-ledger/,
+    );
+  });
+
+  it("I1: a first preview, where nothing is created yet, knows every policy and the same resources", async () => {
+    const preview = await deploy({ sources: mixed }, { preview: true });
+    const up = await deploy({ sources: mixed });
+    assert.deepEqual(preview.resources.map(({ name }) => name).sort(), up.resources.map(({ name }) => name).sort());
+    for (const { name, type } of up.resources) {
+      if (/Policy:|policy:Policy/.test(type)) {
+        assert.deepEqual(statementsAt(preview.named(name)), statementsAt(up.named(name)), name);
+      }
+    }
+    assert.equal(await resolved(preview.result.collectQueueUrl), undefined);
+    assert.equal(await resolved(preview.result.landingBucketName), "data-pipelines-test-ingest-landing");
+  });
+
+  it("S4: two instances in one program don't collide", async () => {
+    const run = await runMocked(() => {
+      new S3ToDynamoDb("first", { sources: [{ name: "a" }] });
+      new S3ToDynamoDb("second", { sources: [{ name: "a" }] });
+    });
+    const keys = run.resources.map(({ type, name }) => `${type} ${name}`);
+    assert.equal(new Set(keys).size, keys.length);
+  });
+});

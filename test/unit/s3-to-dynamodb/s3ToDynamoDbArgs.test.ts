@@ -1,0 +1,233 @@
+import assert from "node:assert/strict";
+import { S3ToDynamoDb, type S3ToDynamoDbArgs } from "../../..";
+import { runMocked } from "../mocks";
+
+/** A mistake, where the error has to point, and a word of the mend. */
+interface Mistake {
+  readonly what: string;
+  readonly args: Partial<S3ToDynamoDbArgs>;
+  readonly path: string;
+  readonly mend: RegExp;
+}
+
+const a = { name: "a" };
+
+const mistakes: readonly Mistake[] = [
+  { what: "no source", args: { sources: [] }, path: "sources", mend: /at least one source/ },
+  {
+    what: "too many sources",
+    args: { sources: Array.from({ length: 301 }, (_, i) => ({ name: `s${i}` })) },
+    path: "sources",
+    mend: /split them over several/,
+  },
+  {
+    what: "a misspelt argument",
+    args: { sources: [a], ...{ source: [] } },
+    path: "source",
+    mend: /known: sources, stream/,
+  },
+  {
+    what: "a misspelt argument of a source",
+    args: { sources: [{ name: "a", ...{ keyField: "id" } }] },
+    path: "sources[0].keyField",
+    mend: /keyFields/,
+  },
+  { what: "a duplicate name", args: { sources: [a, a] }, path: "sources[1].name", mend: /sources\[0\] has this name/ },
+  {
+    what: "bad characters in a name",
+    args: { sources: [{ name: "A_b" }] },
+    path: "sources[0].name",
+    mend: /lower-case/,
+  },
+  {
+    what: "an ARN for a bucket's name",
+    args: { sources: [{ name: "a", bucketName: "arn:aws:s3:::x" }] },
+    path: "sources[0].bucketName",
+    mend: /no ARN/,
+  },
+  {
+    what: "a bad account",
+    args: { sources: [{ name: "a", bucketName: "b-b", accountId: "12" }] },
+    path: "sources[0].accountId",
+    mend: /12 digits/,
+  },
+  {
+    what: "an account without a bucket",
+    args: { sources: [{ name: "a", accountId: "111122223333" }] },
+    path: "sources[0].accountId",
+    mend: /give bucketName/,
+  },
+  {
+    what: "a bad key ARN",
+    args: { sources: [{ name: "a", bucketName: "b-b", kmsKeyArn: "alias/x" }] },
+    path: "sources[0].kmsKeyArn",
+    mend: /arn:aws:kms:/,
+  },
+  {
+    what: "EventBridge of another account",
+    args: { sources: [{ name: "a", bucketName: "b-b", accountId: "111122223333", eventBridge: true }] },
+    path: "sources[0].eventBridge",
+    mend: /foreignBucketPolicies/,
+  },
+  {
+    what: "nobody for a created bucket's notifications",
+    args: { sources: [{ name: "a", manageNotifications: false }] },
+    path: "sources[0].manageNotifications",
+    mend: /give bucketName/,
+  },
+  {
+    what: "a prefix with a slash in front",
+    args: { sources: [{ name: "a", prefix: "/in" }] },
+    path: "sources[0].prefix",
+    mend: /slash/,
+  },
+  {
+    what: "a wildcard in a prefix",
+    args: { sources: [{ name: "a", prefix: "in/*" }] },
+    path: "sources[0].prefix",
+    mend: /literal/,
+  },
+  {
+    what: "a wildcard in a suffix",
+    args: { sources: [{ name: "a", suffix: "*.csv" }] },
+    path: "sources[0].suffix",
+    mend: /literal/,
+  },
+  {
+    what: "an unknown format",
+    args: { sources: [{ name: "a", format: "xml" }] },
+    path: "sources[0].format",
+    mend: /"auto", "csv"/,
+  },
+  {
+    what: "an unknown compression",
+    args: { sources: [{ name: "a", compression: "rar" }] },
+    path: "sources[0].compression",
+    mend: /"gzip"/,
+  },
+  {
+    what: "an unknown encoding",
+    args: { sources: [{ name: "a", encoding: "ebcdic" }] },
+    path: "sources[0].encoding",
+    mend: /"latin1"/,
+  },
+  { what: "no shards", args: { sources: [{ name: "a", shards: 0 }] }, path: "sources[0].shards", mend: /1 to 100/ },
+  {
+    what: "an unknown field type",
+    args: { sources: [{ name: "a", fields: [{ from: "x", type: "date" }] }] },
+    path: "sources[0].fields[0].type",
+    mend: /"number"/,
+  },
+  {
+    what: "a field mapped twice",
+    args: { sources: [{ name: "a", fields: [{ from: "x" }, { from: "x", to: "y" }] }] },
+    path: "sources[0].fields[1].from",
+    mend: /mapped already/,
+  },
+  {
+    what: "two fields for one attribute",
+    args: { sources: [{ name: "a", fields: [{ from: "x" }, { from: "y", to: "x" }] }] },
+    path: "sources[0].fields[1].to",
+    mend: /another name/,
+  },
+  ...["pk", "sk", "_order", "_source", "_bucket", "_key", "_version", "_time", "_upload", "_record"].map((to) => ({
+    what: `a field over the item's own attribute ${to}`,
+    args: { sources: [{ name: "a", fields: [{ from: "x", to }] }] },
+    path: "sources[0].fields[0].to",
+    mend: /another name/,
+  })),
+  {
+    what: "a key field that the mapping drops",
+    args: { sources: [{ name: "a", keyFields: ["id"], fields: [{ from: "x" }], onlyMapped: true }] },
+    path: "sources[0].keyFields[0]",
+    mend: /add { from: "id" }/,
+  },
+  {
+    what: "a key field by its new name",
+    args: { sources: [{ name: "a", keyFields: ["id"], fields: [{ from: "ID", to: "id" }] }] },
+    path: "sources[0].keyFields[0]",
+    mend: /give "ID"/,
+  },
+  {
+    what: "a key field twice",
+    args: { sources: [{ name: "a", keyFields: ["id", "id"] }] },
+    path: "sources[0].keyFields[1]",
+    mend: /twice/,
+  },
+  {
+    what: "nothing left of the fields",
+    args: { sources: [{ name: "a", onlyMapped: true }] },
+    path: "sources[0].onlyMapped",
+    mend: /name those to keep/,
+  },
+  {
+    what: "overlapping prefixes of one bucket",
+    args: {
+      sources: [
+        { name: "a", bucketName: "b-b", prefix: "in/" },
+        { name: "b", bucketName: "b-b", prefix: "in/cd/" },
+      ],
+    },
+    path: "sources[1].prefix",
+    mend: /source "a"/,
+  },
+  {
+    what: "two accounts for one bucket",
+    args: {
+      sources: [
+        { name: "a", bucketName: "b-b", prefix: "a/" },
+        { name: "b", bucketName: "b-b", prefix: "b/", accountId: "111122223333" },
+      ],
+    },
+    path: "sources[1].accountId",
+    mend: /give both the same/,
+  },
+  {
+    what: "more existing buckets than the queue's policy takes",
+    args: { sources: Array.from({ length: 90 }, (_, i) => ({ name: `s${i}`, bucketName: `bucket-${i}` })) },
+    path: "sources",
+    mend: /eventBridge: true/,
+  },
+  { what: "a bad topic", args: { alarmTopicArn: "oncall" }, path: "alarmTopicArn", mend: /arn:aws:sns:/ },
+  { what: "a bad suffix for buckets", args: { bucketNameSuffix: "A" }, path: "bucketNameSuffix", mend: /lower-case/ },
+  { what: "too little memory", args: { collect: { memory: 128 } }, path: "collect.memory", mend: /256 to 10240 MB/ },
+  { what: "too long a timeout", args: { load: { timeout: 901 } }, path: "load.timeout", mend: /60 to 900 seconds/ },
+  { what: "too little concurrency", args: { load: { concurrency: 1 } }, path: "load.concurrency", mend: /2 to 1000/ },
+  {
+    what: "days that CloudWatch doesn't take",
+    args: { retention: { logDays: 100 } },
+    path: "retention.logDays",
+    mend: /90, 120/,
+  },
+  { what: "a limit that is no limit", args: { limits: { partBytes: 0 } }, path: "limits.partBytes", mend: /bytes/ },
+  {
+    what: "more parts than the ledger can hold",
+    args: { limits: { partBytes: 64 * 1024 } },
+    path: "limits.partBytes",
+    mend: /at least 10737419 bytes/,
+  },
+  { what: "an age beyond the queue's", args: { maxMessageAge: 1e6 }, path: "maxMessageAge", mend: /4 days/ },
+  { what: "a tag of AWS", args: { tags: { "aws:x": "y" } }, path: 'tags["aws:x"]', mend: /doesn't begin with/ },
+];
+
+describe("S3ToDynamoDb: mistakes", () => {
+  for (const { what, args, path, mend } of mistakes) {
+    it(`I1: ${what} fails in the constructor with its path and the mend`, async () => {
+      await assert.rejects(
+        runMocked(() => new S3ToDynamoDb("ingest", { sources: [a], ...args })),
+        (error: Error) => {
+          assert.ok(error.message.startsWith(`S3ToDynamoDb "ingest": ${path} is `), error.message);
+          assert.match(error.message, mend);
+          return true;
+        },
+      );
+    });
+  }
+
+  it("I1: a component's name that can't be part of a bucket's fails", async () => {
+    await assert.rejects(
+      runMocked(() => new S3ToDynamoDb("in gest", { sources: [a] })),
+      /letters, digits and hyphens/,
+    );
+  });
+});
