@@ -27,7 +27,7 @@ function outputsOf({ name, ...settings }: ConnectorSettings, config: StackConfig
     ...settings,
     bucketNameSuffix: settings.syncMethod === "s3" ? config.bucketNameSuffix : undefined,
     alarmTopicArn: config.alarmTopicArn,
-    logDays: config.logRetentionDays,
+    logRetentionDays: config.logRetentionDays,
     allowDestroy: config.allowDestroy,
   });
   const { fivetranForm, externalId, roleArn, functionName, region, bucketName, logGroupName } = connector;

@@ -18,24 +18,24 @@ export interface OrchestrationOutputs {
   readonly repositoryUrl: pulumi.Output<string>;
   readonly clusterArn: pulumi.Output<string>;
   readonly dbtLogGroupName: pulumi.Output<string>;
-  readonly topicArn: pulumi.Output<string>;
+  readonly alarmTopicArn: pulumi.Output<string>;
   readonly dashboardUrl: pulumi.Output<string>;
 }
 
 export function orchestration(config: StackConfig, settings: OrchestrationSettings): OrchestrationOutputs {
   const made = new FivetranDbtOrchestration("orchestration", {
     ...settings,
-    topicArn: config.alarmTopicArn,
-    logDays: config.logRetentionDays,
+    alarmTopicArn: config.alarmTopicArn,
+    logRetentionDays: config.logRetentionDays,
     bucketNameSuffix: config.bucketNameSuffix,
     allowDestroy: config.allowDestroy,
   });
   const { groupId, webhookUrl, webhookSecretArn, apiSecretArn, registerWebhookCommand } = made;
   const { stateMachineArn, mapMode, waitsTableName, artifactsBucketName, repositoryUrl } = made;
-  const { clusterArn, dbtLogGroupName, topicArn, dashboardUrl } = made;
+  const { clusterArn, dbtLogGroupName, alarmTopicArn, dashboardUrl } = made;
   return {
     ...{ groupId, webhookUrl, webhookSecretArn, apiSecretArn, registerWebhookCommand },
     ...{ stateMachineArn, mapMode, waitsTableName, artifactsBucketName, repositoryUrl },
-    ...{ clusterArn, dbtLogGroupName, topicArn, dashboardUrl },
+    ...{ clusterArn, dbtLogGroupName, alarmTopicArn, dashboardUrl },
   };
 }

@@ -37,7 +37,7 @@ export function program(config: StackConfig): StackOutputs {
           sources: config.sources,
           stream: config.snowflake?.changesView !== undefined,
           alarmTopicArn: config.alarmTopicArn,
-          retention: { logDays: config.logRetentionDays },
+          logRetentionDays: config.logRetentionDays,
           bucketNameSuffix: config.bucketNameSuffix,
           allowDestroy: config.allowDestroy,
         });

@@ -1,5 +1,6 @@
 /** The configuration of a stack: every key, its type, range and default. `docs/configuration.md` explains them. */
 import { z } from "zod";
+import { logRetentionDays } from "../components/parts/logRetention";
 
 const sourceName = z
   .string()
@@ -170,7 +171,7 @@ export const stackConfig = z.strictObject({
     .string()
     .regex(/^[a-z0-9-]{0,19}[a-z0-9]$/, "use at most 20 lower-case letters, digits and hyphens, the last no hyphen")
     .optional(),
-  logRetentionDays: z.literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653]).default(90),
+  logRetentionDays: z.literal([...logRetentionDays]).default(90),
 });
 
 export type StackConfig = z.infer<typeof stackConfig>;

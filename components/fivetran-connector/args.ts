@@ -43,7 +43,7 @@ export interface FivetranConnectorArgs {
   /** SNS topic that the alarms tell. @default the alarms only show in CloudWatch */
   alarmTopicArn?: pulumi.Input<string>;
   /** Days that the function's log is kept; a value that CloudWatch takes. @default 90 */
-  logDays?: number;
+  logRetentionDays?: number;
   /** Whether `pulumi destroy` may delete the sync bucket with the files in it. @default false */
   allowDestroy?: boolean;
   /** Tags beside Project, Stack, Component and ManagedBy. @default none */

@@ -92,7 +92,7 @@ export class FivetranConnector extends pulumi.ComponentResource {
       targets: { syncBucket: files, syncKey: [] },
       memory: plan.memory,
       timeout,
-      logRetentionDays: plan.logDays,
+      logRetentionDays: plan.logRetentionDays,
       tracing: plan.tracing,
     });
     const role = fivetranRole(context, {

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { ArgumentCheck } from "../parts/arguments";
-import { checkLogDays } from "../parts/logRetention";
+import type { ArgumentCheck, ArgumentNames } from "../parts/arguments";
+import { checkLogRetentionDays } from "../parts/logRetention";
 import { checkBucketNameSuffix } from "../parts/naming";
 import type { FivetranConnectorArgs } from "./args";
 import { connectorCode } from "./code";
@@ -19,39 +19,39 @@ export interface ConnectorPlan {
   readonly timeout: number;
   readonly tracing: boolean;
   readonly alarmTopicArn?: pulumi.Input<string>;
-  readonly logDays: number;
+  readonly logRetentionDays: number;
   readonly allowDestroy: boolean;
 }
 
 /** AWS account that Fivetran calls from. */
 const fivetranAccount = "834469178297";
 
-const known: readonly (keyof FivetranConnectorArgs)[] = [
-  "entry",
-  "bundle",
-  "externalId",
-  "fivetranAccountId",
-  "syncMethod",
-  "bucketPrefix",
-  "bucketNameSuffix",
-  "fileDays",
-  "startFrom",
-  "environment",
-  "memory",
-  "timeout",
-  "tracing",
-  "alarmTopicArn",
-  "logDays",
-  "allowDestroy",
-  "tags",
-];
+const known: ArgumentNames<FivetranConnectorArgs> = {
+  entry: true,
+  bundle: true,
+  externalId: true,
+  fivetranAccountId: true,
+  syncMethod: true,
+  bucketPrefix: true,
+  bucketNameSuffix: true,
+  fileDays: true,
+  startFrom: true,
+  environment: true,
+  memory: true,
+  timeout: true,
+  tracing: true,
+  alarmTopicArn: true,
+  logRetentionDays: true,
+  allowDestroy: true,
+  tags: true,
+};
 const ofBucket = ["bucketPrefix", "bucketNameSuffix", "fileDays"] as const;
 
 /** Fills in the defaults. @throws ArgumentError for the first mistake, with its path, the value and the mend */
 export function normalize(check: ArgumentCheck, args: FivetranConnectorArgs): ConnectorPlan {
   check.knownKeys("", args, known);
   const { syncMethod = "direct", fivetranAccountId = fivetranAccount, bucketPrefix = "", bucketNameSuffix = "" } = args;
-  const { fileDays = 7, memory = 512, timeout = 300, logDays = 90 } = args;
+  const { fileDays = 7, memory = 512, timeout = 300, logRetentionDays = 90 } = args;
   checkExternalId(check, args.externalId);
   check.matches("fivetranAccountId", fivetranAccountId, /^\d{12}$/, "Give the 12 digits of an AWS account, as text.");
   check.oneOf("syncMethod", syncMethod, ["direct", "s3"]);
@@ -66,7 +66,7 @@ export function normalize(check: ArgumentCheck, args: FivetranConnectorArgs): Co
   check.integer("fileDays", fileDays, 1, 3650, "days");
   check.integer("memory", memory, 256, 10_240, "MB");
   check.integer("timeout", timeout, 10, 900, "seconds");
-  checkLogDays(check, "logDays", logDays);
+  checkLogRetentionDays(check, logRetentionDays);
   if (args.alarmTopicArn !== undefined) check.arn("alarmTopicArn", args.alarmTopicArn, "sns");
   return {
     code: connectorCode(check, args),
@@ -81,7 +81,7 @@ export function normalize(check: ArgumentCheck, args: FivetranConnectorArgs): Co
     timeout,
     tracing: args.tracing ?? false,
     alarmTopicArn: args.alarmTopicArn,
-    logDays,
+    logRetentionDays,
     allowDestroy: args.allowDestroy ?? false,
   };
 }

@@ -61,7 +61,7 @@ export interface FivetranDbtOrchestrationArgs {
   /** Where dbt runs. @default a VPC of its own is made, with two zones and one NAT gateway */
   network?: OrchestrationNetworkArgs;
   /** SNS topic for failures and alarms. @default one is made */
-  topicArn?: pulumi.Input<string>;
+  alarmTopicArn?: pulumi.Input<string>;
   /** Requests a second that the webhook's API takes, 1 to 10,000. @default 50 */
   webhookRate?: number;
   /** What the state machine's log has: `ALL`, `ERROR`, `FATAL` or `OFF`. @default "ERROR" */
@@ -69,7 +69,7 @@ export interface FivetranDbtOrchestrationArgs {
   /** Trace the state machine and the functions in X-Ray. @default false */
   tracing?: boolean;
   /** Days that logs are kept; a value that CloudWatch takes. @default 90 */
-  logDays?: number;
+  logRetentionDays?: number;
   /** Days that dbt's artifacts are kept, 1 to 3,650. @default 365 */
   artifactDays?: number;
   /** Appended to the artifacts bucket's name: bucket names are unique in the world. @default nothing */

@@ -93,7 +93,7 @@ export class FivetranDbtOrchestration extends pulumi.ComponentResource {
   /** dbt's output. */
   readonly dbtLogGroupName: pulumi.Output<string>;
   /** Failed runs and alarms. */
-  readonly topicArn: pulumi.Output<string>;
+  readonly alarmTopicArn: pulumi.Output<string>;
   readonly dashboardUrl: pulumi.Output<string>;
   readonly alarmNames: pulumi.Output<string[]>;
 
@@ -102,7 +102,7 @@ export class FivetranDbtOrchestration extends pulumi.ComponentResource {
     super(type, name, {}, componentOptions(type, name, opts));
     const owner = `${typeName} "${name}"`;
     const plan = normalize(new ArgumentCheck(owner), name, args);
-    const { flow, logDays, tracing } = plan;
+    const { flow, logRetentionDays, tracing } = plan;
     checkDefinition(owner, flow);
     const context: Context = {
       name,
@@ -119,7 +119,7 @@ export class FivetranDbtOrchestration extends pulumi.ComponentResource {
     const secrets = secretsOf(context, plan);
     const waits = waitsTable(context);
     const handlers = functions(context, { plan, secrets, waits, stateMachineArn });
-    const api = webhookApi(context, handlers.webhook, { rate: plan.webhookRate, logDays });
+    const api = webhookApi(context, handlers.webhook, { rate: plan.webhookRate, logRetentionDays });
 
     const artifacts = secureBucket(context, "artifacts", {
       bucketName: bucketName(name, "artifacts", plan.bucketNameSuffix),
@@ -130,10 +130,10 @@ export class FivetranDbtOrchestration extends pulumi.ComponentResource {
     const network = dbtNetwork(context, plan.network);
     const dbt = dbtTask(context, plan, image.uri, artifacts);
 
-    const topic = plan.topicArn === undefined ? notificationTopic(context) : undefined;
-    const topicArn = pulumi.output(topic?.arn ?? plan.topicArn ?? "");
+    const topic = plan.alarmTopicArn === undefined ? notificationTopic(context) : undefined;
+    const alarmTopicArn = pulumi.output(topic?.arn ?? plan.alarmTopicArn ?? "");
     const runs = stateMachine(context, {
-      ...{ name: stateMachineName, flow, logLevel: plan.logLevel, logDays, tracing },
+      ...{ name: stateMachineName, flow, logLevel: plan.logLevel, logRetentionDays, tracing },
       references: pulumi.output({
         stateMachineArn,
         listConnectionsArn: handlers.list.functionArn,
@@ -146,7 +146,7 @@ export class FivetranDbtOrchestration extends pulumi.ComponentResource {
         taskRoleArn: dbt.taskRoleArn,
         executionRoleArn: dbt.executionRoleArn,
         artifactsBucketArn: artifacts.arn,
-        topicArn,
+        topicArn: alarmTopicArn,
       }),
       subnetIds: network.subnetIds,
       securityGroupId: network.securityGroupId,
@@ -162,7 +162,7 @@ export class FivetranDbtOrchestration extends pulumi.ComponentResource {
       ...{ pipeline: flow.pipeline, stateMachineArn, apiId: api.apiId, logGroupName: dbt.logGroupName },
       functions: Object.values(handlers).map(({ functionName }) => functionName),
     };
-    const alarmNames = alarms(context, topicArn, orchestrationAlarms(watched));
+    const alarmNames = alarms(context, alarmTopicArn, orchestrationAlarms(watched));
     const dashboardName = physicalName(name, "runs", "dashboard");
     new aws.cloudwatch.Dashboard(
       `${name}-dashboard`,
@@ -183,7 +183,7 @@ export class FivetranDbtOrchestration extends pulumi.ComponentResource {
     this.repositoryUrl = image.repositoryUrl;
     this.clusterArn = dbt.clusterArn;
     this.dbtLogGroupName = pulumi.output(dbt.logGroupName);
-    this.topicArn = topicArn;
+    this.alarmTopicArn = alarmTopicArn;
     this.dashboardUrl = pulumi.interpolate`https://${account.region}.console.aws.amazon.com/cloudwatch/home?region=${account.region}#dashboards/dashboard/${dashboardName}`;
     this.alarmNames = pulumi.output(alarmNames);
     this.registerOutputs({
@@ -199,7 +199,7 @@ export class FivetranDbtOrchestration extends pulumi.ComponentResource {
       repositoryUrl: this.repositoryUrl,
       clusterArn: this.clusterArn,
       dbtLogGroupName: this.dbtLogGroupName,
-      topicArn: this.topicArn,
+      alarmTopicArn: this.alarmTopicArn,
       dashboardUrl: this.dashboardUrl,
       alarmNames: this.alarmNames,
     });

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { ArgumentCheck } from "../parts/arguments";
-import { checkLogDays } from "../parts/logRetention";
+import type { ArgumentCheck, ArgumentNames } from "../parts/arguments";
+import { checkLogRetentionDays } from "../parts/logRetention";
 import { checkBucketNameSuffix } from "../parts/naming";
 import type { FivetranDbtOrchestrationArgs, OrchestrationNetworkArgs } from "./args";
 import { type DbtPlan, normalizeDbt } from "./normalizeDbt";
@@ -19,30 +19,56 @@ export interface OrchestrationPlan {
   readonly secretsKmsKeyArn?: pulumi.Input<string>;
   readonly fivetranApiUrl: string;
   readonly startOn: readonly string[];
-  readonly topicArn?: pulumi.Input<string>;
+  readonly alarmTopicArn?: pulumi.Input<string>;
   readonly webhookRate: number;
   readonly logLevel: string;
   readonly tracing: boolean;
-  readonly logDays: number;
+  readonly logRetentionDays: number;
   readonly artifactDays: number;
   readonly bucketNameSuffix: string;
   readonly allowDestroy: boolean;
 }
 
-const known: readonly (keyof FivetranDbtOrchestrationArgs)[] = [
-  ...(["groupId", "fivetranSecretArn", "webhookSecretArn", "secretsKmsKeyArn", "fivetranApiUrl"] as const),
-  ...(["includeConnections", "excludeConnections", "onPaused", "scheduleType", "startOnConnections"] as const),
-  ...(["concurrency", "maxConnections", "mapMode", "pollInterval", "syncTimeout", "maxReschedules"] as const),
-  ...(["quorum", "overlap", "queueTimeout", "runTimeout", "schedule", "dbt", "network", "topicArn"] as const),
-  ...(["webhookRate", "logLevel", "tracing", "logDays", "artifactDays", "bucketNameSuffix"] as const),
-  ...(["allowDestroy", "tags"] as const),
-];
+const known: ArgumentNames<FivetranDbtOrchestrationArgs> = {
+  groupId: true,
+  fivetranSecretArn: true,
+  webhookSecretArn: true,
+  secretsKmsKeyArn: true,
+  fivetranApiUrl: true,
+  includeConnections: true,
+  excludeConnections: true,
+  onPaused: true,
+  scheduleType: true,
+  startOnConnections: true,
+  concurrency: true,
+  maxConnections: true,
+  mapMode: true,
+  pollInterval: true,
+  syncTimeout: true,
+  maxReschedules: true,
+  quorum: true,
+  overlap: true,
+  queueTimeout: true,
+  runTimeout: true,
+  schedule: true,
+  dbt: true,
+  network: true,
+  alarmTopicArn: true,
+  webhookRate: true,
+  logLevel: true,
+  tracing: true,
+  logRetentionDays: true,
+  artifactDays: true,
+  bucketNameSuffix: true,
+  allowDestroy: true,
+  tags: true,
+};
 
 /** Fills in the defaults. @throws ArgumentError for the first mistake, with its path, the value and the mend */
 export function normalize(check: ArgumentCheck, name: string, args: FivetranDbtOrchestrationArgs): OrchestrationPlan {
   check.knownKeys("", args, known);
   const { fivetranApiUrl = "https://api.fivetran.com", bucketNameSuffix = "", webhookRate = 50 } = args;
-  const { logLevel = "ERROR", logDays = 90, artifactDays = 365, startOnConnections = [] } = args;
+  const { logLevel = "ERROR", logRetentionDays = 90, artifactDays = 365, startOnConnections = [] } = args;
   check.matches(
     "groupId",
     args.groupId,
@@ -57,12 +83,12 @@ export function normalize(check: ArgumentCheck, name: string, args: FivetranDbtO
     if (arn !== undefined) check.arn(secret, arn, "secretsmanager");
   }
   if (args.secretsKmsKeyArn !== undefined) check.arn("secretsKmsKeyArn", args.secretsKmsKeyArn, "kms");
-  if (args.topicArn !== undefined) check.arn("topicArn", args.topicArn, "sns");
+  if (args.alarmTopicArn !== undefined) check.arn("alarmTopicArn", args.alarmTopicArn, "sns");
   check.matches("fivetranApiUrl", fivetranApiUrl, /^https?:\/\/[^\s/]+$/, "Give an address without a path.");
   checkIds(check, "startOnConnections", startOnConnections);
   check.integer("webhookRate", webhookRate, 1, 10_000, "requests a second");
   check.oneOf("logLevel", logLevel, ["ALL", "ERROR", "FATAL", "OFF"]);
-  checkLogDays(check, "logDays", logDays);
+  checkLogRetentionDays(check, logRetentionDays);
   check.integer("artifactDays", artifactDays, 1, 3650, "days");
   checkBucketNameSuffix(check, bucketNameSuffix);
   checkNetwork(check, args.network);
@@ -77,11 +103,11 @@ export function normalize(check: ArgumentCheck, name: string, args: FivetranDbtO
     secretsKmsKeyArn: args.secretsKmsKeyArn,
     fivetranApiUrl,
     startOn: startOnConnections,
-    topicArn: args.topicArn,
+    alarmTopicArn: args.alarmTopicArn,
     webhookRate,
     logLevel,
     tracing: args.tracing ?? false,
-    logDays,
+    logRetentionDays,
     artifactDays,
     bucketNameSuffix,
     allowDestroy: args.allowDestroy ?? false,
@@ -90,7 +116,7 @@ export function normalize(check: ArgumentCheck, name: string, args: FivetranDbtO
 
 function checkNetwork(check: ArgumentCheck, network: OrchestrationNetworkArgs | undefined): void {
   if (network === undefined) return;
-  check.knownKeys("network", network, ["vpcId", "subnetIds"]);
+  check.knownKeys("network", network, { vpcId: true, subnetIds: true });
   if (network.vpcId === undefined) check.fail("network.vpcId", undefined, "Give the VPC that the subnets are in.");
   if (!Array.isArray(network.subnetIds) || network.subnetIds.length === 0) {
     check.fail("network.subnetIds", network.subnetIds, "Give at least one private subnet.");

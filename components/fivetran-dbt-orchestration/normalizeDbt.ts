@@ -41,10 +41,18 @@ export function normalizeDbt(check: ArgumentCheck, args: OrchestrationDbtArgs): 
       "Give the dbt project and Snowflake's credentials, for example { projectFolder, snowflakeSecretArn }.",
     );
   }
-  check.knownKeys("dbt", args, [
-    ...["projectFolder", "image", "command", "timeout", "cpu", "memory", "architecture"],
-    ...["snowflakeSecretArn", "secretKeys", "environment"],
-  ]);
+  check.knownKeys("dbt", args, {
+    projectFolder: true,
+    image: true,
+    command: true,
+    timeout: true,
+    cpu: true,
+    memory: true,
+    architecture: true,
+    snowflakeSecretArn: true,
+    secretKeys: true,
+    environment: true,
+  });
   const { command = ["build"], timeout = 7200, cpu = 1024, architecture = "X86_64", environment = {} } = args;
   const { secretKeys = { SNOWFLAKE_PRIVATE_KEY: "privateKey" } } = args;
   const memory = args.memory ?? cpu * 2;

@@ -9,7 +9,7 @@ export interface SchedulePlan {
 
 /** @throws ArgumentError for what EventBridge Scheduler would refuse */
 export function normalizeSchedule(check: ArgumentCheck, args: OrchestrationScheduleArgs): SchedulePlan {
-  check.knownKeys("schedule", args, ["expression", "timeZone", "enabled"]);
+  check.knownKeys("schedule", args, { expression: true, timeZone: true, enabled: true });
   const { expression, timeZone = "UTC", enabled = true } = args;
   checkExpression(check, expression);
   if (!isTimeZone(timeZone)) {

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { nearest } from "../../functions/shared/nearest";
 
 /** A mistake in a component's arguments. Pulumi prints it without a stack trace: the message says all there is to say. */
 export class ArgumentError extends pulumi.RunError {
@@ -26,6 +27,9 @@ export function show(value: unknown): string {
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }
 
+/** Every name of an args interface: one that is forgotten here doesn't compile. */
+export type ArgumentNames<T> = Readonly<Record<keyof T, true>>;
+
 /** Checks arguments of one owner; each method throws an {@link ArgumentError}. */
 export class ArgumentCheck {
   constructor(readonly owner: string) {}
@@ -35,15 +39,16 @@ export class ArgumentCheck {
   }
 
   /** A misspelt argument would otherwise be a silent default. */
-  knownKeys(path: string, value: object, known: readonly string[]): void {
+  knownKeys<T extends object>(path: string, value: T, names: ArgumentNames<T>): void {
     for (const key of Object.keys(value)) {
-      if (!known.includes(key)) {
-        this.fail(
-          path === "" ? key : `${path}.${key}`,
-          Reflect.get(value, key),
-          `Not known here; known: ${known.join(", ")}.`,
-        );
-      }
+      if (Object.hasOwn(names, key)) continue;
+      const known = Object.keys(names);
+      const meant = nearest(key, known);
+      this.fail(
+        path === "" ? key : `${path}.${key}`,
+        Reflect.get(value, key),
+        `Not known here; ${meant === undefined ? `known: ${known.join(", ")}.` : `did you mean ${meant}?`}`,
+      );
     }
   }
 

@@ -86,8 +86,6 @@ export interface S3FunctionArgs {
 
 /** Days that things are kept. */
 export interface S3RetentionArgs {
-  /** Logs of the functions; a value that CloudWatch takes. @default 90 */
-  logDays?: number;
   /** Landing parts; loaded items don't need them any more. @default 30 */
   landingDays?: number;
   /** Versions of objects that were overwritten or deleted. @default 30 */
@@ -114,7 +112,9 @@ export interface S3ToDynamoDbArgs {
   alarmTopicArn?: pulumi.Input<string>;
   /** Seconds that the oldest message of a queue may be old before the alarm goes off. @default 10800 (3 h) */
   maxMessageAge?: number;
-  /** How long things are kept. @default see the members */
+  /** Days that logs are kept; a value that CloudWatch takes. @default 90 */
+  logRetentionDays?: number;
+  /** How long data is kept. @default see the members */
   retention?: S3RetentionArgs;
   /** Appended to the names of the buckets that are created: bucket names are unique in the world. @default nothing */
   bucketNameSuffix?: string;

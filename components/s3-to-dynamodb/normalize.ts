@@ -1,6 +1,6 @@
 import type { Limits } from "../../functions/s3-to-dynamodb/shared/contract";
-import type { ArgumentCheck } from "../parts/arguments";
-import { checkLogDays } from "../parts/logRetention";
+import type { ArgumentCheck, ArgumentNames } from "../parts/arguments";
+import { checkLogRetentionDays } from "../parts/logRetention";
 import { checkBucketNameSuffix } from "../parts/naming";
 import type { S3FunctionArgs, S3LimitsArgs, S3RetentionArgs, S3ToDynamoDbArgs } from "./args";
 import { checkBuckets } from "./checkBuckets";
@@ -10,25 +10,26 @@ import type { FunctionSettings, Pipeline, Retention } from "./pipeline";
 /** More would not fit into the role's policies; 300 is measured. */
 const maxSources = 300;
 
-const known: readonly (keyof S3ToDynamoDbArgs)[] = [
-  "sources",
-  "stream",
-  "limits",
-  "collect",
-  "load",
-  "tracing",
-  "alarmTopicArn",
-  "maxMessageAge",
-  "retention",
-  "bucketNameSuffix",
-  "allowDestroy",
-  "tags",
-];
+const known: ArgumentNames<S3ToDynamoDbArgs> = {
+  sources: true,
+  stream: true,
+  limits: true,
+  collect: true,
+  load: true,
+  tracing: true,
+  alarmTopicArn: true,
+  maxMessageAge: true,
+  logRetentionDays: true,
+  retention: true,
+  bucketNameSuffix: true,
+  allowDestroy: true,
+  tags: true,
+};
 
 /** Fills in the defaults. @throws ArgumentError for the first mistake, with its path, the value and the mend */
 export function normalize(check: ArgumentCheck, args: S3ToDynamoDbArgs): Pipeline {
   check.knownKeys("", args, known);
-  const { sources, bucketNameSuffix = "", maxMessageAge = 10_800 } = args;
+  const { sources, bucketNameSuffix = "", maxMessageAge = 10_800, logRetentionDays = 90 } = args;
   if (!Array.isArray(sources) || sources.length === 0) {
     check.fail("sources", sources, 'Give at least one source, for example { name: "orders" }.');
   }
@@ -37,6 +38,7 @@ export function normalize(check: ArgumentCheck, args: S3ToDynamoDbArgs): Pipelin
   }
   checkBucketNameSuffix(check, bucketNameSuffix);
   check.integer("maxMessageAge", maxMessageAge, 60, 345_600, "seconds (4 days, when messages are dropped)");
+  checkLogRetentionDays(check, logRetentionDays);
   if (args.alarmTopicArn !== undefined) check.arn("alarmTopicArn", args.alarmTopicArn, "sns");
   const complete = sources.map((source, i) => normalizeSource(check, source, `sources[${i}]`));
   checkBuckets(check, complete);
@@ -49,6 +51,7 @@ export function normalize(check: ArgumentCheck, args: S3ToDynamoDbArgs): Pipelin
     tracing: args.tracing ?? false,
     alarmTopicArn: args.alarmTopicArn,
     maxMessageAge,
+    logRetentionDays,
     retention: normalizeRetention(check, args.retention ?? {}),
     bucketNameSuffix,
     allowDestroy: args.allowDestroy ?? false,
@@ -60,7 +63,13 @@ const maxParts = 10_000;
 
 function normalizeLimits(check: ArgumentCheck, args: S3LimitsArgs): Limits {
   const MiB = 1024 ** 2;
-  check.knownKeys("limits", args, ["maxUnpackedBytes", "maxUnpackRatio", "maxMembers", "maxRecordBytes", "partBytes"]);
+  check.knownKeys("limits", args, {
+    maxUnpackedBytes: true,
+    maxUnpackRatio: true,
+    maxMembers: true,
+    maxRecordBytes: true,
+    partBytes: true,
+  });
   const limits = {
     maxUnpackedBytes: args.maxUnpackedBytes ?? 100 * 1024 * MiB,
     maxUnpackRatio: args.maxUnpackRatio ?? 200,
@@ -85,7 +94,7 @@ function normalizeLimits(check: ArgumentCheck, args: S3LimitsArgs): Limits {
 }
 
 function normalizeFunction(check: ArgumentCheck, path: string, args: S3FunctionArgs): FunctionSettings {
-  check.knownKeys(path, args, ["memory", "timeout", "concurrency"]);
+  check.knownKeys(path, args, { memory: true, timeout: true, concurrency: true });
   const { memory = 1024, timeout = 900, concurrency = 10 } = args;
   check.integer(`${path}.memory`, memory, 256, 10_240, "MB");
   check.integer(`${path}.timeout`, timeout, 60, 900, "seconds");
@@ -94,11 +103,10 @@ function normalizeFunction(check: ArgumentCheck, path: string, args: S3FunctionA
 }
 
 function normalizeRetention(check: ArgumentCheck, args: S3RetentionArgs): Retention {
-  check.knownKeys("retention", args, ["logDays", "landingDays", "noncurrentDays", "quarantineDays"]);
-  const { logDays = 90, landingDays = 30, noncurrentDays = 30, quarantineDays = 365 } = args;
-  checkLogDays(check, "retention.logDays", logDays);
+  check.knownKeys("retention", args, { landingDays: true, noncurrentDays: true, quarantineDays: true });
+  const { landingDays = 30, noncurrentDays = 30, quarantineDays = 365 } = args;
   check.integer("retention.landingDays", landingDays, 1, 3650, "days");
   check.integer("retention.noncurrentDays", noncurrentDays, 1, 3650, "days");
   check.integer("retention.quarantineDays", quarantineDays, 1, 3650, "days");
-  return { logDays, landingDays, noncurrentDays, quarantineDays };
+  return { landingDays, noncurrentDays, quarantineDays };
 }

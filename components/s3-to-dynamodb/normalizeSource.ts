@@ -5,7 +5,7 @@ import type {
   FileEncoding,
   FileFormat,
 } from "../../functions/s3-to-dynamodb/shared/contract";
-import type { ArgumentCheck } from "../parts/arguments";
+import type { ArgumentCheck, ArgumentNames } from "../parts/arguments";
 import type { S3SourceArgs } from "./args";
 import type { Source } from "./pipeline";
 
@@ -17,23 +17,23 @@ const types: readonly FieldType[] = ["string", "number", "boolean", "json"];
 /** Attributes that every item has; a field can't become one of them. */
 const ownAttributes = ["pk", "sk", "_source", "_bucket", "_key", "_version", "_time", "_upload", "_record", "_order"];
 
-const known: readonly (keyof S3SourceArgs)[] = [
-  "name",
-  "bucketName",
-  "accountId",
-  "kmsKeyArn",
-  "prefix",
-  "suffix",
-  "format",
-  "compression",
-  "encoding",
-  "keyFields",
-  "fields",
-  "onlyMapped",
-  "shards",
-  "manageNotifications",
-  "eventBridge",
-];
+const known: ArgumentNames<S3SourceArgs> = {
+  name: true,
+  bucketName: true,
+  accountId: true,
+  kmsKeyArn: true,
+  prefix: true,
+  suffix: true,
+  format: true,
+  compression: true,
+  encoding: true,
+  keyFields: true,
+  fields: true,
+  onlyMapped: true,
+  shards: true,
+  manageNotifications: true,
+  eventBridge: true,
+};
 
 /** Fills in a source's defaults. @throws ArgumentError for a mistake within it */
 export function normalizeSource(check: ArgumentCheck, args: S3SourceArgs, path: string): Source {
@@ -132,7 +132,7 @@ function normalizeFields(check: ArgumentCheck, args: S3SourceArgs, path: string)
   const to = new Set<string>();
   return (args.fields ?? []).map((field, i) => {
     const at = `${path}.fields[${i}]`;
-    check.knownKeys(at, field, ["from", "to", "type"]);
+    check.knownKeys(at, field, { from: true, to: true, type: true });
     const complete = { from: field.from, to: field.to ?? field.from, type: field.type ?? "string" };
     check.matches(`${at}.from`, complete.from, /^.+$/s, "Give the field's name in the file.");
     check.matches(`${at}.to`, complete.to, /^.+$/s, "Give the attribute's name.");

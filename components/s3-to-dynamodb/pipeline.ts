@@ -19,7 +19,6 @@ export interface FunctionSettings {
 }
 
 export interface Retention {
-  readonly logDays: number;
   readonly landingDays: number;
   readonly noncurrentDays: number;
   readonly quarantineDays: number;
@@ -35,6 +34,7 @@ export interface Pipeline {
   readonly tracing: boolean;
   readonly alarmTopicArn?: pulumi.Input<string>;
   readonly maxMessageAge: number;
+  readonly logRetentionDays: number;
   readonly retention: Retention;
   readonly bucketNameSuffix: string;
   readonly allowDestroy: boolean;

@@ -135,7 +135,7 @@ export class S3ToDynamoDb extends pulumi.ComponentResource {
 
     const shared = {
       config: pipelineConfig(owner, sources, pipeline.limits),
-      logRetentionDays: retention.logDays,
+      logRetentionDays: pipeline.logRetentionDays,
       tracing,
     };
     const stores = {

@@ -1,4 +1,4 @@
-import { ArgumentCheck } from "../parts/arguments";
+import { ArgumentCheck, type ArgumentNames } from "../parts/arguments";
 import { checkBucketNameSuffix } from "../parts/naming";
 import type { SnowflakeDynamoDbTableArgs, SnowflakeLandingArgs } from "./args";
 import { identifier, identifierProblem } from "./identifier";
@@ -30,22 +30,34 @@ export interface LandingPlan {
   readonly logRetentionDays: number;
 }
 
-const knownArgs: readonly (keyof SnowflakeLandingArgs)[] = [
-  ...(["database", "schema", "tables", "bucketName", "bucketNameSuffix", "kmsKeyArn"] as const),
-  ...([
-    "allowDestroy",
-    "manageNotifications",
-    "snowflakeRegion",
-    "bucketRegion",
-    "errorNotifications",
-    "warehouse",
-    "dynamoDbTables",
-  ] as const),
-  ...(["changesWindowSeconds", "changesRetries", "alarmTopicArn", "logRetentionDays", "tags"] as const),
-];
-const knownDynamoDbArgs: readonly (keyof SnowflakeDynamoDbTableArgs)[] = [
-  ...(["name", "tableName", "tableArn", "streamArn", "partitionKey", "sortKey"] as const),
-];
+const knownArgs: ArgumentNames<SnowflakeLandingArgs> = {
+  database: true,
+  schema: true,
+  tables: true,
+  bucketName: true,
+  bucketNameSuffix: true,
+  kmsKeyArn: true,
+  allowDestroy: true,
+  manageNotifications: true,
+  snowflakeRegion: true,
+  bucketRegion: true,
+  errorNotifications: true,
+  warehouse: true,
+  dynamoDbTables: true,
+  changesWindowSeconds: true,
+  changesRetries: true,
+  alarmTopicArn: true,
+  logRetentionDays: true,
+  tags: true,
+};
+const knownDynamoDbArgs: ArgumentNames<SnowflakeDynamoDbTableArgs> = {
+  name: true,
+  tableName: true,
+  tableArn: true,
+  streamArn: true,
+  partitionKey: true,
+  sortKey: true,
+};
 
 /** @throws ArgumentError at the first mistake, with its path, its value and the mend */
 export function normalize(owner: string, args: SnowflakeLandingArgs): LandingPlan {

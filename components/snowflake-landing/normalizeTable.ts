@@ -1,4 +1,4 @@
-import type { ArgumentCheck } from "../parts/arguments";
+import type { ArgumentCheck, ArgumentNames } from "../parts/arguments";
 import type { SnowflakeColumnArgs, SnowflakeTableArgs } from "./args";
 import { fieldColumns, type LoadedColumn, metadataColumns, positionColumns, withMetadata } from "./columns";
 import { type OnError, onErrorValues } from "./copyStatement";
@@ -8,10 +8,21 @@ import { identifier, identifierProblem } from "./identifier";
 import { logicalKey, type Schedule, type TablePlan, tableNames } from "./plan";
 import { prefixProblem } from "./prefixes";
 
-const knownTableArgs: readonly (keyof SnowflakeTableArgs)[] = [
-  ...(["name", "prefix", "format", "compression", "delimiter", "header", "quote", "encoding"] as const),
-  ...(["nullValues", "columns", "sampleFile", "onError", "schedule"] as const),
-];
+const knownTableArgs: ArgumentNames<SnowflakeTableArgs> = {
+  name: true,
+  prefix: true,
+  format: true,
+  compression: true,
+  delimiter: true,
+  header: true,
+  quote: true,
+  encoding: true,
+  nullValues: true,
+  columns: true,
+  sampleFile: true,
+  onError: true,
+  schedule: true,
+};
 const csvOnly: readonly (keyof SnowflakeTableArgs)[] = ["delimiter", "header", "quote", "encoding", "sampleFile"];
 
 /** @throws ArgumentError at the first mistake */
@@ -103,7 +114,7 @@ function sampleColumns(check: ArgumentCheck, path: string, file: string, format:
 }
 
 function normalizeColumn(check: ArgumentCheck, path: string, args: SnowflakeColumnArgs) {
-  check.knownKeys(path, args, ["name", "type", "field"]);
+  check.knownKeys(path, args, { name: true, type: true, field: true });
   checkName(check, `${path}.name`, args.name, 255);
   const type = (args.type ?? "VARCHAR").toUpperCase().replaceAll(" ", "");
   check.matches(

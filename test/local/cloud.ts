@@ -90,7 +90,7 @@ async function program(): Promise<Record<keyof Outputs, unknown>> {
     limits,
     collect: { timeout: 60 },
     load: { timeout: 60 },
-    retention: { logDays: 1 },
+    logRetentionDays: 1,
     allowDestroy: true,
   });
   const { tableName, ledgerTableName, landingBucketName, sourceBuckets, foreignBucketPolicies } = ingest;

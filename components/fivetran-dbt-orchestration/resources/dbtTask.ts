@@ -43,7 +43,7 @@ export function dbtTask(
   const logGroupName = `/aws/ecs/${family}`;
   const logs = new aws.cloudwatch.LogGroup(
     `${name}-logs`,
-    { name: logGroupName, retentionInDays: plan.logDays, tags: context.tags },
+    { name: logGroupName, retentionInDays: plan.logRetentionDays, tags: context.tags },
     child,
   );
   const roles = dbtRoles(context, { plan, image, artifacts, logGroupName });

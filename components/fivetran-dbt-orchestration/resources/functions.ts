@@ -39,7 +39,7 @@ const anyTask = [{ arn: "*" }];
 
 /** The five functions, each with a role of its own. */
 export function functions(context: Context, { plan, secrets, waits, stateMachineArn }: FunctionNeeds): Functions {
-  const shared = { memory: 256, timeout, logRetentionDays: plan.logDays, tracing: plan.tracing };
+  const shared = { memory: 256, timeout, logRetentionDays: plan.logRetentionDays, tracing: plan.tracing };
   const pipeline = { PIPELINE: plan.flow.pipeline };
   const api = { FIVETRAN_API_URL: plan.fivetranApiUrl, API_SECRET_ARN: secrets.fivetranArn };
   const apiTargets = { apiSecret: [{ arn: secrets.fivetranArn }], apiSecretKey: secrets.keys };

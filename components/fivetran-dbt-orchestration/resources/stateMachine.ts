@@ -15,7 +15,7 @@ export interface StateMachineArgs {
   readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
   readonly securityGroupId: pulumi.Input<string>;
   readonly logLevel: string;
-  readonly logDays: number;
+  readonly logRetentionDays: number;
   readonly tracing: boolean;
   readonly dependsOn: readonly pulumi.Resource[];
 }
@@ -28,7 +28,7 @@ export function stateMachine(context: Context, args: StateMachineArgs): aws.sfn.
   const logs = new aws.cloudwatch.LogGroup(
     `${name}-logs`,
     // Under this path the group needs no line in the account's one resource policy for log deliveries.
-    { name: `/aws/vendedlogs/states/${args.name}`, retentionInDays: args.logDays, tags: context.tags },
+    { name: `/aws/vendedlogs/states/${args.name}`, retentionInDays: args.logRetentionDays, tags: context.tags },
     child,
   );
   const role = new aws.iam.Role(

@@ -17,7 +17,7 @@ const path = "/fivetran";
 export function webhookApi(
   context: Context,
   handler: NodeFunction,
-  { rate, logDays }: { readonly rate: number; readonly logDays: number },
+  { rate, logRetentionDays }: { readonly rate: number; readonly logRetentionDays: number },
 ): WebhookApi {
   const name = `${context.name}-webhook`;
   const child = { parent: context.parent };
@@ -30,7 +30,7 @@ export function webhookApi(
   const logGroupName = `/aws/vendedlogs/apis/${apiName}`;
   const logs = new aws.cloudwatch.LogGroup(
     `${name}-api-logs`,
-    { name: logGroupName, retentionInDays: logDays, tags: context.tags },
+    { name: logGroupName, retentionInDays: logRetentionDays, tags: context.tags },
     child,
   );
   const integration = new aws.apigatewayv2.Integration(

@@ -29,7 +29,14 @@ export async function program(surroundings: OrchestrationSurroundings): Promise<
   const vpc = new aws.ec2.Vpc("network", { cidrBlock: "10.0.0.0/16" });
   const subnet = new aws.ec2.Subnet("network", { vpcId: vpc.id, cidrBlock: "10.0.1.0/24" });
   const shared = {
-    ...{ fivetranApiUrl, fivetranSecretArn, allowDestroy: true, logDays: 1, pollInterval: times.poll, syncTimeout: 60 },
+    ...{
+      fivetranApiUrl,
+      fivetranSecretArn,
+      allowDestroy: true,
+      logRetentionDays: 1,
+      pollInterval: times.poll,
+      syncTimeout: 60,
+    },
     network: { vpcId: vpc.id, subnetIds: [subnet.id] },
   };
   const stub = { image: stubImage, snowflakeSecretArn, timeout: 60 };

@@ -70,7 +70,12 @@ const mistakes: readonly Mistake[] = [
   { what: "no days", args: { syncMethod: "s3", fileDays: 0 }, path: "fileDays", mend: /from 1 to 3650/ },
   { what: "too little memory", args: { memory: 128 }, path: "memory", mend: /from 256/ },
   { what: "a time-out that Lambda doesn't have", args: { timeout: 901 }, path: "timeout", mend: /from 10 to 900/ },
-  { what: "log days that CloudWatch doesn't have", args: { logDays: 2 }, path: "logDays", mend: /CloudWatch takes/ },
+  {
+    what: "log days that CloudWatch doesn't have",
+    args: { logRetentionDays: 2 },
+    path: "logRetentionDays",
+    mend: /CloudWatch takes/,
+  },
   { what: "an ARN of another service", args: { alarmTopicArn: "arn:aws:sqs:::q" }, path: "alarmTopicArn", mend: /sns/ },
   {
     what: "a secret variable",

@@ -184,7 +184,7 @@ describe("FivetranConnector: function and bucket", () => {
   });
 
   it("F9: tracing is granted only where it is on, and the log is kept as long as it is told", async () => {
-    const run = await deploy({ tracing: true, logDays: 7 });
+    const run = await deploy({ tracing: true, logRetentionDays: 7 });
     assert.ok(statementsAt(run.named("airports-function-role-policy")).some(({ Sid }) => Sid === "Traces"));
     assert.equal(at(run.named("airports-function-logs"), "retentionInDays"), 7);
   });

@@ -44,7 +44,7 @@ const wrong: readonly (readonly [string, object, RegExp])[] = [
   ["no Snowflake credentials", { dbt: { image } }, /dbt\.snowflakeSecretArn is not set/],
   ["a network without subnets", { network: { vpcId: "vpc-1", subnetIds: [] } }, /network\.subnetIds is \[\]/],
   ["a log level that isn't there", { logLevel: "DEBUG" }, /logLevel is "DEBUG"/],
-  ["a topic that is none", { topicArn: "arn:aws:sqs:us-east-1:000000000000:q" }, /topicArn.*sns/],
+  ["a topic that is none", { alarmTopicArn: "arn:aws:sqs:us-east-1:000000000000:q" }, /alarmTopicArn.*sns/],
 ];
 
 describe("FivetranDbtOrchestration's arguments", () => {

@@ -186,9 +186,9 @@ describe("FivetranDbtOrchestration", () => {
     const topic = `arn:aws:sns:us-east-1:000000000000:${deployed}-notifications`;
     for (const alarm of alarms) assert.deepEqual(alarm.inputs.alarmActions, [topic]);
     assert.ok(refusesPlainHttp(statementsAt(run.named("nightly-topic-policy"))));
-    const given = await deploy({ topicArn: "arn:aws:sns:us-east-1:000000000000:mine" });
+    const given = await deploy({ alarmTopicArn: "arn:aws:sns:us-east-1:000000000000:mine" });
     assert.equal(given.ofType("aws:sns/topic:Topic").length, 0);
-    assert.equal(await resolved(given.result.topicArn), "arn:aws:sns:us-east-1:000000000000:mine");
+    assert.equal(await resolved(given.result.alarmTopicArn), "arn:aws:sns:us-east-1:000000000000:mine");
   });
 
   it("O13: the dashboard is JSON with graphs of runs, webhooks, functions and dbt's log", async () => {

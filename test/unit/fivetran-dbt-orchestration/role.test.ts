@@ -43,7 +43,7 @@ describe("the state machine's role", () => {
     ["inline", {}],
     ["distributed", { mapMode: "distributed" }],
     ["side by side", { overlap: "allow" }],
-    ["with a topic of somebody else", { topicArn: "arn:aws:sns:us-east-1:000000000000:alerts" }],
+    ["with a topic of somebody else", { alarmTopicArn: "arn:aws:sns:us-east-1:000000000000:alerts" }],
   ];
   for (const [what, args] of cases) {
     it(`O1, O11: ${what}: every call is allowed, and nothing else is granted`, async () => {

@@ -24,13 +24,19 @@ const mistakes: readonly Mistake[] = [
     what: "a misspelt argument",
     args: { sources: [a], ...{ source: [] } },
     path: "source",
+    mend: /did you mean sources\?/,
+  },
+  {
+    what: "an argument that is like no other",
+    args: { sources: [a], ...{ encryptionKey: "x" } },
+    path: "encryptionKey",
     mend: /known: sources, stream/,
   },
   {
     what: "a misspelt argument of a source",
     args: { sources: [{ name: "a", ...{ keyField: "id" } }] },
     path: "sources[0].keyField",
-    mend: /keyFields/,
+    mend: /did you mean keyFields\?/,
   },
   { what: "a duplicate name", args: { sources: [a, a] }, path: "sources[1].name", mend: /sources\[0\] has this name/ },
   {
@@ -195,8 +201,8 @@ const mistakes: readonly Mistake[] = [
   { what: "too little concurrency", args: { load: { concurrency: 1 } }, path: "load.concurrency", mend: /2 to 1000/ },
   {
     what: "days that CloudWatch doesn't take",
-    args: { retention: { logDays: 100 } },
-    path: "retention.logDays",
+    args: { logRetentionDays: 100 },
+    path: "logRetentionDays",
     mend: /90, 120/,
   },
   { what: "a limit that is no limit", args: { limits: { partBytes: 0 } }, path: "limits.partBytes", mend: /bytes/ },
