@@ -3,10 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { parseConfig } from "../stacks/config";
 import type { StackConfig } from "../stacks/schema";
-import { readSettings } from "./engine/stack";
 import { type Services, startServices } from "./processes/services";
-import { formatReport } from "./report/print";
-import { type RunReport, shortfalls } from "./report/report";
 import { rootClients } from "./run/clients";
 import {
   connectorFiles,
@@ -23,7 +20,10 @@ import { help, parseOptions, type RunOptions, UsageError } from "./run/options";
 import type { OrchestrationSurroundings } from "./run/orchestration";
 import { localFivetran, runOrchestration } from "./run/orchestrationRun";
 import { connectionFiles, connectionTableReports, fileReports, tableReports } from "./run/outcome";
+import { formatReport } from "./run/print";
 import { terminalProgress } from "./run/progress";
+import { type RunReport, shortfalls } from "./run/report";
+import { readSettings } from "./run/stack";
 import { snowflakeTables, upload, waitForArrival } from "./run/transfer";
 import { configTexts, type Updated, updateLocal } from "./run/update";
 import { type SampleFile, sampleFiles } from "./samples/samples";

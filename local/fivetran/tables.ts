@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
-import { type Row, SnowflakeDestination } from "../connectors/snowflakeDestination";
+import { type Row, SnowflakeDestination } from "./snowflakeDestination";
 import type { SyncInfo } from "./syncs";
 
 export interface ConnectionTable {

@@ -3,8 +3,8 @@ import { closeSync, openSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { Socket } from "node:net";
 import { dirname, join } from "node:path";
-import { localFolder } from "../setup/paths.js";
-import { stopGroup, strikeOut, writeDown } from "./leftovers.js";
+import { localFolder } from "../setup/paths";
+import { stopGroup, strikeOut, writeDown } from "./leftovers";
 
 /** Where running children are written down. */
 export const pidFolder = join(localFolder, "pids");

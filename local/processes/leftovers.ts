@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { runCommand } from "../setup/command.js";
+import { runCommand } from "../setup/command";
 
 /** What is written down about a child, to know it again after its parent was killed. */
 interface Written {

@@ -1,10 +1,10 @@
 import { delimiter, dirname, join } from "node:path";
-import type { Log } from "../setup/command.js";
-import type { Tools } from "../setup/ensureTools.js";
-import { binFolder, logFolder, repository } from "../setup/paths.js";
-import { type Child, pidFolder, startChild } from "./child.js";
-import { freePort } from "./freePort.js";
-import { stopLeftovers } from "./leftovers.js";
+import type { Log } from "../setup/command";
+import type { Tools } from "../setup/ensureTools";
+import { binFolder, logFolder, repository } from "../setup/paths";
+import { type Child, pidFolder, startChild } from "./child";
+import { freePort } from "./freePort";
+import { stopLeftovers } from "./leftovers";
 
 export interface Service {
   /** `http://127.0.0.1:<port>` */
@@ -34,7 +34,7 @@ export interface StartServicesArgs {
   readonly logSuffix?: string;
 }
 
-const scripts = join(repository, "local", "services");
+const scripts = { aws: "ministack/aws_server.py", snowflake: "fakesnow/snowflake_server.py" };
 
 /**
  * Starts the local cloud on free loopback ports, after stopping what a killed run left behind. The services end with
@@ -67,14 +67,19 @@ export async function startServices(args: StartServicesArgs): Promise<Services> 
     throw error;
   }
 
-  async function start(name: string, python: string, more: string[], env: Record<string, string>): Promise<Service> {
+  async function start(
+    name: keyof typeof scripts,
+    python: string,
+    more: string[],
+    env: Record<string, string>,
+  ): Promise<Service> {
     const port = await freePort();
     const endpoint = `http://127.0.0.1:${port}`;
     const logFile = join(logFolder, `${name}${suffix}.log`);
     const child = await startChild({
       name,
       command: python,
-      script: join(scripts, `${name}_server.py`),
+      script: join(repository, "local", scripts[name]),
       args: [String(port), ...more],
       env: { ...inherited(), ...env, PYTHONUNBUFFERED: "1", PYTHONDONTWRITEBYTECODE: "1" },
       logFile,

@@ -1,10 +1,10 @@
 /** The stack's Fivetran connectors, played one beside the other. */
 import type { StackConfig } from "../../stacks/schema";
-import { type ConnectorSync, type DeployedConnector, syncConnector, targetOf } from "../connectors/syncConnector";
-import type { ConnectorReport, FileReport, TableReport } from "../report/report";
+import { type ConnectorSync, type DeployedConnector, syncConnector, targetOf } from "../fivetran/syncConnector";
 import { sourceApiSecrets } from "../source-api";
 import type { LocalOutputs } from "./outputs";
 import type { Progress } from "./progress";
+import type { ConnectorReport, FileReport, TableReport } from "./report";
 
 export interface Endpoints {
   readonly awsEndpoint: string;

@@ -2,8 +2,8 @@
 import { paginateScan } from "@aws-sdk/client-dynamodb";
 import { GetObjectCommand, paginateListObjectsV2 } from "@aws-sdk/client-s3";
 import type { QuarantinedRecord } from "../../functions/s3-to-dynamodb/shared/contract";
-import type { RejectedRecord } from "../report/report";
 import { fetchJson, type RootClients } from "./clients";
+import type { RejectedRecord } from "./report";
 
 /** Key of a file in the maps below. */
 export function fileKey(source: string, objectKey: string): string {

@@ -1,8 +1,8 @@
 /** Holds what roles were granted against what they used. */
 import { GetRolePolicyCommand, ListRolePoliciesCommand, paginateListRoles } from "@aws-sdk/client-iam";
 import { readDocument } from "../../policy/iam/document";
-import type { DeniedCall, UnusedGrant } from "../report/report";
 import { fetchJson, type RootClients } from "./clients";
+import type { DeniedCall, UnusedGrant } from "./report";
 import { reasonFor } from "./unusedReasons";
 
 interface LedgerEntry {

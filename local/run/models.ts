@@ -1,7 +1,7 @@
 /** What the example dbt project has made of the rows that Fivetran's syncs brought, counted in the local Snowflake. */
 import { type ConnectionTable, connectionTables } from "../fivetran/tables";
-import type { ModelReport, OrchestrationReport } from "../report/report";
 import { countRows, sql } from "./counts";
+import type { ModelReport, OrchestrationReport } from "./report";
 
 interface Model {
   readonly name: string;

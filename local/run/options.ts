@@ -25,7 +25,7 @@ dbt), and counts in the stores what arrived. Needs no account and no Docker.
   --list               only list the sources and tables of the local stack
   --file SOURCE=PATH   send your own file through a source instead of the samples; may be repeated.
                        The source "inbox" takes anything: format and compression are detected
-  --report FILE        write what is printed at the end as JSON; its form is RunReport in local/report/report.ts
+  --report FILE        write what is printed at the end as JSON; its form is RunReport in local/run/report.ts
   --timeout SECONDS    how long the data may take to arrive (default 300)
   --help               this text
 

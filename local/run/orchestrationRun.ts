@@ -4,7 +4,6 @@ import { GetObjectCommand, paginateListObjectsV2 } from "@aws-sdk/client-s3";
 import type { OrchestrationSettings } from "../../stacks/schema";
 import { bringRows, connectionTables } from "../fivetran/tables";
 import type { Services } from "../processes/services";
-import type { OrchestrationReport } from "../report/report";
 import type { RootClients } from "./clients";
 import { broughtRows, modelReports, tableOf } from "./models";
 import {
@@ -15,6 +14,7 @@ import {
 } from "./orchestration";
 import type { LocalOrchestration } from "./outputs";
 import type { Progress } from "./progress";
+import type { OrchestrationReport } from "./report";
 
 /** How long the second connection's first sync is put off. */
 const putOffMs = 3_000;

@@ -1,7 +1,8 @@
 /** Makes the report of a run from what was counted in the stores. */
-import type { FileReport, OrchestrationReport, RejectedRecord, TableReport } from "../report/report";
+
 import type { SampleFile } from "../samples/samples";
 import { fileKey } from "./counts";
+import type { FileReport, OrchestrationReport, RejectedRecord, TableReport } from "./report";
 import type { Arrival, SnowflakeTable } from "./transfer";
 
 export function fileReports(

@@ -1,5 +1,5 @@
 import type { OutputMap } from "@pulumi/pulumi/automation";
-import type { DeployedConnector } from "../connectors/syncConnector";
+import type { DeployedConnector } from "../fivetran/syncConnector";
 
 /** The outputs of the local stack that a run needs, as plain values. */
 export interface LocalOutputs {

@@ -5,13 +5,13 @@ import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { parseConfig } from "../../stacks/config";
 import { program } from "../../stacks/program";
 import type { OrchestrationSettings } from "../../stacks/schema";
-import { type LocalStack, openStack, policyPack, policyPackConfigs, readSettings } from "../engine/stack";
 import type { Services } from "../processes/services";
-import type { RunReport } from "../report/report";
 import type { Tools } from "../setup/ensureTools";
 import { localFolder } from "../setup/paths";
 import type { OrchestrationSurroundings } from "./orchestration";
 import { type LocalOutputs, readOutputs } from "./outputs";
+import type { RunReport } from "./report";
+import { type LocalStack, openStack, policyPack, policyPackConfigs, readSettings } from "./stack";
 
 export interface Updated {
   readonly local: LocalStack;

@@ -1,9 +1,9 @@
 import { mkdir } from "node:fs/promises";
-import type { Log } from "./command.js";
-import { writeLaunchers } from "./launchers.js";
-import { binFolder, localFolder } from "./paths.js";
-import { ensurePulumiCli } from "./pulumiCli.js";
-import { ensurePythonEnvironment } from "./pythonEnvironment.js";
+import type { Log } from "./command";
+import { writeLaunchers } from "./launchers";
+import { binFolder, localFolder } from "./paths";
+import { ensurePulumiCli } from "./pulumiCli";
+import { ensurePythonEnvironment } from "./pythonEnvironment";
 
 /** What a run of the local cloud needs on the machine. */
 export interface Tools {

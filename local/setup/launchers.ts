@@ -1,6 +1,6 @@
 import { chmod, mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { binFolder, repository } from "./paths.js";
+import { binFolder, repository } from "./paths";
 
 /**
  * Writes the programs that the engine looks for on its PATH: the policy analyzer, and the providers that stand in for

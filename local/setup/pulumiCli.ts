@@ -1,8 +1,8 @@
 import { access, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
-import { findOnPath, type Log, runCommand } from "./command.js";
-import { binFolder, localFolder, repository } from "./paths.js";
+import { findOnPath, type Log, runCommand } from "./command";
+import { binFolder, localFolder, repository } from "./paths";
 
 /** The version that is installed or built when there is none; its sources are pinned in tools/go.mod. */
 export const pulumiVersion = "3.250.0";

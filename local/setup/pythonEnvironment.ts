@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { findOnPath, type Log, runCommand } from "./command.js";
-import { localFolder, repository } from "./paths.js";
+import { findOnPath, type Log, runCommand } from "./command";
+import { localFolder, repository } from "./paths";
 
 const oldestPython = [3, 11] as const;
 

@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EngineEvent, PulumiFn } from "@pulumi/pulumi/automation";
-import { openStack, policyPack, policyPackConfigs } from "../../local/engine/stack";
+import { openStack, policyPack, policyPackConfigs } from "../../local/run/stack";
 import { configTexts } from "../../local/run/update";
 import { localFolder } from "../../local/setup/paths";
 import { parseConfig } from "../../stacks/config";

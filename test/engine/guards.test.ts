@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { readSettings } from "../../local/engine/stack";
+import { readSettings } from "../../local/run/stack";
 import { clientConfig, cloud, namesInCloud } from "./cloud";
 import { withStack } from "./engine";
 

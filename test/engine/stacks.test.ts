@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
-import { readSettings } from "../../local/engine/stack";
+import { readSettings } from "../../local/run/stack";
 import { type Cloud, clientConfig, cloud, namesInCloud } from "./cloud";
 import { type Outcome, type Settings, withStack } from "./engine";
 

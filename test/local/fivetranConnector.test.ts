@@ -11,12 +11,12 @@ import { lambdaConnector } from "../../cli/fivetran-invoke/inLambda";
 import { type PlayOptions, play, playTest } from "../../cli/fivetran-invoke/play";
 import { LocalStore } from "../../cli/fivetran-invoke/store";
 import { FivetranConnector } from "../../components/fivetran-connector/fivetranConnector";
-import { SnowflakeDestination } from "../../local/connectors/snowflakeDestination";
-import { applyTo, type DeployedConnector, isRefused, requestOf, targetOf } from "../../local/connectors/syncConnector";
-import { type LocalStack, openStack } from "../../local/engine/stack";
+import { SnowflakeDestination } from "../../local/fivetran/snowflakeDestination";
+import { applyTo, type DeployedConnector, isRefused, requestOf, targetOf } from "../../local/fivetran/syncConnector";
 import { type Services, startServices } from "../../local/processes/services";
 import { fetchJson, type RootClients, rootClients } from "../../local/run/clients";
 import { sql } from "../../local/run/counts";
+import { type LocalStack, openStack } from "../../local/run/stack";
 import { ensureTools } from "../../local/setup/ensureTools";
 import { type Faults, type SourceApi, sourceApiSecrets, startSourceApi } from "../../local/source-api";
 

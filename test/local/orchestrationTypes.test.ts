@@ -8,10 +8,10 @@ import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from "@aws
 import * as aws from "@pulumi/aws";
 import * as awsx from "@pulumi/awsx";
 import * as pulumi from "@pulumi/pulumi";
-import { type LocalStack, openStack } from "../../local/engine/stack";
 import { type Services, startServices } from "../../local/processes/services";
 import { fetchJson } from "../../local/run/clients";
 import { modelProblems } from "../../local/run/modelProblems";
+import { type LocalStack, openStack } from "../../local/run/stack";
 import { ensureTools } from "../../local/setup/ensureTools";
 
 const principal = (service: string) =>

@@ -16,10 +16,10 @@ import { PutObjectCommand } from "@aws-sdk/client-s3";
 import * as aws from "@pulumi/aws";
 import * as snowflake from "@pulumi/snowflake";
 import { requiredPreviewFeatures, SnowflakeLanding } from "../../components/snowflake-landing/snowflakeLanding";
-import { type LocalStack, openStack } from "../../local/engine/stack";
 import { type Services, startServices } from "../../local/processes/services";
 import { fetchJson, type RootClients, rootClients } from "../../local/run/clients";
 import { countRows, sql } from "../../local/run/counts";
+import { type LocalStack, openStack } from "../../local/run/stack";
 import { ensureTools } from "../../local/setup/ensureTools";
 
 interface Outputs {

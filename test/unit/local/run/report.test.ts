@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { formatReport } from "../../../../local/report/print";
-import { type OrchestrationReport, type RunReport, shortfalls } from "../../../../local/report/report";
 import { connectionFiles, connectionTableReports } from "../../../../local/run/outcome";
+import { formatReport } from "../../../../local/run/print";
 import { terminalProgress } from "../../../../local/run/progress";
+import { type OrchestrationReport, type RunReport, shortfalls } from "../../../../local/run/report";
 
 const good: OrchestrationReport = {
   ...{ status: "SUCCEEDED", cause: "", seconds: 12.34, synced: 1, tokensLeft: 0, dbtNodes: { success: 2, pass: 3 } },

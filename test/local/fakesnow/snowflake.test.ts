@@ -10,8 +10,8 @@ import {
 } from "@aws-sdk/client-s3";
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
 import { CreateQueueCommand, ReceiveMessageCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { type Services, startServices } from "../../../local/processes/services.js";
-import { ensureServiceTools } from "../../../local/setup/ensureTools.js";
+import { type Services, startServices } from "../../../local/processes/services";
+import { ensureServiceTools } from "../../../local/setup/ensureTools";
 
 interface HistoryEntry {
   readonly file: string;

@@ -6,6 +6,7 @@ Usage: snowflake_server.py <port>; LOCAL_AWS_ENDPOINT names the local AWS.
 import json
 import os
 import sys
+from pathlib import Path
 
 import fakesnow.server as fakesnow
 import uvicorn
@@ -15,10 +16,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from parent_watch import watch_parent
 from snowflake_registry import REQUIRED, Missing, Registry
 from snowflake_sql import Sql, keep_wide_numbers
 from snowpipe import Snowpipe
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "processes"))
+from parent_watch import watch_parent  # noqa: E402
 
 registry = Registry()
 pipes = Snowpipe(registry, fakesnow.shared_fs.duck_conn)

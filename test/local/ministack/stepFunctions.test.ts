@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { paginateGetExecutionHistory } from "@aws-sdk/client-sfn";
-import { arn, invoke, type Statement, StepCloud } from "./stepCloud.js";
+import { arn, invoke, type Statement, StepCloud } from "./stepCloud";
 
 const done = { Type: "Pass", Output: "{% $states.input %}", End: true };
 const caught = (...ErrorEquals: string[]) => [{ ErrorEquals, Next: "Caught", Output: "{% $states.errorOutput %}" }];

@@ -7,8 +7,10 @@ Usage: container_init.py <command> [<argument> …]
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
-from parent_watch import watch_parent
+sys.path.append(str(Path(__file__).resolve().parents[1] / "processes"))
+from parent_watch import watch_parent  # noqa: E402
 
 
 def main() -> int:

@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import sys
+from pathlib import Path
 
 PORT, PROBLEMS_FILE = int(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None
 os.environ.update(
@@ -38,6 +39,8 @@ import aws_step_history  # noqa: E402
 import aws_step_map  # noqa: E402
 import aws_step_time  # noqa: E402
 from aws_protocol import read_request  # noqa: E402
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "processes"))
 from parent_watch import watch_parent  # noqa: E402
 
 # What stands for the programs of containers' images.
@@ -121,7 +124,7 @@ def local_answer(method, path, body):
     if path.startswith("/_local/faults") and method == "DELETE":
         fault_id = path.removeprefix("/_local/faults").strip("/") or None
         return (200, {}) if faults.remove(fault_id) else (404, {"error": f"no fault {fault_id}"})
-    return 404, {"error": f"{method} {path}: unknown; see local/services/README.md"}
+    return 404, {"error": f"{method} {path}: unknown; see local/ministack/README.md"}
 
 
 ministack_app = ministack.app

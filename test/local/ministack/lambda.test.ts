@@ -7,9 +7,9 @@ import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { IAM } from "@aws-sdk/client-iam";
 import { Lambda } from "@aws-sdk/client-lambda";
 import { SQS } from "@aws-sdk/client-sqs";
-import { type Services, startServices } from "../../../local/processes/services.js";
-import { runCommand } from "../../../local/setup/command.js";
-import { ensureServiceTools } from "../../../local/setup/ensureTools.js";
+import { type Services, startServices } from "../../../local/processes/services";
+import { runCommand } from "../../../local/setup/command";
+import { ensureServiceTools } from "../../../local/setup/ensureTools";
 
 const handler = `
 class TableMissing extends Error { name = "TableMissing"; }

@@ -3,8 +3,8 @@ import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { IAM } from "@aws-sdk/client-iam";
 import { S3 } from "@aws-sdk/client-s3";
 import { SecretsManager } from "@aws-sdk/client-secrets-manager";
-import { type Services, startServices } from "../../../local/processes/services.js";
-import { ensureServiceTools } from "../../../local/setup/ensureTools.js";
+import { type Services, startServices } from "../../../local/processes/services";
+import { ensureServiceTools } from "../../../local/setup/ensureTools";
 
 interface Problem {
   readonly service: string;

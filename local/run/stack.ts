@@ -1,10 +1,10 @@
 /** A stack on the local cloud, run by the real Pulumi engine through the Automation API. */
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { LocalWorkspace, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
+import { LocalWorkspace, PulumiCommand, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
 import { parse } from "yaml";
 import { readPackConfig } from "../../policy/pack/configFile";
 import { otherPolicies } from "../../policy/pack/policies";
@@ -12,7 +12,6 @@ import { rules } from "../../policy/rules";
 import type { Services } from "../processes/services";
 import type { Tools } from "../setup/ensureTools";
 import { localFolder, repository } from "../setup/paths";
-import { commandOf } from "./command";
 
 export interface LocalStackArgs {
   readonly tools: Tools;
@@ -94,4 +93,14 @@ function passphrase(): string {
     chmodSync(file, 0o600);
   }
   return readFileSync(file, "utf8");
+}
+
+/** The CLI as the Automation API wants it: `bin/pulumi` under a folder. */
+async function commandOf(pulumi: string): Promise<PulumiCommand> {
+  const root = join(localFolder, "pulumi-command");
+  const link = join(root, "bin", "pulumi");
+  mkdirSync(join(root, "bin"), { recursive: true });
+  rmSync(link, { force: true });
+  symlinkSync(pulumi, link);
+  return PulumiCommand.get({ root });
 }

@@ -4,12 +4,12 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { startChild } from "../../../local/processes/child.js";
-import { stopLeftovers, writeDown } from "../../../local/processes/leftovers.js";
-import { startServices } from "../../../local/processes/services.js";
-import { ensureServiceTools } from "../../../local/setup/ensureTools.js";
-import { repository } from "../../../local/setup/paths.js";
-import { newEnough } from "../../../local/setup/pulumiCli.js";
+import { startChild } from "../../../local/processes/child";
+import { stopLeftovers, writeDown } from "../../../local/processes/leftovers";
+import { startServices } from "../../../local/processes/services";
+import { ensureServiceTools } from "../../../local/setup/ensureTools";
+import { repository } from "../../../local/setup/paths";
+import { newEnough } from "../../../local/setup/pulumiCli";
 
 describe("The local cloud's processes", () => {
   const children: ChildProcess[] = [];

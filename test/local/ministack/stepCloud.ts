@@ -11,9 +11,9 @@ import { Lambda } from "@aws-sdk/client-lambda";
 import { S3 } from "@aws-sdk/client-s3";
 import { type DescribeExecutionCommandOutput, SFN } from "@aws-sdk/client-sfn";
 import { SQS } from "@aws-sdk/client-sqs";
-import { type Services, startServices } from "../../../local/processes/services.js";
-import { runCommand } from "../../../local/setup/command.js";
-import { ensureServiceTools } from "../../../local/setup/ensureTools.js";
+import { type Services, startServices } from "../../../local/processes/services";
+import { runCommand } from "../../../local/setup/command";
+import { ensureServiceTools } from "../../../local/setup/ensureTools";
 
 export interface Statement {
   readonly actions: readonly string[];

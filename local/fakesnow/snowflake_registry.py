@@ -44,7 +44,7 @@ class Registry:
         name = body.get("name")
         absent = [field for field in ("name", *REQUIRED[kind]) if not body.get(field)]
         if absent:
-            raise ValueError(f"{kind} {name}: {', '.join(absent)} missing; see local/services/README.md")
+            raise ValueError(f"{kind} {name}: {', '.join(absent)} missing; see local/fakesnow/README.md")
         entry = {**body, "name": _key(kind, name)}
         with self.lock:
             getattr(self, f"_check_{kind}", lambda _: None)(entry)

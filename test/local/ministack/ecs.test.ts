@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { EC2 } from "@aws-sdk/client-ec2";
 import { SecretsManager } from "@aws-sdk/client-secrets-manager";
-import { arn, type Statement, StepCloud } from "./stepCloud.js";
+import { arn, type Statement, StepCloud } from "./stepCloud";
 
 const image = "000000000000.dkr.ecr.us-east-1.amazonaws.com/dbt:latest";
 const dockerfile = `FROM python:3.12-slim
