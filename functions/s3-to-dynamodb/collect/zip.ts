@@ -6,7 +6,7 @@ import {
   RandomAccessReader,
   type ZipFile,
 } from "yauzl";
-import { FileRefused } from "../../shared/text/refused";
+import { FileRefused } from "../../shared/text/cut";
 import type { SourceObject } from "./ports";
 
 /** The directory is read in blocks of this size, not entry by entry: each read is a request. */

@@ -1,9 +1,15 @@
 import { columnNames } from "./columns";
-import { type Cut, RAW_BYTES, type ReadFrom, type RecordReader } from "./cut";
-import { reservedName, reservedProblem } from "./jsonRecord";
+import {
+  type Cut,
+  FileRefused,
+  RAW_BYTES,
+  type ReaderRules,
+  type ReadFrom,
+  type RecordReader,
+  reservedProblem,
+} from "./cut";
 import { type Line, LineCutter } from "./lines";
 import { QuotedRecord } from "./quotedRecord";
-import { FileRefused } from "./refused";
 
 /** The header stands in each checkpoint, and an item of the ledger has at most 400 KB. */
 const MAX_HEADER_BYTES = 128 * 1024;
@@ -28,11 +34,11 @@ export class CsvReader implements RecordReader {
 
   constructor(
     from: ReadFrom,
-    private readonly maxRecordBytes: number,
+    private readonly rules: ReaderRules,
     private readonly delimiter: string,
     terminator: "\n" | "\r" = "\n",
   ) {
-    this.cutter = new LineCutter(maxRecordBytes, terminator);
+    this.cutter = new LineCutter(rules.maxRecordBytes, terminator);
     this.lineBreak = terminator;
     this.offset = from.offset;
     this.line = from.line;
@@ -57,8 +63,11 @@ export class CsvReader implements RecordReader {
   }
 
   private take(line: Line, cuts: Cut[]): void {
-    while (this.open.length > 0 && (line.problem !== undefined || this.openBytes + line.size > this.maxRecordBytes)) {
-      this.giveUp(`within ${this.maxRecordBytes} bytes (limits.maxRecordBytes)`, cuts);
+    while (
+      this.open.length > 0 &&
+      (line.problem !== undefined || this.openBytes + line.size > this.rules.maxRecordBytes)
+    ) {
+      this.giveUp(`within ${this.rules.maxRecordBytes} bytes (limits.maxRecordBytes)`, cuts);
     }
     if (line.problem !== undefined) {
       this.finish([line], undefined, line.problem, cuts);
@@ -129,7 +138,7 @@ export class CsvReader implements RecordReader {
   private useColumns(columns: readonly string[]): void {
     this.columns = columns;
     this.prefixes = columns.map((name) => `,${JSON.stringify(name)}:`);
-    this.reserved = reservedName((name) => columns.includes(name));
+    this.reserved = this.rules.reserved?.find((name) => columns.includes(name));
   }
 
   private recordProblem(fields: readonly string[]): string | undefined {

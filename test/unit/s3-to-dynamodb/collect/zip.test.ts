@@ -34,12 +34,13 @@ describe("collect: zip", () => {
     );
     assert.match(cloud.quarantined()[0]?.reason ?? "", /\(member c\.ndjson\)$/);
     assert.deepEqual([cloud.quarantined()[0]?.record, cloud.quarantined()[0]?.line], [5, 2]);
-    const { compression, format, members, status } = cloud.file;
+    const { compression, format, delimiter, members, status } = cloud.file;
     assert.deepEqual(
-      { compression, format, members, status },
+      { compression, format, delimiter, members, status },
       {
         compression: "zip",
-        format: "csv;,json,csv,ndjson",
+        format: "csv,json,ndjson",
+        delimiter: "semicolon,comma",
         members: 4,
         status: "landed",
       },

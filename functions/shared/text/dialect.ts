@@ -1,5 +1,4 @@
-import type { FileFormat } from "../../s3-to-dynamodb/shared/contract";
-import { FileRefused } from "./refused";
+import { type FileFormat, FileRefused } from "./cut";
 
 /** How a text's records are written, found out or declared. */
 export interface Dialect {
@@ -22,11 +21,18 @@ const BY_EXTENSION: Readonly<Record<string, FileFormat>> = {
   json: "json",
 };
 
-/** What the ledger calls it. */
-export function dialectName({ kind, delimiter }: Dialect): string {
+/** What ledgers and reports call it. */
+export function formatName({ kind, delimiter }: Dialect): string {
   if (kind === "ndjson") return "ndjson";
   if (kind !== "delimited") return "json";
-  return delimiter === "," ? "csv" : delimiter === "\t" ? "tsv" : delimiter === "|" ? "psv" : "csv;";
+  return delimiter === "\t" ? "tsv" : delimiter === "|" ? "psv" : "csv";
+}
+
+const DELIMITER_NAMES: Readonly<Record<string, string>> = { ",": "comma", "\t": "tab", "|": "pipe", ";": "semicolon" };
+
+/** What ledgers and reports call the delimiter. */
+export function delimiterName({ kind, delimiter = "," }: Dialect): string | undefined {
+  return kind === "delimited" ? (DELIMITER_NAMES[delimiter] ?? delimiter) : undefined;
 }
 
 /**

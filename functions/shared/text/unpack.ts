@@ -1,8 +1,11 @@
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { FileRefused } from "../../shared/text/refused";
-import type { FileCompression, Limits } from "../shared/contract";
+import { type FileCompression, FileRefused } from "./cut";
 
+export type Compression = Exclude<FileCompression, "auto">;
+
+/** Bytes at the start of a file that tell how it is packed. */
+export const MAGIC_BYTES = 512;
 const RATIO_AFTER_BYTES = 10 * 1024 * 1024;
 const CHUNK_BYTES = 64 * 1024;
 
@@ -58,7 +61,7 @@ export function magic(head: Buffer): string | undefined {
 }
 
 /** @throws FileRefused when the file isn't packed as declared, or packed in a way that isn't read. */
-export function detectCompression(declared: FileCompression, head: Buffer): "none" | "gzip" | "zip" {
+export function detectCompression(declared: FileCompression, head: Buffer): Compression {
   if (head.length === 0) return "none";
   const found = magic(head);
   if (declared === "auto") {
@@ -73,6 +76,19 @@ export function detectCompression(declared: FileCompression, head: Buffer): "non
     );
   }
   return declared;
+}
+
+/**
+ * Unpacks gzip, or passes on what isn't packed. A zip is passed on as it is: its directory stands at its end.
+ * @throws FileRefused when the file isn't packed as declared, or packed in a way that isn't read.
+ */
+export async function openPacked(
+  input: AsyncIterable<Buffer>,
+  declared: FileCompression,
+): Promise<{ readonly compression: Compression; readonly chunks: AsyncGenerator<Buffer> }> {
+  const { head, chunks } = await peek(input, MAGIC_BYTES);
+  const compression = detectCompression(declared, head);
+  return { compression, chunks: compression === "gzip" ? gunzip(chunks) : chunks };
 }
 
 /** @throws FileRefused for an archive within an archive. */
@@ -106,11 +122,19 @@ export function isZlibError(error: unknown): error is Error {
   return error instanceof Error && "code" in error && /^Z_/.test(String(error.code));
 }
 
+/** Bounds for what comes out of a packed file. */
+export interface UnpackLimits {
+  /** Bytes after unpacking, per file. */
+  readonly maxUnpackedBytes: number;
+  /** Unpacked bytes per packed byte, looked at after the first 10 MB. */
+  readonly maxUnpackRatio: number;
+}
+
 /** Passes chunks on and counts them, up to the bounds. */
 export class UnpackedBytes {
   /** @param total bytes counted before, of members that were read already. */
   constructor(
-    private readonly limits: Limits,
+    private readonly limits: UnpackLimits,
     private readonly packedSize: number,
     private readonly isPacked: boolean,
     public total = 0,
