@@ -99,14 +99,20 @@ export function refuseNested(head: Buffer, where: string): void {
   }
 }
 
-/** Unpacks gzip of one or several members. @throws FileRefused when it is damaged or cut off; the input's own errors. */
+/**
+ * Unpacks gzip of one or several members, and takes zero bytes after the last as padding.
+ * @throws FileRefused when it is damaged or cut off, or when something follows the padding; the input's own errors.
+ */
 export async function* gunzip(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const inflate = createGunzip({ chunkSize: CHUNK_BYTES });
-  const packed = Readable.from(input, { objectMode: false, highWaterMark: 4 * CHUNK_BYTES });
+  const source = new Watched(input);
+  const packed = Readable.from(source, { objectMode: false, highWaterMark: 4 * CHUNK_BYTES });
   // The error reaches the reader below through the destroyed stream.
   pipeline(packed, inflate, () => {});
   try {
     for await (const chunk of inflate) yield chunk as Buffer;
+    // zlib stops at the first zero byte after a member, whatever comes then.
+    for await (const _ of source);
   } catch (error) {
     if (!isZlibError(error)) throw error;
     throw new FileRefused(`The gzip data is damaged or cut off (${error.message}). Upload the file anew.`, {
@@ -115,6 +121,42 @@ export async function* gunzip(input: AsyncIterable<Buffer>): AsyncGenerator<Buff
   } finally {
     packed.destroy();
     inflate.destroy();
+    await source.close();
+  }
+  if (source.dataEnd > inflate.bytesWritten) {
+    throw new FileRefused(
+      `The gzip data ends at byte ${inflate.bytesWritten}, but after zero bytes there is more, up to byte ${source.dataEnd}. Upload the file anew.`,
+    );
+  }
+}
+
+/** Passes chunks on and knows where the last byte was that isn't zero. Several may take from it, in turns. */
+class Watched implements AsyncIterable<Buffer>, AsyncIterator<Buffer> {
+  /** Offset after the last byte that isn't zero. */
+  dataEnd = 0;
+  private passed = 0;
+  private readonly input: AsyncIterator<Buffer>;
+
+  constructor(input: AsyncIterable<Buffer>) {
+    this.input = input[Symbol.asyncIterator]();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<Buffer>> {
+    const next = await this.input.next();
+    if (next.done) return next;
+    let end = next.value.length;
+    while (end > 0 && next.value[end - 1] === 0) end--;
+    if (end > 0) this.dataEnd = this.passed + end;
+    this.passed += next.value.length;
+    return next;
+  }
+
+  async close(): Promise<void> {
+    await this.input.return?.();
   }
 }
 
