@@ -7,6 +7,7 @@ import { functionFolders, makeBundle } from "../components/parts/bundle";
 const root = resolve(__dirname, "..");
 /** As users name it in an import. */
 export const packageName = "pulumi-data-pipelines";
+const texts = ["LICENSE", "README.md", "CHANGELOG.md", "CONTRIBUTING.md"];
 const kit = "functions/connector-kit/index.ts";
 
 export interface BuildOptions {
@@ -33,7 +34,7 @@ export function build({ folder = join(root, "dist") }: BuildOptions = {}): strin
     filter: (path) => !/__pycache__|example-project|\.user\.yml/.test(path),
   });
   writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifest(), undefined, 2)}\n`);
-  for (const file of ["LICENSE", "README.md", "CHANGELOG.md", "CONTRIBUTING.md"]) copyFileSync(join(root, file), join(folder, file));
+  for (const file of texts) copyFileSync(join(root, file), join(folder, file));
   // The README's links lead to them.
   cpSync(join(root, "docs"), join(folder, "docs"), { recursive: true });
   return folder;
@@ -108,6 +109,7 @@ function manifest(): Record<string, unknown> {
     description,
     license,
     engines,
+    files: ["index.js", "index.d.ts", "components", "functions", "docs", ...texts],
     type: "commonjs",
     main: "./index.js",
     types: "./index.d.ts",
