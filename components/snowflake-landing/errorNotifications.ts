@@ -43,12 +43,12 @@ export function errorNotifications(context: Context): ErrorNotifications {
     },
     { ...child, dependsOn: topic },
   );
-  const { role, policy } = snowflakeRole(context, "errors-role", {
+  const { role, policies } = snowflakeRole(context, "errors-role", {
     roleName,
     description: `Snowflake tells errors of ${context.name}`,
     userArn: integration.awsSnsIamUserArn,
     externalId: integration.awsSnsExternalId,
     statements: [{ Sid: "TellErrors", Effect: "Allow", Action: "sns:Publish", Resource: topicArn }],
   });
-  return { integrationName, topicArn: topic.arn, ready: [integration, role, policy] };
+  return { integrationName, topicArn: topic.arn, ready: [integration, role, ...policies] };
 }

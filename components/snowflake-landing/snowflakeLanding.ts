@@ -124,7 +124,7 @@ export class SnowflakeLanding extends pulumi.ComponentResource {
         bucket: this.bucketName,
         storageIntegration: access.integrationName,
         storage: access.integration,
-        access: [access.role, access.policy],
+        access: [access.role, ...access.policies],
         errorIntegration: errors?.integrationName,
         errors: errors?.ready ?? [],
         warehouse: args.warehouse,

@@ -4,9 +4,10 @@ import { bucketArnOf, roleArnOf } from "../parts/account";
 import type { Context } from "../parts/context";
 import { physicalName } from "../parts/naming";
 import type { Statement } from "../parts/policyDocument";
+import type { ComponentRole } from "../parts/role";
 import { accountObjectName } from "./accountObject";
 import { prefixPatterns } from "./prefixes";
-import { type SnowflakeRole, snowflakeRole } from "./trust";
+import { snowflakeRole } from "./trust";
 
 export interface StorageAccessArgs {
   readonly bucket: pulumi.Output<string>;
@@ -15,7 +16,7 @@ export interface StorageAccessArgs {
   readonly prefixes: readonly string[];
 }
 
-export interface StorageAccess extends SnowflakeRole {
+export interface StorageAccess extends ComponentRole {
   /** Name of the integration in the Snowflake account. */
   readonly integrationName: string;
   readonly integration: snowflake.StorageIntegration;

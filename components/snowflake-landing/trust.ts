@@ -1,7 +1,7 @@
-import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { Context } from "../parts/context";
-import { policyDocument, type Statement } from "../parts/policyDocument";
+import type { Statement } from "../parts/policyDocument";
+import { type ComponentRole, externalTrust, role } from "../parts/role";
 
 /** A role that Snowflake takes on. */
 export interface SnowflakeRoleArgs {
@@ -15,40 +15,13 @@ export interface SnowflakeRoleArgs {
   readonly statements: readonly Statement[];
 }
 
-/** The role and its one policy; whoever needs the role waits for both. */
-export interface SnowflakeRole {
-  readonly role: aws.iam.Role;
-  readonly policy: aws.iam.RolePolicy;
-}
-
-export function snowflakeRole(context: Context, part: string, args: SnowflakeRoleArgs): SnowflakeRole {
-  const name = `${context.name}-${part}`;
-  const child = { parent: context.parent };
-  const role = new aws.iam.Role(
-    name,
-    {
-      name: args.roleName,
-      description: args.description,
-      assumeRolePolicy: pulumi.jsonStringify({ Version: "2012-10-17", Statement: [trust(args)] }),
-      tags: context.tags,
-    },
-    child,
-  );
-  const policy = new aws.iam.RolePolicy(
-    `${name}-policy`,
-    { role: role.name, policy: policyDocument(args.statements) },
-    child,
-  );
-  return { role, policy };
-}
-
-/** The External ID keeps other accounts of Snowflake from having it take on this role. */
-function trust({ userArn, externalId }: Pick<SnowflakeRoleArgs, "userArn" | "externalId">) {
-  return {
-    Sid: "Snowflake",
-    Effect: "Allow",
-    Principal: { AWS: userArn },
-    Action: "sts:AssumeRole",
-    Condition: { StringEquals: { "sts:ExternalId": externalId } },
-  } as const;
+/** A role that trusts Snowflake's user; the External ID keeps other accounts of Snowflake from having it take this on. */
+export function snowflakeRole(context: Context, part: string, args: SnowflakeRoleArgs): ComponentRole {
+  const { roleName, description, statements, userArn, externalId } = args;
+  return role(context, part, {
+    roleName,
+    description,
+    statements,
+    trust: externalTrust("Snowflake", userArn, externalId),
+  });
 }

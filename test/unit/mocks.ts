@@ -197,6 +197,12 @@ function computedOf({ type, name: logicalName, inputs }: MockResource): Record<s
         arn: regional("dynamodb", `table/${name}`),
         streamArn: inputs.streamEnabled ? regional("dynamodb", `table/${name}/stream/2026-01-01T00:00:00.000`) : "",
       };
+    case "awsx:ec2:Vpc":
+      return {
+        vpcId: "vpc-made",
+        privateSubnetIds: ["subnet-made-1", "subnet-made-2"],
+        routeTables: [{ id: "rtb-private" }, { id: "rtb-public" }],
+      };
     default:
       return { arn: `arn:aws:mock:${mockRegion}:${mockAccount}:${name}` };
   }
