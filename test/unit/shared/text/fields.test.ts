@@ -20,7 +20,7 @@ describe("text: fields of records", () => {
         const cuts = [];
         for (let at = 0; at < bytes.length; at += size) cuts.push(...reader.push(bytes.subarray(at, at + size)));
         cuts.push(...reader.end());
-        const expected = parse(written, { delimiter, quote, record_delimiter: ["\n"] }) as string[][];
+        const expected = parse(written, { delimiter, quote, escape: quote, record_delimiter: ["\n"] }) as string[][];
         assert.deepEqual(
           cuts.map(({ fields }) => fields),
           expected,
