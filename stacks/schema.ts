@@ -51,6 +51,8 @@ export const snowflakeTable = z.strictObject({
   columns: z.array(column).min(1).optional(),
   /** A file with the header row, relative to the project; all its columns become VARCHAR. */
   sampleFile: text.optional(),
+  /** The only columns that an update may drop. */
+  dropColumns: z.array(identifier).optional(),
   /** Bulk load in place of a pipe: `<n> MINUTES` or `USING CRON <expression> <time zone>`. */
   schedule: text.optional(),
 });
@@ -64,6 +66,10 @@ export const snowflake = z.strictObject({
   warehouse: identifier.optional(),
   /** Region of the Snowflake account, compared with the buckets'. */
   region: text.optional(),
+  /** Days that Time Travel can go back in the tables. */
+  timeTravelDays: z.number().optional(),
+  /** False: the owner of database and schema grants USAGE on them to the loader role. */
+  grantUsage: z.boolean().optional(),
   tables: z.array(snowflakeTable).default([]),
   /** Switches on that the DynamoDB table's changes are loaded: the name of the view of its newest state. */
   changesView: identifier.optional(),
