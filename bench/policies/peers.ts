@@ -1,22 +1,29 @@
 /** What checkov, parliament and cloudsplaining find in the corpus, beside the pack, rule by rule. */
 import { spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ensurePythonEnvironment } from "../../local/setup/pythonEnvironment";
-import { readDocument } from "../../policy/document/readDocument";
-import { defaultSettings } from "../../policy/model/settings";
+import { readDocument } from "../../policy/iam/document";
 import { judgeFile } from "../../policy/pack/judge";
 import { rules } from "../../policy/rules";
-import { type CorpusCase, readCorpus } from "../../test/policy/corpus";
+import type { Example, RuleId } from "../../policy/rules/rule";
+import { defaultSettings, type Settings } from "../../policy/rules/settings";
 import { grouped, printTable } from "../table";
 import { ruleOf } from "./peerRules";
 
-type Case = CorpusCase;
+interface Case extends Example {
+  readonly name: string;
+  readonly violates: readonly RuleId[];
+  readonly settings?: Partial<Settings>;
+}
 
 interface PeerResult {
   /** Findings by case; a case that the peer has no place for is missing. */
   readonly found: Readonly<Record<string, readonly string[]>>;
   readonly seconds: number;
 }
+
+const corpus = join(__dirname, "../../test/policy/corpus");
 
 export async function comparePeers(): Promise<void> {
   const cases = readCases();
@@ -60,7 +67,7 @@ export async function comparePeers(): Promise<void> {
     Object.keys(peers).flatMap((name) =>
       (peers[name]?.found[each.name] ?? [])
         .filter((issue) => !issue.startsWith("exception") && !isOurs(issue, ours.found[each.name] ?? []))
-        .map((issue) => `${name} ${issue}: ${each.name}`),
+        .map((issue) => `${name} ${issue}: ${each.name.replace(/\.json$/, "")}`),
     ),
   );
   const lines = [...new Set(only)].sort();
@@ -79,11 +86,19 @@ function rulesFound(all: Readonly<Record<string, PeerResult>>, name: string, { n
   return new Set(name === "ours" ? issues : issues.flatMap((issue) => ruleOf[issue] ?? []));
 }
 
-/** The documents of the corpus that stand by themselves. */
 function readCases(): Case[] {
-  return readCorpus()
-    .filter(({ document, kind }) => document !== undefined && kind !== "guardrail")
-    .map((each) => ({ ...each, kind: each.kind ?? "identity" }));
+  return readdirSync(corpus).flatMap((row) =>
+    jsonFiles(join(corpus, row)).flatMap((file) => {
+      const value: Omit<Case, "name"> = JSON.parse(readFileSync(join(corpus, row, file), "utf8"));
+      return value.document && value.kind !== "guardrail"
+        ? [{ ...value, kind: value.kind ?? "identity", name: `${row}/${file}` }]
+        : [];
+    }),
+  );
+}
+
+function jsonFiles(folder: string): string[] {
+  return readdirSync(folder).filter((file) => file.endsWith(".json"));
 }
 
 function runOurs(cases: readonly Case[]): PeerResult {

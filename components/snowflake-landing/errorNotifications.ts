@@ -4,9 +4,9 @@ import * as snowflake from "@pulumi/snowflake";
 import { arnOf, roleArnOf } from "../parts/account";
 import type { Context } from "../parts/context";
 import { physicalName } from "../parts/naming";
-import { policyDocument, type Statement, tlsOnly } from "../parts/policyDocument";
-import { accountObjectName } from "./identifier";
-import { snowflakeRole } from "./snowflakeRole";
+import { policyDocument, tlsOnly } from "../parts/policyDocument";
+import { accountObjectName } from "./accountObject";
+import { snowflakeRole } from "./trust";
 
 export interface ErrorNotifications {
   /** Name of the integration in the Snowflake account. */
@@ -43,13 +43,12 @@ export function errorNotifications(context: Context): ErrorNotifications {
     },
     { ...child, dependsOn: topic },
   );
-  const statement: Statement = { Sid: "TellErrors", Effect: "Allow", Action: "sns:Publish", Resource: topicArn };
-  const { role, policies } = snowflakeRole(context, "errors-role", {
+  const { role, policy } = snowflakeRole(context, "errors-role", {
     roleName,
-    description: `Snowflake reports errors of ${context.name}`,
+    description: `Snowflake tells errors of ${context.name}`,
     userArn: integration.awsSnsIamUserArn,
     externalId: integration.awsSnsExternalId,
-    statements: [{ statement, size: 500 }],
+    statements: [{ Sid: "TellErrors", Effect: "Allow", Action: "sns:Publish", Resource: topicArn }],
   });
-  return { integrationName, topicArn: topic.arn, ready: [integration, role, ...policies] };
+  return { integrationName, topicArn: topic.arn, ready: [integration, role, policy] };
 }

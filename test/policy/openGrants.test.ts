@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { unknown } from "../../policy/model/unknown";
-import { openGrants } from "../../policy/principals/openGrants";
+import { openGrants } from "../../policy/iam/openGrants";
+import { unknown } from "../../policy/iam/unknown";
 
 describe("grants without a document", () => {
   const found = (type: string, props: Record<string, unknown>) =>

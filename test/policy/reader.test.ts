@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { readDocument } from "../../policy/document/readDocument";
-import type { PolicyDocument } from "../../policy/model/document";
-import { memo } from "../../policy/model/memo";
-import { reveal, unknown } from "../../policy/model/unknown";
+import { type PolicyDocument, readDocument } from "../../policy/iam/document";
+import { memo } from "../../policy/iam/memo";
+import { reveal, unknown } from "../../policy/iam/unknown";
 
 const allow = { Effect: "Allow", Action: "s3:GetObject", Resource: "*" };
 const read = (statement: unknown): PolicyDocument => readDocument({ Version: "2012-10-17", Statement: statement });

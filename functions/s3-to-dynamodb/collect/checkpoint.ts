@@ -1,6 +1,5 @@
-import type { Dialect } from "../../shared/text/dialect";
 import type { DetectedEncoding } from "../../shared/text/encoding";
-import type { Compression } from "../../shared/text/unpack";
+import type { Dialect } from "../../shared/text/sniff";
 
 /** Where collecting goes on: after a record, at the end of a part. */
 export interface Checkpoint {
@@ -13,7 +12,7 @@ export interface Checkpoint {
   readonly line: number;
   readonly header?: readonly string[];
   readonly last?: boolean;
-  readonly compression?: Compression;
+  readonly compression?: "none" | "gzip" | "zip";
   /** Undefined before the first member is opened. */
   readonly dialect?: Dialect;
   readonly encoding?: DetectedEncoding;
@@ -26,7 +25,6 @@ export interface Checkpoint {
   readonly quarantineFiles: number;
   /** What was found so far, for the ledger. */
   readonly formats: readonly string[];
-  readonly delimiters: readonly string[];
   readonly encodings: readonly string[];
   readonly members: number;
 }
@@ -52,7 +50,6 @@ export const BEGINNING: Checkpoint = {
   parts: [],
   quarantineFiles: 0,
   formats: [],
-  delimiters: [],
   encodings: [],
   members: 0,
 };

@@ -1,8 +1,7 @@
-import { FileRefused } from "../../shared/text/cut";
-import { createReader } from "../../shared/text/text";
+import { createReader } from "../../shared/text/reader";
+import { FileRefused } from "../../shared/text/refused";
 import type { CollectProgress, DetectedFormat, FileEntry } from "../ledger/ledger";
 import type { SourceConfig, UploadRecord } from "../shared/contract";
-import { META } from "../shared/landingMeta";
 import { type Checkpoint, parseCheckpoint } from "./checkpoint";
 import type { CollectDeadline } from "./deadline";
 import { Lander, quarantineLine } from "./lander";
@@ -106,7 +105,7 @@ async function read(
     for await (const { text, resumed, ...place } of opened.members()) {
       lander.openMember(place, resumed);
       const start = resumed ? from : { offset: 0, line: 1 };
-      const reader = createReader(place.dialect, start, { maxRecordBytes: limits.maxRecordBytes, reserved: META });
+      const reader = createReader(place.dialect, start, limits.maxRecordBytes);
       for await (const chunk of text) {
         if (!(await lander.take(reader.push(chunk), reader.header)) || deadline.over()) return undefined;
       }
@@ -129,7 +128,6 @@ function facts(checkpoint: Checkpoint): CollectProgress & DetectedFormat {
     members: checkpoint.members,
     compression: checkpoint.compression,
     format: checkpoint.formats.join(",") || undefined,
-    delimiter: checkpoint.delimiters.join(",") || undefined,
     encoding: checkpoint.encodings.join(",") || undefined,
   };
 }

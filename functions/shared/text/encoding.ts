@@ -1,4 +1,5 @@
-import { type FileEncoding, FileRefused } from "./cut";
+import type { FileEncoding } from "../../s3-to-dynamodb/shared/contract";
+import { FileRefused } from "./refused";
 
 export type TextEncoding = FileEncoding | "utf-16be";
 

@@ -4,36 +4,30 @@
  */
 export class QuotedRecord {
   readonly fields: string[] = [];
-  /** Places in `fields` of those that stood in quotes. */
-  readonly quotedFields = new Set<number>();
   problem?: string;
   private field = "";
   private inQuotes = false;
 
-  constructor(
-    private readonly delimiter: string,
-    private readonly quote = '"',
-  ) {}
+  constructor(private readonly delimiter: string) {}
 
   /** @returns true when the record is complete with this line. */
   feed(line: string): boolean {
     let position = 0;
     for (;;) {
       if (this.inQuotes) {
-        const quote = line.indexOf(this.quote, position);
+        const quote = line.indexOf('"', position);
         if (quote === -1) {
           this.field += line.slice(position);
           return false;
         }
         this.field += line.slice(position, quote);
         position = quote + 1;
-        if (line[position] === this.quote) {
-          this.field += this.quote;
+        if (line[position] === '"') {
+          this.field += '"';
           position++;
           continue;
         }
         this.inQuotes = false;
-        this.quotedFields.add(this.fields.length);
         this.fields.push(this.field);
         if (position === line.length) return true;
         if (line[position] !== this.delimiter) {
@@ -41,7 +35,7 @@ export class QuotedRecord {
           return true;
         }
         position++;
-      } else if (line[position] === this.quote) {
+      } else if (line[position] === '"') {
         this.inQuotes = true;
         this.field = "";
         position++;

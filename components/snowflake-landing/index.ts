@@ -1,8 +1,0 @@
-/** What `pulumi-data-pipelines/snowflake-landing` gives. */
-export type {
-  SnowflakeColumnArgs,
-  SnowflakeDynamoDbTableArgs,
-  SnowflakeLandingArgs,
-  SnowflakeTableArgs,
-} from "./args";
-export { requiredPreviewFeatures, SnowflakeLanding, type SnowflakeNotificationTarget } from "./snowflakeLanding";
