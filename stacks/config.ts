@@ -1,16 +1,18 @@
 /** Reads a stack's configuration and says everything that is wrong with it at once. */
 import type { z } from "zod";
-import { ConfigError } from "./configError";
+import { ArgumentError, show } from "../components/parts/arguments";
+import { nearest } from "../functions/shared/nearest";
+import { ConfigError, type Mistake, namespace, type Path } from "./mistakes";
 import { overlaps } from "./overlaps";
-import { type StackConfig, stackConfig } from "./schema";
+import { keysAt, type StackConfig, stackConfig, structuredKeys } from "./schema";
 
-const namespace = "data-pipelines";
 /**
  * @param all every configuration value of the stack by its full key, as `pulumi.runtime.allConfig()` gives them
+ * @param yaml text of the stack's configuration file, so that mistakes are told with their line. @default none
  * @throws ConfigError with one line for each mistake, naming the key
  */
-export function parseConfig(stack: string, all: Readonly<Record<string, string>>): StackConfig {
-  const lines: string[] = [];
+export function parseConfig(stack: string, all: Readonly<Record<string, string>>, yaml?: string): StackConfig {
+  const mistakes: Mistake[] = misspeltNamespaces(all);
   const values: Record<string, unknown> = {};
   for (const [key, text] of Object.entries(all)) {
     if (!key.startsWith(`${namespace}:`)) continue;
@@ -18,22 +20,68 @@ export function parseConfig(stack: string, all: Readonly<Record<string, string>>
     const value = parseValue(name, text);
     if (!isEmpty(value)) values[name] = value;
   }
-  if (!all["aws:region"]) lines.push("aws:region: required; set it with `pulumi config set aws:region us-east-1`");
-  const parsed = stackConfig.safeParse(values, { reportInput: true });
-  if (!parsed.success) {
-    lines.push(...parsed.error.issues.flatMap(linesOf));
-    throw new ConfigError(stack, lines);
+  if (!all["aws:region"]) {
+    mistakes.push({
+      ...{ path: [], foreignKey: "aws:region" },
+      text: "required; set it with `pulumi config set aws:region us-east-1`",
+    });
   }
-  lines.push(...overlaps(parsed.data).map((line) => `${namespace}:${line}`));
-  if (lines.length > 0) throw new ConfigError(stack, lines);
+  const parsed = stackConfig.safeParse(values, { reportInput: true });
+  mistakes.push(...(parsed.success ? overlaps(parsed.data) : parsed.error.issues.flatMap(mistakesOf)));
+  if (!parsed.success || mistakes.length > 0) throw new ConfigError(stack, mistakes, values, yaml);
   return parsed.data;
 }
 
-const structured = ["sources", "connectors", "orchestration", "snowflake", "allowDestroy", "logRetentionDays"];
+/**
+ * Runs the program of a stack; a component's complaint about an argument is told by the configuration key that the
+ * argument came from.
+ *
+ * @throws ConfigError
+ */
+export function withConfigErrors<T>(stack: string, config: StackConfig, yaml: string | undefined, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof ArgumentError)) throw error;
+    const path = configPath(error, config);
+    if (path === undefined) throw error;
+    const text = `is ${show(error.value)}. ${error.mend}`;
+    throw new ConfigError(stack, [{ path, text }], config, yaml);
+  }
+}
+
+/** The components' names are those that the stack's program gives them. */
+function configPath({ owner, path }: ArgumentError, config: StackConfig): Path | undefined {
+  const [, name = ""] = /"(.*)"/.exec(owner) ?? [];
+  const parts = [...path.matchAll(/\[(\d+)\]|[^.[\]]+/g)].map(([text, index]) =>
+    index === undefined ? text : Number(index),
+  );
+  if (name === "ingest") return parts;
+  if (name === "orchestration") return ["orchestration", ...parts];
+  const connector = config.connectors.findIndex((each) => name === `connector-${each.name}`);
+  if (connector >= 0) return ["connectors", connector, ...parts];
+  if (name !== "files" && name !== "landing") return undefined;
+  const [list, index, ...rest] = parts;
+  if (list !== "tables" || typeof index !== "number") return ["snowflake", ...parts];
+  // Each landing is given its own tables alone.
+  const own = (config.snowflake?.tables ?? []).flatMap((table, i) =>
+    (table.landingSource === undefined) === (name === "files") ? [i] : [],
+  );
+  return ["snowflake", "tables", own[index] ?? index, ...rest];
+}
+
+/** Pulumi ignores what no program asks for, so a misspelt prefix would be a silent default. */
+function misspeltNamespaces(all: Readonly<Record<string, string>>): Mistake[] {
+  return Object.keys(all).flatMap((key) => {
+    const [prefix = "", ...rest] = key.split(":");
+    if (prefix === namespace || nearest(prefix, [namespace]) === undefined) return [];
+    return [{ path: [], foreignKey: key, text: `unknown prefix; did you mean ${namespace}:${rest.join(":")}?` }];
+  });
+}
 
 /** Pulumi hands structured values over as JSON, everything else as text. */
 function parseValue(name: string, text: string): unknown {
-  if (!structured.includes(name)) return text;
+  if (!structuredKeys.includes(name)) return text;
   try {
     return JSON.parse(text);
   } catch {
@@ -47,18 +95,16 @@ function isEmpty(value: unknown): boolean {
   return value === "" || (typeof value === "object" && value !== null && Object.keys(value).length === 0);
 }
 
-function linesOf(issue: z.core.$ZodIssue): string[] {
-  const path = `${namespace}:${formatPath(issue.path)}`;
+function mistakesOf(issue: z.core.$ZodIssue): Mistake[] {
+  const path = issue.path.map((part) => (typeof part === "number" ? part : String(part)));
   if (issue.code === "unrecognized_keys") {
-    const separator = issue.path.length === 0 ? "" : ".";
-    return issue.keys.map((key) => `${path}${separator}${key}: unknown key; look for a misspelling`);
+    const known = keysAt(path);
+    return issue.keys.map((key) => {
+      const meant = nearest(key, known);
+      const hint = meant === undefined ? `known: ${known.join(", ")}` : `did you mean ${meant}?`;
+      return { path: [...path, key], text: `unknown key; ${hint}` };
+    });
   }
-  const got = issue.input === undefined ? "is required" : `is ${JSON.stringify(issue.input)}`;
-  return [`${path}: ${got}${issue.input === undefined ? "" : `; ${issue.message}`}`];
-}
-
-function formatPath(path: readonly PropertyKey[]): string {
-  return path
-    .map((part, i) => (typeof part === "number" ? `[${part}]` : `${i === 0 ? "" : "."}${String(part)}`))
-    .join("");
+  if (issue.input === undefined) return [{ path, text: "is required" }];
+  return [{ path, text: `is ${JSON.stringify(issue.input)}; ${issue.message}` }];
 }

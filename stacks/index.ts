@@ -1,12 +1,18 @@
 /** What `pulumi up` runs: the program of the stack, from its configuration. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { parseConfig } from "./config";
-import { ConfigError } from "./configError";
+import { parseConfig, withConfigErrors } from "./config";
+import { ConfigError } from "./mistakes";
 import { program } from "./program";
 
 function outputs() {
+  const stack = pulumi.getStack();
+  const file = join(__dirname, "..", `Pulumi.${stack}.yaml`);
+  const yaml = existsSync(file) ? readFileSync(file, "utf8") : undefined;
   try {
-    return program(parseConfig(pulumi.getStack(), pulumi.runtime.allConfig()));
+    const config = parseConfig(stack, pulumi.runtime.allConfig(), yaml);
+    return withConfigErrors(stack, config, yaml, () => program(config));
   } catch (error) {
     // A mistake in the configuration is told by its lines alone, without a stack trace.
     throw error instanceof ConfigError ? new pulumi.RunError(error.message) : error;

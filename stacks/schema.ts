@@ -1,44 +1,31 @@
-/** The configuration of a stack: every key, its type, range and default. `docs/configuration.md` explains them. */
+/**
+ * The shape of a stack's configuration: every key and its type. Ranges and patterns are the components' own and are
+ * told by them; what stands here is only what has no component. `docs/configuration.md` explains the keys.
+ */
 import { z } from "zod";
 import { logRetentionDays } from "../components/parts/logRetention";
 
-const sourceName = z
-  .string()
-  .regex(
-    /^[a-z][a-z0-9-]{0,38}[a-z0-9]$/,
-    "use 2 to 40 lower-case letters, digits and hyphens, beginning with a letter",
-  );
-const arn = (service: string) =>
-  z.string().regex(new RegExp(`^arn:aws[a-z-]*:${service}:`), `expected an ARN of ${service}`);
-const accountId = z.string().regex(/^\d{12}$/, "expected the 12 digits of an AWS account, in quotes");
-const prefix = z
-  .string()
-  .max(1024)
-  .refine((text) => !text.startsWith("/"), "object keys don't begin with a slash");
-
-const field = z.strictObject({
-  from: z.string().min(1),
-  to: z.string().min(1).optional(),
-  type: z.enum(["string", "number", "boolean", "json"]).optional(),
-});
+const text = z.string().min(1);
+const texts = z.array(text);
+const field = z.strictObject({ from: text, to: text.optional(), type: text.optional() });
 
 export const source = z.strictObject({
-  name: sourceName,
+  name: text,
   /** An existing bucket; left out, the stack makes one. */
-  bucketName: z.string().min(3).max(63).optional(),
+  bucketName: text.optional(),
   /** The account of somebody else's bucket. */
-  accountId: accountId.optional(),
+  accountId: text.optional(),
   /** The key that the existing bucket's objects are encrypted with. */
-  kmsKeyArn: arn("kms").optional(),
-  prefix: prefix.optional(),
-  suffix: z.string().max(1024).optional(),
-  format: z.enum(["auto", "csv", "tsv", "psv", "ndjson", "json"]).optional(),
-  compression: z.enum(["auto", "none", "gzip", "zip"]).optional(),
-  encoding: z.enum(["utf-8", "utf-16le", "latin1"]).optional(),
-  keyFields: z.array(z.string().min(1)).optional(),
+  kmsKeyArn: text.optional(),
+  prefix: z.string().optional(),
+  suffix: z.string().optional(),
+  format: text.optional(),
+  compression: text.optional(),
+  encoding: text.optional(),
+  keyFields: texts.optional(),
   fields: z.array(field).optional(),
   onlyMapped: z.boolean().optional(),
-  shards: z.int().min(1).max(100).optional(),
+  shards: z.number().optional(),
   manageNotifications: z.boolean().optional(),
   eventBridge: z.boolean().optional(),
 });
@@ -49,23 +36,25 @@ const identifier = z
 
 const column = z.strictObject({
   name: identifier,
-  type: z.string().min(1).optional(),
+  type: text.optional(),
   /** The field of a JSON or Parquet record, as it is written in the file. */
-  field: z.string().min(1).optional(),
+  field: text.optional(),
 });
 
 export const snowflakeTable = z.strictObject({
   name: identifier,
   /** Where the table's files lie in the stage's bucket; `landingSource` instead takes a source's landing files. */
-  prefix: prefix.optional(),
-  landingSource: sourceName.optional(),
+  prefix: z.string().optional(),
+  landingSource: text.optional(),
   /** Default: csv; landing files are json. */
   format: z.enum(["csv", "tsv", "psv", "json", "parquet"]).optional(),
   columns: z.array(column).min(1).optional(),
   /** A file with the header row, relative to the project; all its columns become VARCHAR. */
-  sampleFile: z.string().min(1).optional(),
+  sampleFile: text.optional(),
+  /** The only columns that an update may drop. */
+  dropColumns: z.array(identifier).optional(),
   /** Bulk load in place of a pipe: `<n> MINUTES` or `USING CRON <expression> <time zone>`. */
-  schedule: z.string().min(1).optional(),
+  schedule: text.optional(),
 });
 
 export const snowflake = z.strictObject({
@@ -76,7 +65,11 @@ export const snowflake = z.strictObject({
   /** Runs the scheduled loads; without it they are serverless tasks. */
   warehouse: identifier.optional(),
   /** Region of the Snowflake account, compared with the buckets'. */
-  region: z.string().min(1).optional(),
+  region: text.optional(),
+  /** Days that Time Travel can go back in the tables. */
+  timeTravelDays: z.number().optional(),
+  /** False: the owner of database and schema grants USAGE on them to the loader role. */
+  grantUsage: z.boolean().optional(),
   tables: z.array(snowflakeTable).default([]),
   /** Switches on that the DynamoDB table's changes are loaded: the name of the view of its newest state. */
   changesView: identifier.optional(),
@@ -91,72 +84,58 @@ export const connector = z.strictObject({
       "use 2 to 20 lower-case letters, digits and hyphens, beginning with a letter",
     ),
   /** What Fivetran's setup form shows. */
-  externalId: z.string().regex(/^[\w+=,.@:/-]{2,1224}$/, "expected the External ID of Fivetran's setup form"),
+  externalId: text,
   /** The module that exports `handler`, from the project's folder. */
-  entry: z.string().min(1).default("functions/connector-kit/example/handler.ts"),
-  fivetranAccountId: accountId.optional(),
-  syncMethod: z.enum(["direct", "s3"]).optional(),
-  bucketPrefix: prefix.optional(),
-  startFrom: z.string().min(1).optional(),
-  memory: z.int().min(256).max(10_240).optional(),
-  timeout: z.int().min(10).max(900).optional(),
+  entry: text.default("functions/connector-kit/example/handler.ts"),
+  fivetranAccountId: text.optional(),
+  syncMethod: text.optional(),
+  bucketPrefix: z.string().optional(),
+  startFrom: text.optional(),
+  memory: z.number().optional(),
+  timeout: z.number().optional(),
 });
-
-const seconds = (min: number, max: number) => z.int().min(min).max(max).optional();
-const connectionIds = z.array(z.string().regex(/^\w{1,64}$/, "expected a connection's id")).optional();
 
 export const orchestration = z.strictObject({
   /** Fivetran's id of the group. */
-  groupId: z.string().regex(/^\w{1,64}$/, "expected a group's id"),
-  fivetranSecretArn: arn("secretsmanager"),
+  groupId: text,
+  fivetranSecretArn: text,
   /** Left out, the stack makes an empty one, which the command `registerWebhookCommand` fills. */
-  webhookSecretArn: arn("secretsmanager").optional(),
-  secretsKmsKeyArn: arn("kms").optional(),
-  fivetranApiUrl: z.url().optional(),
-  includeConnections: connectionIds,
-  excludeConnections: connectionIds,
-  startOnConnections: connectionIds,
-  onPaused: z.enum(["skip", "fail", "resume"]).optional(),
-  scheduleType: z.enum(["auto", "manual"]).optional(),
-  concurrency: z.int().min(1).max(1000).optional(),
-  maxConnections: z.int().min(1).max(1000).optional(),
-  mapMode: z.enum(["auto", "inline", "distributed"]).optional(),
-  pollInterval: seconds(5, 86_400),
-  syncTimeout: seconds(60, 604_800),
-  maxReschedules: z.int().min(0).max(20).optional(),
-  quorum: z.int().min(1).max(100).optional(),
-  overlap: z.enum(["skip", "queue", "allow"]).optional(),
-  queueTimeout: seconds(60, 86_400),
-  runTimeout: seconds(600, 2_592_000),
-  schedule: z
-    .strictObject({
-      expression: z.string().min(1),
-      timeZone: z.string().min(1).optional(),
-      enabled: z.boolean().optional(),
-    })
-    .optional(),
+  webhookSecretArn: text.optional(),
+  secretsKmsKeyArn: text.optional(),
+  fivetranApiUrl: text.optional(),
+  includeConnections: texts.optional(),
+  excludeConnections: texts.optional(),
+  startOnConnections: texts.optional(),
+  onPaused: text.optional(),
+  scheduleType: text.optional(),
+  concurrency: z.number().optional(),
+  maxConnections: z.number().optional(),
+  mapMode: text.optional(),
+  pollInterval: z.number().optional(),
+  syncTimeout: z.number().optional(),
+  maxReschedules: z.number().optional(),
+  quorum: z.number().optional(),
+  overlap: text.optional(),
+  queueTimeout: z.number().optional(),
+  runTimeout: z.number().optional(),
+  schedule: z.strictObject({ expression: text, timeZone: text.optional(), enabled: z.boolean().optional() }).optional(),
   /** Left out, a VPC is made. */
-  network: z
-    .strictObject({
-      vpcId: z.string().regex(/^vpc-/, "expected the id of a VPC"),
-      subnetIds: z.array(z.string().regex(/^subnet-/, "expected the id of a subnet")).min(1),
-    })
-    .optional(),
+  network: z.strictObject({ vpcId: text, subnetIds: texts }).optional(),
   dbt: z.strictObject({
     /** From the project's folder. */
-    projectFolder: z.string().min(1).optional(),
-    image: z.string().min(1).optional(),
-    command: z.array(z.string()).min(1).optional(),
-    timeout: seconds(60, 86_400),
-    cpu: z.int().optional(),
-    memory: z.int().optional(),
-    architecture: z.enum(["X86_64", "ARM64"]).optional(),
-    snowflakeSecretArn: arn("secretsmanager"),
+    projectFolder: text.optional(),
+    image: text.optional(),
+    command: texts.optional(),
+    timeout: z.number().optional(),
+    cpu: z.number().optional(),
+    memory: z.number().optional(),
+    architecture: text.optional(),
+    snowflakeSecretArn: text,
     secretKeys: z.record(z.string(), z.string()).optional(),
     environment: z.record(z.string(), z.string()).optional(),
   }),
-  logLevel: z.enum(["ALL", "ERROR", "FATAL", "OFF"]).optional(),
-  artifactDays: z.int().min(1).max(3650).optional(),
+  logLevel: text.optional(),
+  artifactDays: z.number().optional(),
 });
 
 export const stackConfig = z.strictObject({
@@ -165,7 +144,10 @@ export const stackConfig = z.strictObject({
   orchestration: orchestration.optional(),
   snowflake: snowflake.optional(),
   allowDestroy: z.boolean().default(false),
-  alarmTopicArn: arn("sns").optional(),
+  alarmTopicArn: z
+    .string()
+    .regex(/^arn:aws[a-z-]*:sns:/, "expected an ARN of sns")
+    .optional(),
   /** Appended to the names of buckets that the stack makes. */
   bucketNameSuffix: z
     .string()
@@ -175,7 +157,28 @@ export const stackConfig = z.strictObject({
 });
 
 export type StackConfig = z.infer<typeof stackConfig>;
-export type SourceSettings = z.infer<typeof source>;
 export type SnowflakeTableSettings = z.infer<typeof snowflakeTable>;
 export type OrchestrationSettings = z.infer<typeof orchestration>;
 export type ConnectorSettings = z.infer<typeof connector>;
+
+interface JsonSchema {
+  readonly type?: string;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly items?: JsonSchema;
+}
+
+const jsonSchema = z.toJSONSchema(stackConfig, { io: "input" }) as JsonSchema;
+
+/** The keys whose values Pulumi hands over as JSON. */
+export const structuredKeys: readonly string[] = Object.entries(jsonSchema.properties ?? {})
+  .filter(([, { type }]) => type !== "string")
+  .map(([key]) => key);
+
+/** What may stand at a place of the configuration, for a hint. */
+export function keysAt(path: readonly (string | number)[]): string[] {
+  const at = path.reduce<JsonSchema | undefined>(
+    (schema, part) => (typeof part === "number" ? schema?.items : schema?.properties?.[part]),
+    jsonSchema,
+  );
+  return Object.keys(at?.properties ?? {});
+}

@@ -21,6 +21,8 @@ export interface LandingOutputs {
   readonly copyStatements: pulumi.Output<Record<string, string>>;
   /** SQL that loads files from before the pipe was there. */
   readonly backfillCommands: pulumi.Output<Record<string, string>>;
+  /** SQL for the owner of database and schema, where `grantUsage` is false. */
+  readonly ownerGrants: pulumi.Output<string[]>;
   /** Commands that start the first full load of a DynamoDB table. */
   readonly snapshotCommands: pulumi.Output<Record<string, string>>;
 }
@@ -30,7 +32,7 @@ export function snowflakeLandings(
   settings: Settings,
   ingest: S3ToDynamoDb | undefined,
 ): SnowflakeOutputs {
-  const schema = settings.createDatabase ? createSchema(settings) : undefined;
+  const schema = settings.createDatabase ? createSchema(settings, config.allowDestroy) : undefined;
   const shared = {
     database: schema?.database ?? settings.database,
     schema: schema?.name ?? settings.schema,
@@ -39,6 +41,8 @@ export function snowflakeLandings(
     alarmTopicArn: config.alarmTopicArn,
     logRetentionDays: config.logRetentionDays,
     allowDestroy: config.allowDestroy,
+    timeTravelDays: settings.timeTravelDays,
+    grantUsage: settings.grantUsage,
   };
   const ownTables = settings.tables.filter(({ prefix }) => prefix !== undefined).map(fileTable);
   const landingTables = settings.tables.filter(({ landingSource }) => landingSource !== undefined).map(landingTable);
@@ -56,29 +60,26 @@ export function snowflakeLandings(
   return outputs;
 }
 
-function createSchema({ database, schema }: Settings): snowflake.Schema {
-  const created = new snowflake.Database("database", { name: database });
-  return new snowflake.Schema("schema", { name: schema, database: created.name });
+/** Dropping a database drops its tables, whatever protects these: so both stay, unless the stack may be destroyed. */
+function createSchema({ database, schema }: Settings, allowDestroy: boolean): snowflake.Schema {
+  const keep = { protect: !allowDestroy, retainOnDelete: !allowDestroy };
+  const created = new snowflake.Database("database", { name: database }, keep);
+  return new snowflake.Schema("schema", { name: schema, database: created.name }, keep);
 }
 
 const delimiters: Readonly<Record<string, string>> = { csv: ",", tsv: "\t", psv: "|" };
 
 function fileTable({ format = "csv", prefix = "", ...table }: SnowflakeTableSettings): SnowflakeTableArgs {
   const delimiter = delimiters[format];
-  const { name, columns, sampleFile, schedule } = table;
-  return {
-    name,
-    prefix,
-    columns,
-    sampleFile,
-    schedule,
-    ...(delimiter === undefined ? { format } : { format: "csv", delimiter }),
-  };
+  const { name, columns, sampleFile, dropColumns, schedule } = table;
+  const fileFormat = delimiter === undefined ? format : "csv";
+  return { name, prefix, format: fileFormat, delimiter, columns, sampleFile, dropColumns, schedule };
 }
 
 /** A source's landing files are NDJSON, whatever the source's own format. */
-function landingTable({ name, landingSource, columns, schedule }: SnowflakeTableSettings): SnowflakeTableArgs {
-  return { name, prefix: `landing/${landingSource}/`, format: "json", columns, schedule };
+function landingTable({ landingSource, ...table }: SnowflakeTableSettings): SnowflakeTableArgs {
+  const { name, columns, dropColumns, schedule } = table;
+  return { name, prefix: `landing/${landingSource}/`, format: "json", columns, dropColumns, schedule };
 }
 
 function changesOf(ingest: S3ToDynamoDb, name: string): SnowflakeDynamoDbTableArgs {
@@ -86,6 +87,7 @@ function changesOf(ingest: S3ToDynamoDb, name: string): SnowflakeDynamoDbTableAr
 }
 
 function outputsOf(landing: SnowflakeLanding): LandingOutputs {
-  const { bucketName, roleArn, loaderRoleName, copyStatements, backfillCommands, snapshotCommands } = landing;
-  return { bucketName, roleArn, loaderRoleName, copyStatements, backfillCommands, snapshotCommands };
+  const { bucketName, roleArn, loaderRoleName, copyStatements, backfillCommands, ownerGrants, snapshotCommands } =
+    landing;
+  return { bucketName, roleArn, loaderRoleName, copyStatements, backfillCommands, ownerGrants, snapshotCommands };
 }

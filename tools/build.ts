@@ -1,10 +1,14 @@
 /** `npm run build`: makes `dist`, the package as it is published: JavaScript, types, and the functions' bundles. */
 import { execFileSync } from "node:child_process";
-import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { functionFolders, makeBundle } from "../components/parts/bundle";
 
 const root = resolve(__dirname, "..");
+/** As users name it in an import. */
+export const packageName = "pulumi-data-pipelines";
+const texts = ["LICENSE", "README.md", "CHANGELOG.md", "CONTRIBUTING.md"];
+const kit = "functions/connector-kit/index.ts";
 
 export interface BuildOptions {
   /** Where the package goes; what is there is removed. @default dist */
@@ -30,7 +34,9 @@ export function build({ folder = join(root, "dist") }: BuildOptions = {}): strin
     filter: (path) => !/__pycache__|example-project|\.user\.yml/.test(path),
   });
   writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifest(), undefined, 2)}\n`);
-  for (const file of ["LICENSE", "README.md", "CHANGELOG.md"]) copyFileSync(join(root, file), join(folder, file));
+  for (const file of texts) copyFileSync(join(root, file), join(folder, file));
+  // The README's links lead to them.
+  cpSync(join(root, "docs"), join(folder, "docs"), { recursive: true });
   return folder;
 }
 
@@ -48,7 +54,7 @@ function compile(folder: string): void {
       types: ["node"],
       typeRoots: [join(root, "node_modules", "@types")],
     },
-    files: [join(root, "index.ts"), join(root, "functions/connector-kit/index.ts")],
+    files: [join(root, "index.ts"), join(root, kit)],
     include: [],
   };
   writeFileSync(project, JSON.stringify(settings));
@@ -66,25 +72,57 @@ function compile(folder: string): void {
   }
 }
 
+/** The folders of `components/` that can be imported alone. */
+export function componentFolders(): string[] {
+  const components = join(root, "components");
+  return readdirSync(components)
+    .filter((name) => existsSync(join(components, name, "index.ts")))
+    .sort();
+}
+
+/** Packages that a program has to have once, or its resources wouldn't be of one engine. */
+const peers = ["@pulumi/aws", "@pulumi/pulumi"];
+/** Peers of single components: who doesn't use those needs neither the package nor its plugin. */
+const optionalPeers = ["@pulumi/awsx", "@pulumi/snowflake"];
+const ownDependencies = [
+  "@aws-lambda-powertools/logger",
+  "@aws-sdk/client-s3",
+  "asl-validator",
+  "csv-parse",
+  "esbuild",
+];
+
 /** The repository's package.json as users need it: no scripts, and of the dependencies those that the code requires. */
 function manifest(): Record<string, unknown> {
   const { name, version, description, license, engines, dependencies } = JSON.parse(
     readFileSync(join(root, "package.json"), "utf8"),
   ) as { dependencies: Record<string, string> } & Record<string, unknown>;
-  const required = [
-    // Of the kit for connectors.
-    ...["@aws-lambda-powertools/logger", "@aws-sdk/client-s3"],
-    ...["@pulumi/aws", "@pulumi/awsx", "@pulumi/pulumi", "@pulumi/snowflake", "asl-validator", "csv-parse", "esbuild"],
-  ];
+  const versions = (names: readonly string[]) => Object.fromEntries(names.map((one) => [one, dependencies[one]]));
+  const entries: Record<string, string> = {
+    ...Object.fromEntries(componentFolders().map((one) => [one, `components/${one}/index`])),
+    "connector-kit": kit.replace(/\.ts$/, ""),
+  };
+  const exported = (path: string) => ({ types: `./${path}.d.ts`, default: `./${path}.js` });
   return {
     name,
     version,
     description,
     license,
     engines,
-    main: "index.js",
-    types: "index.d.ts",
-    dependencies: Object.fromEntries(required.map((one) => [one, dependencies[one]])),
+    files: ["index.js", "index.d.ts", "components", "functions", "docs", ...texts],
+    type: "commonjs",
+    main: "./index.js",
+    types: "./index.d.ts",
+    exports: {
+      ".": exported("index"),
+      ...Object.fromEntries(Object.entries(entries).map(([name, path]) => [`./${name}`, exported(path)])),
+      "./package.json": "./package.json",
+    },
+    // For TypeScript's older resolution (`"moduleResolution": "node"`), which many Pulumi projects still have.
+    typesVersions: { "*": Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, [`${path}.d.ts`]])) },
+    dependencies: versions(ownDependencies),
+    peerDependencies: versions([...peers, ...optionalPeers].sort()),
+    peerDependenciesMeta: Object.fromEntries(optionalPeers.map((one) => [one, { optional: true }])),
   };
 }
 

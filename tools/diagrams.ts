@@ -1,8 +1,7 @@
 /** Writes what is drawn and counted from the code into the docs, between markers. `--check` only says what is old. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { placeholders } from "../components/fivetran-dbt-orchestration/checkDefinition";
-import { orchestration } from "../components/fivetran-dbt-orchestration/definition";
+import { orchestration, placeholders } from "../components/fivetran-dbt-orchestration/definition";
 import { historyEvents, mapModeFor, transitions } from "../components/fivetran-dbt-orchestration/limits";
 import type { FlowSettings } from "../components/fivetran-dbt-orchestration/settings";
 import { diagram } from "../components/parts/asl/diagram";

@@ -1,9 +1,10 @@
 /** `npm run docs:policies`: writes the pages of docs/policies from the rules; `--check` only says whether they are up to date. */
+
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { DocumentKind } from "../policy/iam/locations";
+import type { DocumentKind } from "../policy/model/document";
+import type { Example, ExampleResource, Rule } from "../policy/model/rule";
 import { rules } from "../policy/rules";
-import type { Example, ExampleResource, Rule } from "../policy/rules/rule";
 
 const folder = join(__dirname, "../docs/policies");
 /** Written by hand. */

@@ -1,5 +1,5 @@
 /** The peers' findings by the rule of ours that is about the same. */
-import type { RuleId } from "../../policy/rules/rule";
+import type { RuleId } from "../../policy/model/rule";
 
 export const ruleOf: Readonly<Record<string, readonly RuleId[]>> = {
   CKV_AWS_32: ["P21"],

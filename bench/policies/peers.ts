@@ -1,29 +1,22 @@
 /** What checkov, parliament and cloudsplaining find in the corpus, beside the pack, rule by rule. */
 import { spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ensurePythonEnvironment } from "../../local/setup/pythonEnvironment";
-import { readDocument } from "../../policy/iam/document";
+import { readDocument } from "../../policy/document/readDocument";
+import { defaultSettings } from "../../policy/model/settings";
 import { judgeFile } from "../../policy/pack/judge";
 import { rules } from "../../policy/rules";
-import type { Example, RuleId } from "../../policy/rules/rule";
-import { defaultSettings, type Settings } from "../../policy/rules/settings";
+import { type CorpusCase, readCorpus } from "../../test/policy/corpus";
 import { grouped, printTable } from "../table";
 import { ruleOf } from "./peerRules";
 
-interface Case extends Example {
-  readonly name: string;
-  readonly violates: readonly RuleId[];
-  readonly settings?: Partial<Settings>;
-}
+type Case = CorpusCase;
 
 interface PeerResult {
   /** Findings by case; a case that the peer has no place for is missing. */
   readonly found: Readonly<Record<string, readonly string[]>>;
   readonly seconds: number;
 }
-
-const corpus = join(__dirname, "../../test/policy/corpus");
 
 export async function comparePeers(): Promise<void> {
   const cases = readCases();
@@ -67,7 +60,7 @@ export async function comparePeers(): Promise<void> {
     Object.keys(peers).flatMap((name) =>
       (peers[name]?.found[each.name] ?? [])
         .filter((issue) => !issue.startsWith("exception") && !isOurs(issue, ours.found[each.name] ?? []))
-        .map((issue) => `${name} ${issue}: ${each.name.replace(/\.json$/, "")}`),
+        .map((issue) => `${name} ${issue}: ${each.name}`),
     ),
   );
   const lines = [...new Set(only)].sort();
@@ -86,19 +79,11 @@ function rulesFound(all: Readonly<Record<string, PeerResult>>, name: string, { n
   return new Set(name === "ours" ? issues : issues.flatMap((issue) => ruleOf[issue] ?? []));
 }
 
+/** The documents of the corpus that stand by themselves. */
 function readCases(): Case[] {
-  return readdirSync(corpus).flatMap((row) =>
-    jsonFiles(join(corpus, row)).flatMap((file) => {
-      const value: Omit<Case, "name"> = JSON.parse(readFileSync(join(corpus, row, file), "utf8"));
-      return value.document && value.kind !== "guardrail"
-        ? [{ ...value, kind: value.kind ?? "identity", name: `${row}/${file}` }]
-        : [];
-    }),
-  );
-}
-
-function jsonFiles(folder: string): string[] {
-  return readdirSync(folder).filter((file) => file.endsWith(".json"));
+  return readCorpus()
+    .filter(({ document, kind }) => document !== undefined && kind !== "guardrail")
+    .map((each) => ({ ...each, kind: each.kind ?? "identity" }));
 }
 
 function runOurs(cases: readonly Case[]): PeerResult {

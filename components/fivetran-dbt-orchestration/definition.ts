@@ -7,6 +7,27 @@ import { outcomeStates } from "./flow/outcome";
 import { prepareStates } from "./flow/prepare";
 import type { FlowReferences, FlowSettings } from "./settings";
 
+const account = "123456789012";
+const of = (service: string, resource: string): string => `arn:aws:${service}:us-east-1:${account}:${resource}`;
+
+/** Stands in for what is only known later: the definition's shape doesn't depend on it. */
+export const placeholders: FlowReferences = {
+  stateMachineArn: of("states", "stateMachine:runs"),
+  listConnectionsArn: of("lambda", "function:list-connections"),
+  syncConnectionArn: of("lambda", "function:sync-connection"),
+  pollConnectionArn: of("lambda", "function:poll-connection"),
+  releaseWaitsArn: of("lambda", "function:release-waits"),
+  waitsTableArn: of("dynamodb", "table/waits"),
+  clusterArn: of("ecs", "cluster/dbt"),
+  taskFamily: "dbt",
+  taskRoleArn: `arn:aws:iam::${account}:role/dbt-task`,
+  executionRoleArn: `arn:aws:iam::${account}:role/dbt-execution`,
+  subnetIds: ["subnet-1", "subnet-2"],
+  securityGroupIds: ["sg-1"],
+  artifactsBucketArn: "arn:aws:s3:::artifacts",
+  topicArn: of("sns", "notifications"),
+};
+
 export interface Orchestration {
   readonly definition: Definition;
   /** What the state machine's role must be allowed, and nothing else. */

@@ -1,26 +1,24 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { accountOf, arnOf } from "../parts/account";
+import { accountOf } from "../parts/account";
 import { alarms } from "../parts/alarms";
 import { ArgumentCheck } from "../parts/arguments";
 import { componentOptions, componentType } from "../parts/component";
 import type { Context } from "../parts/context";
 import { bucketName, physicalName } from "../parts/naming";
+import { operationalTable } from "../parts/operationalTable";
 import { secureBucket } from "../parts/secureBucket";
+import { checkDefinition, stateMachine, stateMachineName } from "../parts/stateMachine";
 import { componentTags } from "../parts/tags";
 import type { FivetranDbtOrchestrationArgs } from "./args";
-import { checkDefinition } from "./checkDefinition";
+import { orchestration, placeholders } from "./definition";
 import { normalize } from "./normalize";
-import { dbtTask } from "./resources/dbtTask";
+import { dbtImage, dbtNetwork, dbtTask } from "./resources/dbt";
 import { functions } from "./resources/functions";
-import { dbtNetwork } from "./resources/network";
 import { releaseRule } from "./resources/releaseRule";
-import { dbtImage } from "./resources/repository";
 import { schedule } from "./resources/schedule";
 import { secrets as secretsOf } from "./resources/secrets";
-import { stateMachine } from "./resources/stateMachine";
 import { notificationTopic } from "./resources/topic";
-import { waitsTable } from "./resources/waitsTable";
 import { dashboardBody, orchestrationAlarms } from "./resources/watch";
 import { webhookApi } from "./resources/webhookApi";
 
@@ -103,7 +101,7 @@ export class FivetranDbtOrchestration extends pulumi.ComponentResource {
     const owner = `${typeName} "${name}"`;
     const plan = normalize(new ArgumentCheck(owner), name, args);
     const { flow, logRetentionDays, tracing } = plan;
-    checkDefinition(owner, flow);
+    checkDefinition(owner, orchestration(flow, placeholders).definition);
     const context: Context = {
       name,
       owner,
@@ -114,10 +112,9 @@ export class FivetranDbtOrchestration extends pulumi.ComponentResource {
     };
     const { account } = context;
 
-    const stateMachineName = physicalName(name, "runs", "stateMachine");
-    const stateMachineArn = arnOf(account, "states", `stateMachine:${stateMachineName}`);
+    const { arn: stateMachineArn } = stateMachineName(context, "runs");
     const secrets = secretsOf(context, plan);
-    const waits = waitsTable(context);
+    const waits = operationalTable(context, "waits", { indexes: ["execution"] });
     const handlers = functions(context, { plan, secrets, waits, stateMachineArn });
     const api = webhookApi(context, handlers.webhook, { rate: plan.webhookRate, logRetentionDays });
 
@@ -132,27 +129,38 @@ export class FivetranDbtOrchestration extends pulumi.ComponentResource {
 
     const topic = plan.alarmTopicArn === undefined ? notificationTopic(context) : undefined;
     const alarmTopicArn = pulumi.output(topic?.arn ?? plan.alarmTopicArn ?? "");
-    const runs = stateMachine(context, {
-      ...{ name: stateMachineName, flow, logLevel: plan.logLevel, logRetentionDays, tracing },
-      references: pulumi.output({
-        stateMachineArn,
-        listConnectionsArn: handlers.list.functionArn,
-        syncConnectionArn: handlers.sync.functionArn,
-        pollConnectionArn: handlers.poll.functionArn,
-        releaseWaitsArn: handlers.release.functionArn,
-        waitsTableArn: waits.arn,
-        clusterArn: dbt.clusterArn,
-        taskFamily: dbt.family,
-        taskRoleArn: dbt.taskRoleArn,
-        executionRoleArn: dbt.executionRoleArn,
-        artifactsBucketArn: artifacts.arn,
-        topicArn: alarmTopicArn,
-      }),
-      subnetIds: network.subnetIds,
-      securityGroupId: network.securityGroupId,
+    // Without what only an update knows, so that the role's policy is shown in a preview.
+    const known = pulumi.output({
+      stateMachineArn,
+      listConnectionsArn: handlers.list.functionArn,
+      syncConnectionArn: handlers.sync.functionArn,
+      pollConnectionArn: handlers.poll.functionArn,
+      releaseWaitsArn: handlers.release.functionArn,
+      waitsTableArn: waits.arn,
+      clusterArn: dbt.clusterArn,
+      taskFamily: dbt.family,
+      taskRoleArn: dbt.taskRoleArn,
+      executionRoleArn: dbt.executionRoleArn,
+      artifactsBucketArn: artifacts.arn,
+      topicArn: alarmTopicArn,
+    });
+    const runs = stateMachine(context, "runs", {
+      description: `Runs the state machine of ${name}`,
+      definition: pulumi
+        .all([known, network.subnetIds, network.securityGroupId])
+        .apply(
+          ([references, subnetIds, groupId]) =>
+            orchestration(flow, { ...references, subnetIds, securityGroupIds: [groupId] }).definition,
+        ),
+      needs: known.apply(
+        (references) => orchestration(flow, { ...references, subnetIds: [], securityGroupIds: [] }).needs,
+      ),
+      logLevel: plan.logLevel,
+      logRetentionDays,
+      tracing,
       dependsOn: [
         ...Object.values(handlers).map(({ lambda }) => lambda),
-        ...[waits.table, artifacts.bucket, ...dbt.ready, ...(topic?.ready ?? [])],
+        ...[waits.table, artifacts.bucket, ...dbt.ready, ...network.ready, ...(topic?.ready ?? [])],
       ],
     });
     releaseRule(context, handlers.release, stateMachineArn);

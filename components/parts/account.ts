@@ -4,6 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 /** Where a component is deployed to. Known at preview, and with it every ARN made from a physical name. */
 export interface Account {
   readonly partition: pulumi.Output<string>;
+  /** Ending of the services' host names, `amazonaws.com` or `amazonaws.com.cn`. */
+  readonly dnsSuffix: pulumi.Output<string>;
   readonly accountId: pulumi.Output<string>;
   readonly region: pulumi.Output<string>;
 }
@@ -11,8 +13,10 @@ export interface Account {
 /** Asks the provider that `parent` uses. */
 export function accountOf(parent: pulumi.Resource): Account {
   const options = { parent };
+  const { partition, dnsSuffix } = aws.getPartitionOutput({}, options);
   return {
-    partition: aws.getPartitionOutput({}, options).partition,
+    partition,
+    dnsSuffix,
     accountId: aws.getCallerIdentityOutput({}, options).accountId,
     region: aws.getRegionOutput({}, options).region,
   };

@@ -1,60 +1,66 @@
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { join, relative, sep } from "node:path";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { basename, join, sep } from "node:path";
 
 const packageFolder = join(__dirname, "..", "..");
-const imageFolder = join(packageFolder, "functions", "fivetran-dbt-orchestration", "dbt");
-/** What makes the image beside the project. */
-const imageFiles = ["Dockerfile", "entrypoint.py", "dbt_run.py", "summary.py", "artifacts.py", "requirements.txt"];
-/** What dbt writes, and what must not go into an image. */
-const leftOut = new Set(["target", "logs", "dbt_packages", ".git", ".venv", "node_modules", ".user.yml", ".env"]);
 
+/** A file or folder that goes into a build context. */
+export interface ContextEntry {
+  /** Absolute path. */
+  readonly from: string;
+  /** Path in the context. */
+  readonly to: string;
+  /** Names of files and folders that stay out, wherever they are. @default none */
+  readonly leaveOut?: ReadonlySet<string>;
+}
+
+/** What `docker build` is given. */
 export interface BuildContext {
+  /** Absolute path; the Dockerfile is in it. */
   readonly folder: string;
-  /** Of the content: 16 hexadecimal digits. */
+  /** Of names and content: 16 hexadecimal digits. */
   readonly hash: string;
 }
 
-/** Puts the Dockerfile and a dbt project into one folder for `docker build`. The same content gives the same folder. */
-export function buildContext(projectFolder: string): BuildContext {
-  const hash = contentHash(projectFolder);
-  const folder = join(packageFolder, "node_modules", ".cache", "data-pipelines", `dbt-${hash}`);
+/**
+ * Puts files together in one folder for `docker build`. The same content gives the same folder.
+ *
+ * @param name for the folder's name, for example `dbt`
+ */
+export function buildContext(name: string, entries: readonly ContextEntry[]): BuildContext {
+  const files = entries.flatMap(filesOf).sort((a, b) => (a.to < b.to ? -1 : 1));
+  const hash = hashOf(files);
+  const folder = join(packageFolder, "node_modules", ".cache", "data-pipelines", `${name}-${hash}`);
   if (existsSync(folder)) return { folder, hash };
   const unfinished = `${folder}.${process.pid}`;
   rmSync(unfinished, { recursive: true, force: true });
-  mkdirSync(unfinished, { recursive: true });
-  for (const file of imageFiles) cpSync(join(imageFolder, file), join(unfinished, file));
-  const wanted = (path: string): boolean => !leftOutBelow(projectFolder, path);
-  cpSync(projectFolder, join(unfinished, "project"), { recursive: true, filter: wanted });
+  for (const { from, to } of files) {
+    mkdirSync(join(unfinished, to, ".."), { recursive: true });
+    cpSync(from, join(unfinished, to));
+  }
   renameSync(unfinished, folder);
   return { folder, hash };
 }
 
-function contentHash(projectFolder: string): string {
+interface ContextFile {
+  readonly from: string;
+  readonly to: string;
+}
+
+function filesOf({ from, to, leaveOut = new Set() }: ContextEntry): ContextFile[] {
+  if (leaveOut.has(basename(from))) return [];
+  if (!statSync(from).isDirectory()) return [{ from, to }];
+  return readdirSync(from).flatMap((name) =>
+    filesOf({ from: join(from, name), to: join(to, name).split(sep).join("/"), leaveOut }),
+  );
+}
+
+function hashOf(files: readonly ContextFile[]): string {
   const hash = createHash("sha256");
-  const add = (name: string, path: string): void => {
+  for (const { from, to } of files) {
+    const content = readFileSync(from);
     // Lengths, so that no two trees give the same stream.
-    const content = readFileSync(path);
-    hash.update(`${name.length}:${name}:${content.length}:`).update(content);
-  };
-  for (const file of imageFiles) add(file, join(imageFolder, file));
-  for (const file of filesOf(projectFolder)) add(file.split(sep).join("/"), join(projectFolder, file));
+    hash.update(`${to.length}:${to}:${content.length}:`).update(content);
+  }
   return hash.digest("hex").slice(0, 16);
-}
-
-/** Relative paths, in the order of their names. */
-function filesOf(root: string, folder = ""): string[] {
-  return readdirSync(join(root, folder), { withFileTypes: true })
-    .filter(({ name }) => !leftOut.has(name))
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => {
-      const path = join(folder, entry.name);
-      return entry.isDirectory() ? filesOf(root, path) : [path];
-    });
-}
-
-function leftOutBelow(root: string, path: string): boolean {
-  return relative(root, path)
-    .split(sep)
-    .some((part) => leftOut.has(part));
 }

@@ -36,3 +36,9 @@ function childNames(type: string, name: string): pulumi.ResourceTransformation {
     return undefined;
   };
 }
+
+/** What a component's own fields hold: its outputs, for `registerOutputs`, so that they aren't listed again. */
+export function ownOutputs(component: pulumi.ComponentResource): pulumi.Inputs {
+  const isOwn = ([key]: [string, unknown]): boolean => key !== "urn" && !key.startsWith("__");
+  return Object.fromEntries(Object.entries(component).filter(isOwn));
+}

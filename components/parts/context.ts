@@ -13,4 +13,6 @@ export interface Context {
   readonly tags: Tags;
   /** Whether resources that hold data may be deleted with it. */
   readonly allowDestroy: boolean;
+  /** Managed policy that bounds what every role of the component can ever do. @default no bound */
+  readonly permissionsBoundaryArn?: pulumi.Input<string>;
 }

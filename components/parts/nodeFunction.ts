@@ -2,14 +2,15 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { EnvironmentSpec } from "../../functions/shared/environment";
 import type { Permissions } from "../../functions/shared/permission";
-import { arnOf, roleArnOf } from "./account";
+import { arnOf } from "./account";
 import { ArgumentError } from "./arguments";
 import { type BundleFiles, bundleOf } from "./bundle";
 import type { Context } from "./context";
 import { type EnvironmentInputs, functionEnvironment } from "./functionEnvironment";
 import { type GrantTargets, grantStatements, maxManagedPolicies, packStatements, type SizedStatement } from "./grants";
 import { physicalName } from "./naming";
-import { policyDocument, type Statement, serviceTrust } from "./policyDocument";
+import type { Statement } from "./policyDocument";
+import { type ComponentRole, role, serviceTrust } from "./role";
 
 export interface NodeFunctionArgs<S extends EnvironmentSpec, Role extends string> {
   /** Folder below functions/: `<component>/<function>`. Needed unless `code` is given. */
@@ -67,13 +68,13 @@ export function nodeFunction<S extends EnvironmentSpec, Role extends string>(
     ...ownStatements(context, args, logGroupName),
     ...grantStatements(args.permissions, args.targets),
   ];
-  const { role, roleName, policies } = functionRole(context, part, statements);
+  const own = functionRole(context, part, statements);
   const lambda = new aws.lambda.Function(
     name,
     {
       name: functionName,
       description: args.description,
-      role: role.arn,
+      role: own.role.arn,
       runtime: "nodejs22.x",
       architectures: ["arm64"],
       handler: "index.handler",
@@ -90,14 +91,14 @@ export function nodeFunction<S extends EnvironmentSpec, Role extends string>(
       loggingConfig: { logFormat: "Text", logGroup: logs.name },
       tags: context.tags,
     },
-    { ...child, dependsOn: policies },
+    { ...child, dependsOn: [...own.policies] },
   );
   return {
     lambda,
     functionName,
     functionArn: arnOf(context.account, "lambda", `function:${functionName}`),
-    roleName,
-    roleArn: roleArnOf(context.account, roleName),
+    roleName: own.roleName,
+    roleArn: own.arn,
     logGroupName,
   };
 }
@@ -132,9 +133,7 @@ function ownStatements(
   return statements.map((statement) => ({ statement, size: 500 }));
 }
 
-function functionRole(context: Context, part: string, statements: readonly SizedStatement[]) {
-  const name = `${context.name}-${part}`;
-  const child = { parent: context.parent };
+function functionRole(context: Context, part: string, statements: readonly SizedStatement[]): ComponentRole {
   const { inline, managed } = packStatements(statements);
   if (managed.length > maxManagedPolicies) {
     throw new ArgumentError(
@@ -144,38 +143,12 @@ function functionRole(context: Context, part: string, statements: readonly Sized
       `AWS attaches ${maxManagedPolicies} to a role. Split the sources over two components, or shorten their prefixes.`,
     );
   }
-  const roleName = physicalName(context.name, `${part}-role`, "role");
-  const role = new aws.iam.Role(
-    `${name}-role`,
-    {
-      name: roleName,
-      description: `Runs the function ${part} of ${context.owner}`.replace(/[^\w .,-]/g, ""),
-      assumeRolePolicy: serviceTrust("lambda.amazonaws.com", context.account.accountId),
-      tags: context.tags,
-    },
-    child,
-  );
-  const policies: pulumi.Resource[] = [
-    new aws.iam.RolePolicy(`${name}-role-policy`, { role: role.name, policy: policyDocument(inline) }, child),
-    ...managed.map((more, i) => {
-      const number = i + 2;
-      const policy = new aws.iam.Policy(
-        `${name}-role-policy-${number}`,
-        {
-          name: physicalName(context.name, `${part}-${number}`, "policy"),
-          policy: policyDocument(more),
-          tags: context.tags,
-        },
-        child,
-      );
-      return new aws.iam.RolePolicyAttachment(
-        `${name}-role-policy-${number}-attachment`,
-        { role: role.name, policyArn: policy.arn },
-        child,
-      );
-    }),
-  ];
-  return { role, roleName, policies };
+  return role(context, `${part}-role`, {
+    description: `Runs the function ${part} of ${context.owner}`,
+    trust: serviceTrust(context, "lambda.amazonaws.com"),
+    statements: inline,
+    more: managed,
+  });
 }
 
 /** A bundle as Lambda takes it. */

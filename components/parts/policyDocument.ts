@@ -13,7 +13,7 @@ export interface Statement {
 type ConditionValue = pulumi.Input<string> | readonly pulumi.Input<string>[];
 
 /** Known at preview as far as the statements are. */
-export function policyDocument(statements: readonly Statement[]): pulumi.Output<string> {
+export function policyDocument(statements: pulumi.Input<readonly Statement[]>): pulumi.Output<string> {
   return pulumi.jsonStringify({ Version: "2012-10-17", Statement: statements });
 }
 
@@ -30,19 +30,4 @@ export function tlsOnly(service: keyof typeof tlsActions, resources: readonly pu
     Resource: resources,
     Condition: { Bool: { "aws:SecureTransport": "false" } },
   };
-}
-
-/** Lets one AWS service assume a role, for this account alone (no confused deputy). */
-export function serviceTrust(service: string, accountId: pulumi.Input<string>): pulumi.Output<string> {
-  return pulumi.jsonStringify({
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Effect: "Allow",
-        Principal: { Service: service },
-        Action: "sts:AssumeRole",
-        Condition: { StringEquals: { "aws:SourceAccount": accountId } },
-      },
-    ],
-  });
 }

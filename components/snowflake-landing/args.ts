@@ -35,6 +35,11 @@ export interface SnowflakeTableArgs {
   /** CSV: a file on this machine whose header gives the columns, all VARCHAR. Read when the program runs. @default none */
   sampleFile?: string;
   /**
+   * Columns that an update may drop, with their data. A column that is no longer declared and isn't named here is an
+   * error, also where a sample file's header lost or renamed it. @default none
+   */
+  dropColumns?: string[];
+  /**
    * What becomes of errors: `SKIP_FILE` leaves the file out and sends a notification, `CONTINUE` leaves out only the
    * row but Snowflake then notifies nobody (see COPY_HISTORY). @default "SKIP_FILE"
    */
@@ -76,8 +81,18 @@ export interface SnowflakeLandingArgs {
   bucketNameSuffix?: string;
   /** KMS key that the given bucket's objects are encrypted with. @default none */
   kmsKeyArn?: pulumi.Input<string>;
-  /** Lets `pulumi destroy` remove the component's own bucket and its objects, and the Snowflake tables. @default false */
+  /**
+   * Lets `pulumi destroy`, or a change that would do the same, remove the component's own bucket with its objects and
+   * the Snowflake tables with their rows. Otherwise they are protected, and stay when they leave the program. @default false
+   */
   allowDestroy?: boolean;
+  /** Days that Time Travel can go back in the tables, 0 to 90 (Standard Edition: 1 at most). @default as the schema has it */
+  timeTravelDays?: number;
+  /**
+   * Grants the loader role USAGE on the database and the schema. That takes their ownership, USAGE WITH GRANT OPTION on
+   * them, or MANAGE GRANTS. False: their owner does it, with the statements in the output `ownerGrants`. @default true
+   */
+  grantUsage?: boolean;
   /**
    * This component sets the bucket's notifications. False: another does; give it the output `notificationTargets`.
    * @default true

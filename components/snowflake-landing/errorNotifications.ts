@@ -4,9 +4,9 @@ import * as snowflake from "@pulumi/snowflake";
 import { arnOf, roleArnOf } from "../parts/account";
 import type { Context } from "../parts/context";
 import { physicalName } from "../parts/naming";
-import { policyDocument, tlsOnly } from "../parts/policyDocument";
-import { accountObjectName } from "./accountObject";
-import { snowflakeRole } from "./trust";
+import { policyDocument, type Statement, tlsOnly } from "../parts/policyDocument";
+import { accountObjectName } from "./identifier";
+import { snowflakeRole } from "./snowflakeRole";
 
 export interface ErrorNotifications {
   /** Name of the integration in the Snowflake account. */
@@ -43,12 +43,13 @@ export function errorNotifications(context: Context): ErrorNotifications {
     },
     { ...child, dependsOn: topic },
   );
-  const { role, policy } = snowflakeRole(context, "errors-role", {
+  const statement: Statement = { Sid: "TellErrors", Effect: "Allow", Action: "sns:Publish", Resource: topicArn };
+  const { role, policies } = snowflakeRole(context, "errors-role", {
     roleName,
-    description: `Snowflake tells errors of ${context.name}`,
+    description: `Snowflake reports errors of ${context.name}`,
     userArn: integration.awsSnsIamUserArn,
     externalId: integration.awsSnsExternalId,
-    statements: [{ Sid: "TellErrors", Effect: "Allow", Action: "sns:Publish", Resource: topicArn }],
+    statements: [{ statement, size: 500 }],
   });
-  return { integrationName, topicArn: topic.arn, ready: [integration, role, policy] };
+  return { integrationName, topicArn: topic.arn, ready: [integration, role, ...policies] };
 }

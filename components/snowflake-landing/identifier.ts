@@ -1,3 +1,5 @@
+import { deployedName } from "../parts/naming";
+
 /** A schema-level object by its three names, each as Snowflake stores it (upper case). */
 export interface ObjectName {
   readonly database: string;
@@ -28,4 +30,13 @@ export function quoted(name: string): string {
 
 export function quotedObject({ database, schema, name }: ObjectName): string {
   return `${quoted(database)}.${quoted(schema)}.${quoted(name)}`;
+}
+
+/**
+ * Name of an integration or a role, which a whole Snowflake account shares, for example
+ * `DATA_PIPELINES_DEV_LANDING_STORAGE`.
+ */
+export function accountObjectName(component: string, part: string): string {
+  const name = `${deployedName(component)}-${part}`.toUpperCase().replace(/[^A-Z0-9]+/g, "_");
+  return /^[0-9]/.test(name) ? `_${name}` : name;
 }

@@ -1,34 +1,11 @@
 import { ArgumentCheck, type ArgumentNames } from "../parts/arguments";
+import { checkLogRetentionDays } from "../parts/logRetention";
 import { checkBucketNameSuffix } from "../parts/naming";
 import type { SnowflakeDynamoDbTableArgs, SnowflakeLandingArgs } from "./args";
 import { identifier, identifierProblem } from "./identifier";
 import { normalizeTable } from "./normalizeTable";
-import { changesPlan, logicalKey, type TablePlan } from "./plan";
+import { changesPlan, type DynamoDbPlan, type LandingPlan, logicalKey, type TablePlan } from "./plan";
 import { overlappingPrefixes } from "./prefixes";
-
-/** A DynamoDB table with everything filled in. */
-export interface DynamoDbPlan {
-  readonly args: SnowflakeDynamoDbTableArgs;
-  readonly key: string;
-  readonly view: string;
-  readonly changes: TablePlan;
-  /** Names of the key attributes: the partition key, then the sort key if there is one. */
-  readonly keyAttributes: readonly string[];
-}
-
-/** The arguments, checked and complete. */
-export interface LandingPlan {
-  /** Every table that is loaded, those of changes too. */
-  readonly tables: readonly TablePlan[];
-  readonly dynamoDb: readonly DynamoDbPlan[];
-  readonly bucketNameSuffix: string;
-  readonly manageNotifications: boolean;
-  readonly errorNotifications: boolean;
-  readonly allowDestroy: boolean;
-  readonly changesWindowSeconds: number;
-  readonly changesRetries: number;
-  readonly logRetentionDays: number;
-}
 
 const knownArgs: ArgumentNames<SnowflakeLandingArgs> = {
   database: true,
@@ -38,6 +15,8 @@ const knownArgs: ArgumentNames<SnowflakeLandingArgs> = {
   bucketNameSuffix: true,
   kmsKeyArn: true,
   allowDestroy: true,
+  timeTravelDays: true,
+  grantUsage: true,
   manageNotifications: true,
   snowflakeRegion: true,
   bucketRegion: true,
@@ -89,14 +68,18 @@ export function normalize(owner: string, args: SnowflakeLandingArgs): LandingPla
   const { changesWindowSeconds = 60, changesRetries = 10, logRetentionDays = 30 } = args;
   check.integer("changesWindowSeconds", changesWindowSeconds, 0, 300, "seconds");
   check.integer("changesRetries", changesRetries, 0, 10_000);
-  check.integer("logRetentionDays", logRetentionDays, 1, 3653, "days");
+  checkLogRetentionDays(check, logRetentionDays);
+  const { timeTravelDays } = args;
+  if (timeTravelDays !== undefined) check.integer("timeTravelDays", timeTravelDays, 0, 90, "days");
   return {
     tables,
     dynamoDb,
     bucketNameSuffix,
     manageNotifications: args.manageNotifications ?? true,
     errorNotifications: args.errorNotifications ?? true,
+    grantUsage: args.grantUsage ?? true,
     allowDestroy: args.allowDestroy ?? false,
+    timeTravelDays,
     changesWindowSeconds,
     changesRetries,
     logRetentionDays,

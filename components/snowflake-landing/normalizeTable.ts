@@ -20,6 +20,7 @@ const knownTableArgs: ArgumentNames<SnowflakeTableArgs> = {
   nullValues: true,
   columns: true,
   sampleFile: true,
+  dropColumns: true,
   onError: true,
   schedule: true,
 };
@@ -35,12 +36,14 @@ export function normalizeTable(check: ArgumentCheck, path: string, args: Snowfla
   check.oneOf(`${path}.onError`, onError, onErrorValues);
   const fileFormat = normalizeFormat(check, path, args);
   const table = identifier(args.name);
+  const columns = withMetadata(normalizeColumns(check, path, args, fileFormat));
   return {
     key: logicalKey(table),
     names: tableNames(table),
     prefix: args.prefix,
     fileFormat,
-    columns: withMetadata(normalizeColumns(check, path, args, fileFormat)),
+    columns,
+    dropColumns: normalizeDropColumns(check, `${path}.dropColumns`, args.dropColumns ?? [], columns),
     onError: onError as OnError,
     ...(args.schedule === undefined ? {} : { schedule: normalizeSchedule(check, `${path}.schedule`, args.schedule) }),
   };
@@ -101,6 +104,23 @@ function normalizeColumns(
     check.fail(`${path}.sampleFile`, args.sampleFile, "Give either columns or sampleFile, not both.");
   }
   return sampleColumns(check, `${path}.sampleFile`, args.sampleFile, fileFormat);
+}
+
+/** A column that is named here and still declared would be kept: surely not what is meant. */
+function normalizeDropColumns(
+  check: ArgumentCheck,
+  path: string,
+  names: readonly string[],
+  columns: readonly LoadedColumn[],
+): string[] {
+  return names.map((name, i) => {
+    checkName(check, `${path}[${i}]`, name, 255);
+    const column = identifier(name);
+    if (columns.some((kept) => kept.column === column)) {
+      check.fail(`${path}[${i}]`, name, "The table still has this column; remove it from columns or the sample file.");
+    }
+    return column;
+  });
 }
 
 function sampleColumns(check: ArgumentCheck, path: string, file: string, format: FileFormatSpec): LoadedColumn[] {

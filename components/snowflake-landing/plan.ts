@@ -1,3 +1,4 @@
+import type { SnowflakeDynamoDbTableArgs } from "./args";
 import { changesColumns, changesPrefix } from "./changesTable";
 import { type LoadedColumn, withMetadata } from "./columns";
 import type { OnError } from "./copyStatement";
@@ -27,9 +28,38 @@ export interface TablePlan {
   readonly fileFormat: FileFormatSpec;
   /** With the metadata columns. */
   readonly columns: readonly LoadedColumn[];
+  /** The only columns that an update may drop. */
+  readonly dropColumns: readonly string[];
   readonly onError: OnError;
   /** Without: a pipe. */
   readonly schedule?: Schedule;
+}
+
+/** A DynamoDB table with everything filled in. */
+export interface DynamoDbPlan {
+  readonly args: SnowflakeDynamoDbTableArgs;
+  readonly key: string;
+  readonly view: string;
+  readonly changes: TablePlan;
+  /** Names of the key attributes: the partition key, then the sort key if there is one. */
+  readonly keyAttributes: readonly string[];
+}
+
+/** The arguments, checked and complete. */
+export interface LandingPlan {
+  /** Every table that is loaded, those of changes too. */
+  readonly tables: readonly TablePlan[];
+  readonly dynamoDb: readonly DynamoDbPlan[];
+  readonly bucketNameSuffix: string;
+  readonly manageNotifications: boolean;
+  readonly errorNotifications: boolean;
+  readonly grantUsage: boolean;
+  readonly allowDestroy: boolean;
+  /** Undefined: as the schema has it. */
+  readonly timeTravelDays: number | undefined;
+  readonly changesWindowSeconds: number;
+  readonly changesRetries: number;
+  readonly logRetentionDays: number;
 }
 
 export function tableNames(table: string): TableNames {
@@ -66,6 +96,7 @@ export function changesPlan(view: string): TablePlan {
     prefix: changesPrefix(view),
     fileFormat: jsonLines,
     columns: withMetadata(changesColumns),
+    dropColumns: [],
     onError: "SKIP_FILE",
   };
 }

@@ -3,21 +3,21 @@ import * as snowflake from "@pulumi/snowflake";
 import { accountOf } from "../parts/account";
 import { ArgumentCheck } from "../parts/arguments";
 import { notifyBucket } from "../parts/bucketNotifications";
-import { componentOptions, componentType } from "../parts/component";
+import { componentOptions, componentType, ownOutputs } from "../parts/component";
 import type { Context } from "../parts/context";
 import { bucketName } from "../parts/naming";
 import { secureBucket } from "../parts/secureBucket";
 import { componentTags } from "../parts/tags";
 import type { SnowflakeLandingArgs } from "./args";
+import { tableFunctions } from "./changesFunctions";
 import { newestStateStatement } from "./changesTable";
+import { regionWarning, snowflakeS3 } from "./cloud";
 import { errorNotifications } from "./errorNotifications";
-import { commonGrants, type Place, tableGrants, viewGrant } from "./grants";
-import { type GrantOn, loaderRole } from "./loaderRole";
-import { checkIdentifier, type DynamoDbPlan, type LandingPlan, normalize } from "./normalize";
-import { previewFeaturesMend, requiredPreviewFeatures } from "./previewFeatures";
-import { regionWarning } from "./regions";
-import { storageAccess } from "./storageAccess";
-import { tableFunctions } from "./tableFunctions";
+import { loaderRole, ownerStatements, type Place, placeGrants, storageGrant, tableGrants, viewGrant } from "./loader";
+import { checkIdentifier, normalize } from "./normalize";
+import type { DynamoDbPlan, LandingPlan } from "./plan";
+import { checkProviderConfig, requiredPreviewFeatures } from "./providerConfig";
+import { type StorageAccess, storageAccess } from "./storageAccess";
 import { type TableLoad, tableLoad } from "./tableLoad";
 
 export type {
@@ -72,7 +72,9 @@ export interface SnowflakeNotificationTarget {
  *
  * The Snowflake provider calls most of this preview: see {@link requiredPreviewFeatures}.
  *
- * @throws ArgumentError for a mistake in the arguments; pulumi.RunError when preview features aren't switched on
+ * Before the first `up`: how to sign in and what the deploying role may do, see docs/snowflake-landing.md.
+ *
+ * @throws ArgumentError for a mistake in the arguments; pulumi.RunError when the provider's configuration can't work
  */
 export class SnowflakeLanding extends pulumi.ComponentResource {
   /** Bucket with the files. */
@@ -91,6 +93,8 @@ export class SnowflakeLanding extends pulumi.ComponentResource {
   readonly copyStatements: pulumi.Output<Record<string, string>>;
   /** SQL that loads the files that were there before the pipe (of the last 7 days), by table. */
   readonly backfillCommands: pulumi.Output<Record<string, string>>;
+  /** SQL for the owner of the database and the schema, where `grantUsage` is false; otherwise empty. */
+  readonly ownerGrants: pulumi.Output<string[]>;
   /** Shell command that starts the full load of each DynamoDB table, by its name. */
   readonly snapshotCommands: pulumi.Output<Record<string, string>>;
 
@@ -99,72 +103,48 @@ export class SnowflakeLanding extends pulumi.ComponentResource {
     super(type, name, {}, componentOptions(type, name, opts));
     const owner = `SnowflakeLanding "${name}"`;
     const plan = normalize(owner, args);
-    checkPreviewFeatures(owner, this.getProvider("snowflake:index:pipe"), plan);
-    const { allowDestroy } = plan;
-    const tags = componentTags(owner, name, args.tags);
-    const context: Context = { name, owner, parent: this, account: accountOf(this), tags, allowDestroy };
-    const child = { parent: this };
-
-    const place = placeOf(owner, args);
-    this.bucketName = args.bucketName === undefined ? ownBucket(context, plan) : pulumi.output(args.bucketName);
-    const bucketRegion = pulumi.output(args.bucketRegion ?? context.account.region);
-    warnOfRegions(this, args.snowflakeRegion, bucketRegion);
-    const access = storageAccess(context, {
-      bucket: this.bucketName,
-      bucketRegion,
-      kmsKeyArn: args.kmsKeyArn,
-      prefixes: plan.tables.map(({ prefix }) => prefix),
+    checkProviderConfig(owner, this.getProvider("snowflake:index:pipe"), {
+      errorNotifications: plan.errorNotifications,
+      pipes: plan.tables.some(({ schedule }) => schedule === undefined),
     });
-    const errors = plan.errorNotifications ? errorNotifications(context) : undefined;
+    const landing: Landing = {
+      plan,
+      args,
+      place: placeOf(owner, args),
+      context: {
+        name,
+        owner,
+        parent: this,
+        account: accountOf(this),
+        tags: componentTags(owner, name, args.tags),
+        allowDestroy: plan.allowDestroy,
+      },
+    };
+
+    this.bucketName = args.bucketName === undefined ? ownBucket(landing) : pulumi.output(args.bucketName);
+    const access = accessTo(this.bucketName, landing);
+    const errors = plan.errorNotifications ? errorNotifications(landing.context) : undefined;
     const loads = plan.tables.map((table) =>
       tableLoad(table, {
         component: name,
-        allowDestroy,
-        place,
+        owner,
+        allowDestroy: plan.allowDestroy,
+        timeTravelDays: plan.timeTravelDays,
+        place: landing.place,
         bucket: this.bucketName,
+        s3: access.s3,
         storageIntegration: access.integrationName,
         storage: access.integration,
-        access: [access.role, access.policy],
+        access: [access.role, ...access.policies],
         errorIntegration: errors?.integrationName,
         errors: errors?.ready ?? [],
         warehouse: args.warehouse,
-        options: child,
+        options: { parent: this },
       }),
     );
-    const views = plan.dynamoDb.map((table) => newestState(name, table, place, loads, child));
-    const role = loaderRole(
-      name,
-      place,
-      [
-        ...commonGrants(access.integrationName).map((grant) => ({
-          grant,
-          objects: grant.objectType === "INTEGRATION" ? [access.integration] : [],
-        })),
-        ...loads.flatMap(grantsOf),
-        ...views.map(({ plan: { key, view }, resource }) => ({ grant: viewGrant(key, view), objects: [resource] })),
-      ],
-      child,
-    );
-    const targets = loads.flatMap(({ plan: { key, prefix }, pipe }) =>
-      pipe === undefined ? [] : [{ name: key, queueArn: pipe.notificationChannel, prefix }],
-    );
-    if (plan.manageNotifications && targets.length > 0) {
-      notifyBucket(`${name}-notification`, { bucket: this.bucketName, targets, owner }, child);
-    }
-    const { changesWindowSeconds: windowSeconds, changesRetries: retries, logRetentionDays } = plan;
-    const { kmsKeyArn, alarmTopicArn } = args;
-    const functionArgs = {
-      bucket: this.bucketName,
-      kmsKeyArn,
-      windowSeconds,
-      retries,
-      logRetentionDays,
-      alarmTopicArn,
-    };
-    const snapshots = plan.dynamoDb.map((table) => {
-      const { snapshot } = tableFunctions(context, table, functionArgs);
-      return [table.view, snapshot.lambda.name.apply(snapshotCommand)] as const;
-    });
+    const views = plan.dynamoDb.map((table) => newestState(landing, table, loads));
+    const role = loader(landing, access, loads, views);
+    const targets = notify(landing, this.bucketName, loads);
 
     this.roleArn = access.role.arn;
     this.storageIntegrationName = access.integration.name;
@@ -173,32 +153,18 @@ export class SnowflakeLanding extends pulumi.ComponentResource {
     this.notificationTargets = plan.manageNotifications ? [] : targets;
     this.copyStatements = byTable(loads, ({ copyStatement }) => copyStatement);
     this.backfillCommands = byTable(loads, ({ backfillCommand }) => backfillCommand);
-    this.snapshotCommands = pulumi.output(Object.fromEntries(snapshots));
-    this.registerOutputs({
-      bucketName: this.bucketName,
-      roleArn: this.roleArn,
-      storageIntegrationName: this.storageIntegrationName,
-      loaderRoleName: this.loaderRoleName,
-      errorTopicArn: this.errorTopicArn,
-      notificationTargets: this.notificationTargets,
-      copyStatements: this.copyStatements,
-      backfillCommands: this.backfillCommands,
-      snapshotCommands: this.snapshotCommands,
-    });
+    this.ownerGrants = landing.place.apply((place) => (plan.grantUsage ? [] : ownerStatements(name, place)));
+    this.snapshotCommands = changesOf(landing, this.bucketName);
+    this.registerOutputs(ownOutputs(this));
   }
 }
 
-/** Only the default provider's configuration can be read here; a provider that is passed in answers for itself. */
-function checkPreviewFeatures(owner: string, provider: pulumi.ProviderResource | undefined, plan: LandingPlan): void {
-  if (provider !== undefined) return;
-  const enabled = new pulumi.Config("snowflake").getObject<string[]>("previewFeaturesEnabled") ?? [];
-  const needed = requiredPreviewFeatures.filter(
-    (feature) =>
-      (feature !== "snowflake_notification_integration_resource" || plan.errorNotifications) &&
-      (feature !== "snowflake_pipe_resource" || plan.tables.some(({ schedule }) => schedule === undefined)),
-  );
-  const mend = previewFeaturesMend(enabled, needed);
-  if (mend !== undefined) throw new pulumi.RunError(`${owner}: ${mend}`);
+/** What every step of the constructor needs to know. */
+interface Landing {
+  readonly context: Context;
+  readonly plan: LandingPlan;
+  readonly args: SnowflakeLandingArgs;
+  readonly place: pulumi.Output<Place>;
 }
 
 /** Names that are outputs are checked as soon as they are known. */
@@ -211,9 +177,17 @@ function placeOf(owner: string, { database, schema }: SnowflakeLandingArgs): pul
   });
 }
 
-function ownBucket(context: Context, { bucketNameSuffix }: LandingPlan): pulumi.Output<string> {
-  const name = bucketName(context.name, "files", bucketNameSuffix);
+function ownBucket({ context, plan }: Landing): pulumi.Output<string> {
+  const name = bucketName(context.name, "files", plan.bucketNameSuffix);
   return secureBucket(context, "files", { bucketName: name, noncurrentDays: 30 }).bucketName;
+}
+
+function accessTo(bucket: pulumi.Output<string>, { context, plan, args }: Landing) {
+  const bucketRegion = pulumi.output(args.bucketRegion ?? context.account.region);
+  warnOfRegions(context.parent, args.snowflakeRegion, bucketRegion);
+  const s3 = context.account.partition.apply((partition) => snowflakeS3(context.owner, partition));
+  const prefixes = plan.tables.map(({ prefix }) => prefix);
+  return { s3, ...storageAccess(context, { bucket, bucketRegion, kmsKeyArn: args.kmsKeyArn, prefixes, s3 }) };
 }
 
 function warnOfRegions(parent: pulumi.Resource, account: string | undefined, bucket: pulumi.Output<string>): void {
@@ -224,17 +198,16 @@ function warnOfRegions(parent: pulumi.Resource, account: string | undefined, buc
   });
 }
 
-function newestState(
-  name: string,
-  plan: DynamoDbPlan,
-  place: pulumi.Output<Place>,
-  loads: readonly TableLoad[],
-  options: pulumi.CustomResourceOptions,
-) {
-  const table = loads.find(({ plan: { key } }) => key === plan.changes.key)?.table;
+interface NewestState {
+  readonly plan: DynamoDbPlan;
+  readonly view: snowflake.View;
+}
+
+function newestState({ context, place }: Landing, plan: DynamoDbPlan, loads: readonly TableLoad[]): NewestState {
+  const table = loads.find((load) => load.plan.key === plan.changes.key)?.table;
   const dependsOn = table === undefined ? [] : [table];
-  const resource = new snowflake.View(
-    `${name}-${plan.key}-view`,
+  const view = new snowflake.View(
+    `${context.name}-${plan.key}-view`,
     {
       database: place.database,
       schema: place.schema,
@@ -242,24 +215,57 @@ function newestState(
       statement: place.apply((known) => newestStateStatement({ ...known, name: plan.changes.names.table })),
       comment: "Newest state of each item",
     },
-    { ...options, dependsOn, replaceWith: dependsOn },
+    { parent: context.parent, dependsOn, replaceWith: dependsOn },
   );
-  return { plan, resource };
+  return { plan, view };
 }
 
-/** Each grant goes with the object that it is on. */
-function grantsOf({ plan, stage, format, table, pipe, task }: TableLoad): GrantOn[] {
-  const made: Readonly<Record<string, pulumi.Resource | undefined>> = {
-    STAGE: stage,
-    "FILE FORMAT": format,
-    TABLE: table,
-    PIPE: pipe,
-    TASK: task,
-  };
-  return tableGrants(plan).map((grant) => {
-    const object = made[grant.objectType];
-    return { grant, objects: object === undefined ? [] : [object] };
+/** The loader role: each grant goes with the object that it is on. */
+function loader(
+  { context, plan, place }: Landing,
+  { integration, integrationName }: StorageAccess,
+  loads: readonly TableLoad[],
+  views: readonly NewestState[],
+): snowflake.AccountRole {
+  const grants = [
+    ...(plan.grantUsage ? placeGrants : []),
+    storageGrant(integrationName, integration),
+    ...loads.flatMap(tableGrants),
+    ...views.map(({ plan: { key, view: name }, view }) => viewGrant(key, name, view)),
+  ];
+  return loaderRole(context.name, place, grants, { parent: context.parent });
+}
+
+/** Each pipe's channel in the bucket's notifications, unless another component sets these. */
+function notify(
+  { context, plan }: Landing,
+  bucket: pulumi.Output<string>,
+  loads: readonly TableLoad[],
+): SnowflakeNotificationTarget[] {
+  const targets = loads.flatMap(({ plan: { key, prefix }, pipe }) =>
+    pipe === undefined ? [] : [{ name: key, queueArn: pipe.notificationChannel, prefix }],
+  );
+  if (plan.manageNotifications && targets.length > 0) {
+    const { name, owner, parent } = context;
+    notifyBucket(`${name}-notification`, { bucket, targets, owner }, { parent });
+  }
+  return targets;
+}
+
+/** What writes the changes of DynamoDB tables. @returns the commands that start a full load */
+function changesOf({ context, plan, args }: Landing, bucket: pulumi.Output<string>) {
+  const commands = plan.dynamoDb.map((table) => {
+    const { snapshot } = tableFunctions(context, table, {
+      bucket,
+      kmsKeyArn: args.kmsKeyArn,
+      windowSeconds: plan.changesWindowSeconds,
+      retries: plan.changesRetries,
+      logRetentionDays: plan.logRetentionDays,
+      alarmTopicArn: args.alarmTopicArn,
+    });
+    return [table.view, snapshot.lambda.name.apply(snapshotCommand)] as const;
   });
+  return pulumi.output(Object.fromEntries(commands));
 }
 
 function byTable(

@@ -1,21 +1,24 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as snowflake from "@pulumi/snowflake";
-import { bucketArnOf, roleArnOf } from "../parts/account";
+import { type Account, bucketArnOf, roleArnOf } from "../parts/account";
 import type { Context } from "../parts/context";
+import type { SizedStatement } from "../parts/grants";
 import { physicalName } from "../parts/naming";
 import type { Statement } from "../parts/policyDocument";
-import { accountObjectName } from "./accountObject";
-import { prefixPatterns } from "./prefixes";
-import { type SnowflakeRole, snowflakeRole } from "./trust";
+import type { ComponentRole } from "../parts/role";
+import type { SnowflakeS3 } from "./cloud";
+import { accountObjectName } from "./identifier";
+import { snowflakeRole } from "./snowflakeRole";
 
 export interface StorageAccessArgs {
   readonly bucket: pulumi.Output<string>;
   readonly bucketRegion: pulumi.Input<string>;
   readonly kmsKeyArn?: pulumi.Input<string> | undefined;
   readonly prefixes: readonly string[];
+  readonly s3: pulumi.Output<SnowflakeS3>;
 }
 
-export interface StorageAccess extends SnowflakeRole {
+export interface StorageAccess extends ComponentRole {
   /** Name of the integration in the Snowflake account. */
   readonly integrationName: string;
   readonly integration: snowflake.StorageIntegration;
@@ -26,7 +29,7 @@ export interface StorageAccess extends SnowflakeRole {
  * External ID. The role's ARN is known from account and name, so one `up` makes both, the integration first.
  */
 export function storageAccess(context: Context, args: StorageAccessArgs): StorageAccess {
-  const { bucket, prefixes } = args;
+  const { bucket, prefixes, s3 } = args;
   const roleName = physicalName(context.name, "snowflake", "role");
   const integrationName = accountObjectName(context.name, "STORAGE");
   const integration = new snowflake.StorageIntegration(
@@ -35,9 +38,9 @@ export function storageAccess(context: Context, args: StorageAccessArgs): Storag
       name: integrationName,
       type: "EXTERNAL_STAGE",
       enabled: true,
-      storageProvider: "S3",
+      storageProvider: s3.storageProvider,
       storageAwsRoleArn: roleArnOf(context.account, roleName),
-      storageAllowedLocations: prefixes.map((prefix) => pulumi.interpolate`s3://${bucket}/${prefix}`),
+      storageAllowedLocations: prefixes.map((prefix) => stageUrl(s3, bucket, prefix)),
       comment: "Reads the stages' prefixes",
     },
     { parent: context.parent },
@@ -47,43 +50,74 @@ export function storageAccess(context: Context, args: StorageAccessArgs): Storag
     description: `Snowflake reads files of ${context.name}`,
     userArn: integration.storageAwsIamUserArn,
     externalId: integration.storageAwsExternalId,
-    statements: readStatements(bucketArnOf(context.account, bucket), args),
+    statements: readStatements(context, args),
   });
   return { integrationName, integration, ...role };
 }
 
+export function stageUrl(
+  s3: pulumi.Output<SnowflakeS3>,
+  bucket: pulumi.Output<string>,
+  prefix: string,
+): pulumi.Output<string> {
+  return pulumi.interpolate`${s3.scheme}://${bucket}/${prefix}`;
+}
+
+/** Characters of a bucket's ARN at most. */
+const bucketArnLength = "arn:aws-us-gov:s3:::".length + 63;
+/** Characters of resources in one statement: small enough that statements fill a policy well. */
+const portionLength = 1_000;
+/** Characters of a statement without resources and prefixes, at most. */
+const frameLength = 250;
+
 /** Exactly the stages' prefixes: no other object is read, no other name is listed. */
-function readStatements(
-  bucketArn: pulumi.Output<string>,
-  { prefixes, kmsKeyArn, bucketRegion }: StorageAccessArgs,
-): Statement[] {
-  const patterns = prefixPatterns(prefixes);
-  const statements: Statement[] = [
-    {
-      Sid: "ReadFiles",
-      Effect: "Allow",
-      Action: ["s3:GetObject", "s3:GetObjectVersion"],
-      Resource: patterns.map((pattern) => pulumi.interpolate`${bucketArn}/${pattern}`),
-    },
-    {
-      Sid: "ListFiles",
-      Effect: "Allow",
-      Action: "s3:ListBucket",
-      Resource: bucketArn,
-      Condition: { StringLike: { "s3:prefix": patterns } },
-    },
-    { Sid: "FindBucket", Effect: "Allow", Action: "s3:GetBucketLocation", Resource: bucketArn },
-  ];
-  if (kmsKeyArn === undefined) return statements;
-  const viaS3 = { "kms:ViaService": pulumi.interpolate`s3.${bucketRegion}.amazonaws.com` };
-  return [
-    ...statements,
-    {
-      Sid: "DecryptFiles",
-      Effect: "Allow",
-      Action: "kms:Decrypt",
-      Resource: kmsKeyArn,
-      Condition: { StringEquals: viaS3 },
-    },
-  ];
+function readStatements({ account }: Context, args: StorageAccessArgs): SizedStatement[] {
+  const bucketArn = bucketArnOf(account, args.bucket);
+  const portions = portionsOf(args.prefixes);
+  const read = portions.map((prefixes, i): SizedStatement => {
+    const Resource = prefixes.map((prefix) => pulumi.interpolate`${bucketArn}/${prefix}*`);
+    const Action = ["s3:GetObject", "s3:GetObjectVersion"];
+    const statement: Statement = { Sid: numbered("ReadFiles", i), Effect: "Allow", Action, Resource };
+    return { statement, size: frameLength + lengthOf(prefixes) };
+  });
+  const list = portions.map((prefixes, i): SizedStatement => {
+    const Condition = { StringLike: { "s3:prefix": prefixes.map((prefix) => `${prefix}*`) } };
+    const Sid = numbered("ListFiles", i);
+    const statement: Statement = { Sid, Effect: "Allow", Action: "s3:ListBucket", Resource: bucketArn, Condition };
+    return { statement, size: frameLength + bucketArnLength + prefixes.join('*",""').length };
+  });
+  const find: Statement = { Sid: "FindBucket", Effect: "Allow", Action: "s3:GetBucketLocation", Resource: bucketArn };
+  const decrypt = args.kmsKeyArn === undefined ? [] : [decryptStatement(args.kmsKeyArn, args.bucketRegion, account)];
+  const others = [find, ...decrypt].map((statement) => ({ statement, size: 2 * frameLength }));
+  return [...read, ...list, ...others];
+}
+
+function decryptStatement(key: pulumi.Input<string>, region: pulumi.Input<string>, account: Account): Statement {
+  const viaS3 = pulumi.interpolate`s3.${region}.${account.dnsSuffix}`;
+  return {
+    Sid: "DecryptFiles",
+    Effect: "Allow",
+    Action: "kms:Decrypt",
+    Resource: key,
+    Condition: { StringEquals: { "kms:ViaService": viaS3 } },
+  };
+}
+
+function portionsOf(prefixes: readonly string[]): string[][] {
+  const portions: string[][] = [[]];
+  for (const prefix of prefixes) {
+    const portion = portions.at(-1) ?? [];
+    if (portion.length === 0 || lengthOf([...portion, prefix]) <= portionLength) portion.push(prefix);
+    else portions.push([prefix]);
+  }
+  return portions;
+}
+
+/** Characters of the ARNs of these prefixes in a policy, at most. */
+function lengthOf(prefixes: readonly string[]): number {
+  return prefixes.reduce((sum, prefix) => sum + bucketArnLength + prefix.length + '"/*",'.length, 0);
+}
+
+function numbered(sid: string, index: number): string {
+  return index === 0 ? sid : `${sid}${index + 1}`;
 }

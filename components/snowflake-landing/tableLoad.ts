@@ -1,19 +1,27 @@
 import { createHash } from "node:crypto";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import * as snowflake from "@pulumi/snowflake";
+import type { SnowflakeS3 } from "./cloud";
 import { copyStatement } from "./copyStatement";
 import { fileFormatInputs } from "./fileFormat";
-import type { Place } from "./grants";
+
 import { type ObjectName, quotedObject } from "./identifier";
+import { keepColumns } from "./keepColumns";
+import type { Place } from "./loader";
 import type { TablePlan } from "./plan";
+import { stageUrl } from "./storageAccess";
 
 /** What the tables of a component have in common. */
 export interface LoadContext {
   readonly component: string;
+  /** How errors call the component. */
+  readonly owner: string;
   /** Tables hold data: deleting them must be allowed. */
   readonly allowDestroy: boolean;
+  readonly timeTravelDays: number | undefined;
   readonly place: pulumi.Output<Place>;
   readonly bucket: pulumi.Output<string>;
+  readonly s3: pulumi.Output<SnowflakeS3>;
   readonly storageIntegration: string;
   /** The integration itself: a stage made for another External ID reads nothing. */
   readonly storage: pulumi.Resource;
@@ -42,7 +50,7 @@ export function tableLoad(plan: TablePlan, context: LoadContext): TableLoad {
   const { names } = plan;
   const at = `${context.component}-${plan.key}`;
   const here = { database: place.database, schema: place.schema };
-  const url = pulumi.interpolate`s3://${context.bucket}/${plan.prefix}`;
+  const url = stageUrl(context.s3, context.bucket, plan.prefix);
   const format = new snowflake.FileFormat(
     `${at}-format`,
     { ...here, name: names.format, ...fileFormatInputs(plan.fileFormat) },
@@ -53,12 +61,7 @@ export function tableLoad(plan: TablePlan, context: LoadContext): TableLoad {
     { ...here, name: names.stage, url, storageIntegration: context.storageIntegration },
     { ...options, dependsOn: [context.storage], replaceWith: [context.storage], deleteBeforeReplace: true },
   );
-  const columns = plan.columns.map(({ column, type }) => ({ name: column, type }));
-  const table = new snowflake.Table(
-    `${at}-table`,
-    { ...here, name: names.table, columns },
-    { ...options, protect: !context.allowDestroy },
-  );
+  const table = dataTable(at, plan, context);
   const copy = place.apply((known) => copyOf(plan, known));
   const made = { plan, format, stage, table, copyStatement: copy };
   const parts: LoadParts = { at, copy, url, needs: [stage, format, table] };
@@ -67,6 +70,21 @@ export function tableLoad(plan: TablePlan, context: LoadContext): TableLoad {
   }
   const backfillCommand = place.apply((known) => `ALTER PIPE ${quotedObject({ ...known, name: names.pipe })} REFRESH;`);
   return { ...made, pipe: pipe(plan, context, parts), backfillCommand };
+}
+
+function dataTable(at: string, plan: TablePlan, { place, options, ...context }: LoadContext): snowflake.Table {
+  const keep = !context.allowDestroy;
+  return new snowflake.Table(
+    `${at}-table`,
+    {
+      database: place.database,
+      schema: place.schema,
+      name: plan.names.table,
+      columns: plan.columns.map(({ column, type }) => ({ name: column, type })),
+      dataRetentionTimeInDays: context.timeTravelDays,
+    },
+    { ...options, protect: keep, retainOnDelete: keep, hooks: keepColumns(at, context.owner, plan) },
+  );
 }
 
 interface LoadParts {
@@ -90,7 +108,7 @@ function pipe(plan: TablePlan, context: LoadContext, { at, copy, url, needs }: L
       name: plan.names.pipe,
       copyStatement: copy,
       autoIngest: true,
-      ...(context.errorIntegration === undefined ? {} : { errorIntegration: context.errorIntegration }),
+      errorIntegration: context.errorIntegration,
       comment: url.apply((known) => `Loads ${known}; made for stage and table ${fingerprint(plan, context, known)}`),
     },
     {
@@ -115,10 +133,9 @@ function task(plan: TablePlan, context: LoadContext, { at, copy, needs }: LoadPa
       schedule: plan.schedule ?? {},
       started: true,
       allowOverlappingExecution: "false",
-      ...(context.warehouse === undefined
-        ? { userTaskManagedInitialWarehouseSize: "XSMALL" }
-        : { warehouse: context.warehouse }),
-      ...(context.errorIntegration === undefined ? {} : { errorIntegration: context.errorIntegration }),
+      warehouse: context.warehouse,
+      userTaskManagedInitialWarehouseSize: context.warehouse === undefined ? "XSMALL" : undefined,
+      errorIntegration: context.errorIntegration,
       comment: `Loads ${plan.prefix} into ${plan.names.table}`,
     },
     { ...context.options, dependsOn: [...needs, ...context.access, ...context.errors] },
@@ -137,13 +154,11 @@ function copyOf(plan: TablePlan, place: Place): string {
 }
 
 /** Changes whenever what the pipe reads or writes does. */
-export function fingerprint(
-  plan: TablePlan,
-  context: Pick<LoadContext, "storageIntegration" | "errorIntegration">,
-  url: string,
-): string {
+export function fingerprint(plan: TablePlan, context: Pick<LoadContext, "storageIntegration">, url: string): string {
   const basis = [
-    ...[url, context.storageIntegration, context.errorIntegration ?? null, fileFormatInputs(plan.fileFormat)],
+    url,
+    context.storageIntegration,
+    fileFormatInputs(plan.fileFormat),
     plan.columns.map(({ column, type }) => [column, type]),
   ];
   return createHash("sha256").update(JSON.stringify(basis)).digest("hex").slice(0, 12);

@@ -1,36 +1,54 @@
 /** The stack's Fivetran connectors, played one beside the other. */
 import type { StackConfig } from "../../stacks/schema";
 import { type ConnectorSync, type DeployedConnector, syncConnector, targetOf } from "../fivetran/syncConnector";
-import { sourceApiSecrets } from "../source-api";
+import { type SourceApi, sourceApiSecrets, startSourceApi } from "../source-api";
 import type { LocalOutputs } from "./outputs";
-import type { Progress } from "./progress";
-import type { ConnectorReport, FileReport, TableReport } from "./report";
+import type { Hint, Pipeline, Plan } from "./pipeline";
+import { number } from "./print";
+import type { ConnectorReport, FileReport } from "./report";
 
-export interface Endpoints {
-  readonly awsEndpoint: string;
-  readonly snowflakeEndpoint: string;
-}
-
-/** Syncs every connector into the stack's database in Snowflake. @throws what the connector or its role answers */
-export async function syncConnectors(
-  { connectors, snowflake }: StackConfig,
-  outputs: LocalOutputs,
-  endpoints: Endpoints,
-  progress: Progress,
-): Promise<ConnectorSync[]> {
-  if (snowflake === undefined) throw new Error("Pulumi.local.yaml has connectors, but no snowflake to bring rows to");
-  const { database } = snowflake;
-  let done = 0;
-  const tell = () => progress.waiting("connectors", `${done} of ${connectors.length} synced`);
-  tell();
-  return Promise.all(
-    deployedConnectors(connectors, outputs).map(async (connector) => {
-      const sync = await syncConnector({ ...endpoints, database, connector });
-      done += 1;
-      tell();
-      return sync;
-    }),
-  );
+export function connectors({ config, isOwnFiles }: Plan): Pipeline | undefined {
+  const count = config.connectors.length;
+  if (count === 0) return undefined;
+  const { database } = config.snowflake ?? {};
+  let api: SourceApi | undefined;
+  return {
+    name: "connectors",
+    title: `Calling ${count} connectors as Fivetran does`,
+    rests: isOwnFiles,
+    async wait({ services, outputs, tell }) {
+      if (database === undefined) {
+        throw new Error("Pulumi.local.yaml has connectors, but no snowflake to bring rows to");
+      }
+      const endpoints = { awsEndpoint: services.aws.endpoint, snowflakeEndpoint: services.snowflake.endpoint };
+      let done = 0;
+      const told = () => tell(`${done} of ${count} synced`);
+      told();
+      const syncs = await Promise.all(
+        deployedConnectors(config.connectors, outputs).map(async (connector) => {
+          const sync = await syncConnector({ ...endpoints, database, connector });
+          done += 1;
+          told();
+          return sync;
+        }),
+      );
+      const reports = syncs.map(connectorReport);
+      return {
+        files: syncs.flatMap(tableLines),
+        tables: syncs.flatMap(({ tables }) => tables.map(({ name, loaded }) => ({ name, rows: loaded }))),
+        details: { connectors: reports },
+        lines: reports.map(sentence),
+        problems: reports
+          .filter(({ wrongExternalIdRefused }) => !wrongExternalIdRefused)
+          .map(({ name }) => `connector ${name}: its role was had with a wrong External ID`),
+      };
+    },
+    async hints({ services, outputs }) {
+      api = await startSourceApi();
+      return playHints(deployedConnectors(config.connectors, outputs), services.aws.endpoint, api.url);
+    },
+    stop: async () => api?.stop(),
+  };
 }
 
 /** What Fivetran is told of each. @throws Error naming the output that the stack doesn't have */
@@ -46,46 +64,53 @@ export function deployedConnectors(
 }
 
 /** How to play Fivetran by hand while the local cloud stays up. */
-export function playHints(connectors: readonly DeployedConnector[], awsEndpoint: string, sourceUrl: string): string {
-  const commands = connectors.map((connector) => {
-    const { functionName, role, externalId, region, bucket, prefix, credentials } = targetOf({
-      awsEndpoint,
-      connector,
-    });
+function playHints(connectors: readonly DeployedConnector[], awsEndpoint: string, sourceUrl: string): Hint[] {
+  const secrets: Hint = {
+    title: "Write down the secrets of the connectors' source",
+    command: `echo '${JSON.stringify(sourceApiSecrets)}' > secrets.json`,
+  };
+  const calls = connectors.map((connector): Hint => {
+    const target = targetOf({ awsEndpoint, connector });
+    const { functionName, role, externalId, region, bucket, prefix, credentials } = target;
     const through = bucket === undefined ? "" : ` --method s3 --bucket ${bucket} --prefix '${prefix}'`;
-    return `  AWS_ACCESS_KEY_ID=${credentials?.accessKeyId} AWS_SECRET_ACCESS_KEY=${credentials?.secretAccessKey} npm run fivetran:invoke -- \\
-    --function ${functionName} --role ${role} --external-id ${externalId} \\
-    --endpoint ${awsEndpoint} --region ${region}${through} --secrets secrets.json --payload apiUrl=${sourceUrl}`;
+    return {
+      title: `Call the connector ${connector.name} as Fivetran does`,
+      command:
+        `AWS_ACCESS_KEY_ID=${credentials?.accessKeyId} AWS_SECRET_ACCESS_KEY=${credentials?.secretAccessKey} npm run fivetran:invoke -- \\\n` +
+        `    --function ${functionName} --role ${role} --external-id ${externalId} \\\n` +
+        `    --endpoint ${awsEndpoint} --region ${region}${through} --secrets secrets.json --payload apiUrl=${sourceUrl}`,
+    };
   });
-  return `Call a connector as Fivetran does:
-  echo '${JSON.stringify(sourceApiSecrets)}' > secrets.json
-${commands.join("\n")}`;
+  return [secrets, ...calls];
 }
 
-/** A line for each table of each connector: rows of the source beside rows in Snowflake. */
-export function connectorFiles(syncs: readonly ConnectorSync[]): FileReport[] {
-  return syncs.flatMap(({ name, tables }) =>
-    tables.map(({ name: table, source, loaded, seconds }) => ({
-      pipeline: "FivetranConnector",
-      source: name,
-      file: table.split(".").slice(1).join("."),
-      read: source,
-      loaded,
-      quarantined: 0,
-      reasons: [],
-      seconds,
-    })),
-  );
+/** A line for each table of a connector: rows of the source beside rows in Snowflake. */
+function tableLines({ name, tables }: ConnectorSync): FileReport[] {
+  return tables.map(({ name: table, source, loaded, seconds }) => ({
+    pipeline: "FivetranConnector",
+    source: name,
+    file: table.split(".").slice(1).join("."),
+    read: source,
+    loaded,
+    quarantined: 0,
+    reasons: [],
+    seconds,
+  }));
 }
 
-export function connectorTables(syncs: readonly ConnectorSync[]): TableReport[] {
-  return syncs.flatMap(({ tables }) => tables.map(({ name, loaded }) => ({ name, rows: loaded })));
-}
-
-export function connectorReports(syncs: readonly ConnectorSync[]): ConnectorReport[] {
-  return syncs.map(({ tables, ...sync }) => ({
+function connectorReport({ tables, ...sync }: ConnectorSync): ConnectorReport {
+  return {
     ...sync,
     upserts: tables.reduce((sum, { upserts }) => sum + upserts, 0),
     deletes: tables.reduce((sum, { deletes }) => sum + deletes, 0),
-  }));
+  };
+}
+
+function sentence(connector: ConnectorReport): string {
+  const { name, method, requests, upserts, deletes, throttled, failed, tokensExpired } = connector;
+  return (
+    `Fivetran connector ${name}, sync method ${method}: ${number(upserts)} upserts and ${number(deletes)} deletes in ` +
+    `${requests} calls, despite ${throttled} answers 429, ${failed} answers 503 and ${tokensExpired} expired tokens; ` +
+    `a wrong External ID was ${connector.wrongExternalIdRefused ? "refused" : "TAKEN"}`
+  );
 }

@@ -30,20 +30,26 @@ export async function countItems({ dynamoDb }: RootClients, tableName: string): 
   return counts;
 }
 
+export interface Quarantined extends RejectedRecord {
+  /** Refused before it landed, or when its fields got their types. */
+  readonly stage: "collect" | "load";
+}
+
 /** Quarantined records by source and object key, as they lie in the landing bucket. */
-export async function readQuarantine({ s3 }: RootClients, bucket: string): Promise<Map<string, RejectedRecord[]>> {
-  const found = new Map<string, RejectedRecord[]>();
+export async function readQuarantine({ s3 }: RootClients, bucket: string): Promise<Map<string, Quarantined[]>> {
+  const found = new Map<string, Quarantined[]>();
   for await (const { Contents = [] } of paginateListObjectsV2(
     { client: s3 },
     { Bucket: bucket, Prefix: "quarantine/" },
   )) {
-    for (const { Key } of Contents) {
+    for (const { Key = "" } of Contents) {
+      const stage = Key.split("/").at(-1)?.startsWith("load-") ? "load" : "collect";
       const object = await s3.send(new GetObjectCommand({ Bucket: bucket, Key }));
       const text = (await object.Body?.transformToString()) ?? "";
       for (const line of text.split("\n").filter((each) => each !== "")) {
         const { source, key, record, reason } = JSON.parse(line) as QuarantinedRecord;
         const file = fileKey(source, key);
-        found.set(file, [...(found.get(file) ?? []), { record, reason }]);
+        found.set(file, [...(found.get(file) ?? []), { record, reason, stage }]);
       }
     }
   }

@@ -1,6 +1,6 @@
 /** Holds what roles were granted against what they used. */
 import { GetRolePolicyCommand, ListRolePoliciesCommand, paginateListRoles } from "@aws-sdk/client-iam";
-import { readDocument } from "../../policy/iam/document";
+import { readDocument } from "../../policy/document/readDocument";
 import { fetchJson, type RootClients } from "./clients";
 import type { DeniedCall, UnusedGrant } from "./report";
 import { reasonFor } from "./unusedReasons";

@@ -45,8 +45,10 @@ export async function modelReports(
     const statement = `SELECT COUNT(*) AS R, ${counted} AS N FROM "${database}"."${schema}"."${name}"`;
     const [row] = await sql(snowflakeEndpoint, statement);
     reports.push({
-      ...{ name: `${database}.${schema}.${name}`, connection },
-      ...{ rows: Number(row?.R), counted: Number(row?.N) },
+      name: `${database}.${schema}.${name}`,
+      connection,
+      rows: Number(row?.R),
+      counted: Number(row?.N),
     });
   }
   return reports;

@@ -1,15 +1,26 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
+import { basename } from "node:path";
 import { parseArgs } from "node:util";
+import type { StackConfig } from "../../stacks/schema";
 
 export interface RunOptions {
   readonly keep: boolean;
   readonly list: boolean;
   readonly report?: string;
   /** One's own files, in place of the samples. */
-  readonly files: readonly { readonly source: string; readonly path: string }[];
+  readonly files: readonly OwnFile[];
   /** Seconds until the data has to be there. */
   readonly timeout: number;
 }
+
+export interface OwnFile {
+  readonly source: string;
+  readonly path: string;
+  /** The object's key in the source's bucket. */
+  readonly key: string;
+}
+
+type Sources = readonly Pick<StackConfig["sources"][number], "name" | "prefix" | "suffix">[];
 
 export class UsageError extends Error {
   override readonly name = "UsageError";
@@ -32,7 +43,7 @@ dbt), and counts in the stores what arrived. Needs no account and no Docker.
 Exit code 0: everything arrived. 1: something didn't, or failed. 2: wrong arguments. 130: Ctrl-C.`;
 
 /** Undefined: the help was asked for. @throws UsageError */
-export function parseOptions(args: readonly string[], sources: readonly string[]): RunOptions | undefined {
+export function parseOptions(args: readonly string[], sources: Sources): RunOptions | undefined {
   const values = parse(args);
   if (values.help) return undefined;
   const timeout = Number(values.timeout ?? 300);
@@ -67,16 +78,26 @@ function parse(args: readonly string[]) {
   }
 }
 
-function fileOf(text: string, sources: readonly string[]): { source: string; path: string } {
+function fileOf(text: string, sources: Sources): OwnFile {
   const at = text.indexOf("=");
   if (at < 1) throw new UsageError(`--file ${text}: write it as SOURCE=PATH, for example inbox=orders.csv`);
-  const source = text.slice(0, at);
+  const name = text.slice(0, at);
   const path = text.slice(at + 1);
-  if (!sources.includes(source)) {
-    throw new UsageError(
-      `--file ${text}: there is no source ${JSON.stringify(source)}; there are ${sources.join(", ")}`,
-    );
+  const source = sources.find((each) => each.name === name);
+  if (source === undefined) {
+    const known = sources.map((each) => each.name).join(", ");
+    throw new UsageError(`--file ${text}: there is no source ${JSON.stringify(name)}; there are ${known}`);
   }
   if (!existsSync(path)) throw new UsageError(`--file ${text}: there is no file ${path}`);
-  return { source, path };
+  if (!statSync(path).isFile()) throw new UsageError(`--file ${text}: ${path} isn't a file`);
+  const { prefix = "", suffix = "" } = source;
+  const key = prefix + basename(path);
+  if (!key.endsWith(suffix)) {
+    const others = sources.filter((each) => basename(path).endsWith(each.suffix ?? "")).map((each) => each.name);
+    throw new UsageError(
+      `--file ${text}: the source ${name} takes only files whose names end in ${suffix}. ` +
+        `Fix: rename the file${others.length > 0 ? `, or send it to ${others.join(" or ")}` : ""}`,
+    );
+  }
+  return { source: name, path, key };
 }

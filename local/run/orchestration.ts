@@ -1,103 +1,136 @@
-/** What a stack with an orchestration needs around it: Fivetran, the secrets, the registered webhook, a run. */
-import { generateKeyPairSync, randomBytes } from "node:crypto";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import {
-  DescribeExecutionCommand,
-  type DescribeExecutionCommandOutput,
-  SFNClient,
-  StartExecutionCommand,
-} from "@aws-sdk/client-sfn";
-import { type FivetranOptions, type FivetranServer, startFivetranApi } from "../fivetran";
-import { bringRows } from "../fivetran/tables";
-import type { Services } from "../processes/services";
-import { runCommand } from "../setup/command";
-import { repository } from "../setup/paths";
+/** The orchestration: connections of the local Fivetran, then dbt on the rows that they brought. */
+import type { OrchestrationSettings } from "../../stacks/schema";
+import { type OrchestrationSurroundings, orchestrationSurroundings } from "../fivetran/surroundings";
+import { bringRows, connectionTables } from "../fivetran/tables";
+import { runOrchestration } from "./orchestrationRun";
+import type { Cloud, Pipeline, Plan, Settings } from "./pipeline";
+import { number, table } from "./print";
+import type { FileReport, OrchestrationReport, Outcome } from "./report";
 
-export interface OrchestrationSurroundings {
-  readonly fivetran: FivetranServer;
-  /** What of it the component is told, by its arguments' names. */
-  readonly fivetranApiUrl: string;
-  readonly fivetranSecretArn: string;
-  /** With a value; a component that isn't given it makes an empty one, which the registration fills. */
-  readonly webhookSecretArn: string;
-  readonly snowflakeSecretArn: string;
-  /** Leads the dbt project's profile to the local Snowflake. */
-  readonly dbtEnvironment: Readonly<Record<string, string>>;
-}
-
-/**
- * Starts the Fivetran API and stores the secrets, before the stack is made. The caller stops `fivetran`.
- * @param options `onSync` defaults to bringing the tables that the example dbt project reads into the database RAW, for
- * connections with the ids of local/fivetran/tables.ts
- */
-export async function orchestrationSurroundings(
-  services: Services,
-  options: FivetranOptions,
-): Promise<OrchestrationSurroundings> {
-  const fivetran = await startFivetranApi({ onSync: bringRows(services.snowflake.endpoint, "RAW"), ...options });
-  const client = new SecretsManagerClient(clientOf(services));
-  const secret = async (Name: string, value: object) => {
-    const { ARN = "" } = await client.send(new CreateSecretCommand({ Name, SecretString: JSON.stringify(value) }));
-    return ARN;
-  };
-  const { apiKey, apiSecret } = fivetran;
-  const { privateKey } = generateKeyPairSync("rsa", {
-    modulusLength: 2048,
-    publicKeyEncoding: { type: "spki", format: "pem" },
-    privateKeyEncoding: { type: "pkcs8", format: "pem" },
-  });
+export function orchestration({ config, isOwnFiles }: Plan): Pipeline | undefined {
+  const settings = config.orchestration;
+  if (settings === undefined) return undefined;
+  const { database } = config.snowflake ?? {};
+  if (database === undefined) {
+    throw new Error("Pulumi.local.yaml has an orchestration, but no snowflake to bring rows to");
+  }
+  let surroundings: OrchestrationSurroundings | undefined;
   return {
-    fivetran,
-    fivetranApiUrl: fivetran.url,
-    fivetranSecretArn: await secret("fivetran-api", { apiKey, apiSecret }),
-    webhookSecretArn: await secret("fivetran-webhook", { webhookSecret: randomBytes(24).toString("hex") }),
-    snowflakeSecretArn: await secret("snowflake-dbt", { privateKey }),
-    dbtEnvironment: { DBT_TARGET: "local", DBT_PORT: String(services.snowflake.port) },
+    name: "orchestration",
+    title: "Running the orchestration: Fivetran's syncs, then dbt",
+    rests: isOwnFiles,
+    async prepare(cloud, all) {
+      surroundings = await localFivetran(cloud, settings, database);
+      return withAddresses(all, surroundings);
+    },
+    async wait(run) {
+      const { outputs } = run;
+      if (surroundings === undefined || outputs.orchestration === undefined) {
+        throw new Error("the stack has no output orchestration; see stacks/program.ts");
+      }
+      const schema = settings.dbt.environment?.SNOWFLAKE_SCHEMA ?? "MARTS";
+      const report = await runOrchestration(run, { surroundings, outputs: outputs.orchestration, database, schema });
+      return orchestrationOutcome(report);
+    },
+    async hints({ outputs }) {
+      const command = `aws stepfunctions start-execution --state-machine-arn ${outputs.orchestration?.stateMachineArn}`;
+      return [
+        {
+          title: "Run dbt alone; without the input, the whole orchestration",
+          command: `${command} --input '{"include":[]}'`,
+        },
+      ];
+    },
+    stop: async () => surroundings?.fivetran.stop(),
   };
 }
 
-export interface WebhookOutputs {
-  readonly webhookUrl: string;
-  readonly groupId: string;
-  /** @default that of the surroundings */
-  readonly webhookSecretArn?: string;
+/** How long the second connection's first sync is put off. */
+const putOffMs = 3_000;
+
+/** Three connections, each of which brings a table of its own into the database; the second is put off once. */
+function localFivetran({ services }: Cloud, { groupId }: OrchestrationSettings, database: string) {
+  const connections = connectionTables.map(({ connection: id, schema, table }, index) => ({
+    id,
+    schema: schema.toLowerCase(),
+    service: `local_${table.toLowerCase()}`,
+    outcomes: index === 1 ? [{ status: "RESCHEDULED" as const, milliseconds: putOffMs }] : [],
+  }));
+  return orchestrationSurroundings(services, {
+    groups: { [groupId]: connections },
+    syncMs: 1_000,
+    onSync: bringRows(services.snowflake.endpoint, database),
+  });
 }
 
-/** Registers the stack's webhook by the command that a user runs. @throws Error with what the command said */
-export function registerWebhook(
-  services: Services,
-  surroundings: OrchestrationSurroundings,
-  { webhookUrl, groupId, webhookSecretArn = surroundings.webhookSecretArn }: WebhookOutputs,
-): Promise<string> {
-  const cli = join(repository, "cli", "register-webhook", "cli.ts");
-  const { fivetranSecretArn, fivetranApiUrl } = surroundings;
-  const args = ["--url", webhookUrl, "--group", groupId, "--secret-arn", webhookSecretArn];
-  const env = { ...process.env, ...services.environment };
-  return runCommand(
-    process.execPath,
-    ["--import", "tsx", cli, ...args, "--api-secret-arn", fivetranSecretArn, "--api-url", fivetranApiUrl],
-    { cwd: repository, env },
+/** The stack's settings with the addresses and ARNs of the running cloud. */
+function withAddresses(settings: Settings, surroundings: OrchestrationSurroundings): Settings {
+  const { fivetranApiUrl, fivetranSecretArn, snowflakeSecretArn, dbtEnvironment } = surroundings;
+  const key = "data-pipelines:orchestration";
+  const { dbt, ...own } = settings[key] as OrchestrationSettings;
+  const environment = { ...dbt.environment, ...dbtEnvironment };
+  return {
+    ...settings,
+    [key]: { ...own, fivetranApiUrl, fivetranSecretArn, dbt: { ...dbt, snowflakeSecretArn, environment } },
+  };
+}
+
+export function orchestrationOutcome(report: OrchestrationReport): Outcome {
+  const { connections } = report;
+  return {
+    files: connections.map(
+      ({ id, brought, seconds }): FileReport => ({
+        pipeline: "orchestration",
+        source: id,
+        file: brought.table.split(".").slice(1).join("."),
+        read: brought.read,
+        loaded: brought.rows,
+        quarantined: 0,
+        reasons: [],
+        seconds,
+      }),
+    ),
+    tables: connections.map(({ brought }) => ({ name: brought.table, rows: brought.rows })),
+    details: { orchestration: report },
+    lines: ["", modelTable(report), "", sentence(report)],
+    problems: shortfalls(report),
+  };
+}
+
+function modelTable({ models, connections }: OrchestrationReport): string {
+  const rows = models.map(({ name, connection, rows, counted }) => {
+    const brought = connections.find(({ id }) => id === connection)?.brought;
+    return [name, brought?.table ?? "", number(rows), `${number(counted)} of ${number(brought?.rows ?? 0)}`];
+  });
+  return table(["dbt model", "made of", "rows", "source rows counted"], rows, 2);
+}
+
+function sentence(run: OrchestrationReport): string {
+  const { status, seconds, connections, synced, dbtNodes, artifacts } = run;
+  const putOff = connections.reduce((sum, { rescheduled }) => sum + rescheduled, 0);
+  const nodes = Object.entries(dbtNodes).map(([outcome, count]) => `${count} ${outcome}`);
+  return (
+    `Orchestration: ${status} in ${seconds.toFixed(1)} s; ${synced} of ${connections.length} connections synced, ` +
+    `${putOff} sync${putOff === 1 ? "" : "s"} put off and done later; dbt: ${nodes.join(", ") || "no results"}; ` +
+    `${artifacts.length} artifacts`
   );
 }
 
-/** Starts a run of the state machine and waits for its end. @throws Error when it still runs after the seconds */
-export async function runStateMachine(
-  services: Services,
-  stateMachineArn: string,
-  { input = {}, seconds = 300 }: { readonly input?: object; readonly seconds?: number } = {},
-): Promise<DescribeExecutionCommandOutput> {
-  const sfn = new SFNClient({ ...clientOf(services), disableHostPrefix: true });
-  const { executionArn } = await sfn.send(new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) }));
-  for (const deadline = Date.now() + seconds * 1_000; Date.now() < deadline; await sleep(200)) {
-    const execution = await sfn.send(new DescribeExecutionCommand({ executionArn }));
-    if (execution.status !== "RUNNING") return execution;
+function shortfalls(run: OrchestrationReport): string[] {
+  const { status, cause, connections, synced, models, artifacts, tokensLeft } = run;
+  const lines: string[] = [];
+  if (status !== "SUCCEEDED") lines.push(`orchestration: the execution is ${status}: ${cause}`);
+  if (synced !== connections.length) {
+    lines.push(`orchestration: ${synced} of ${connections.length} connections synced`);
   }
-  throw new Error(`${executionArn} still runs after ${seconds} s`);
-}
-
-function clientOf({ aws }: Services) {
-  const credentials = { accessKeyId: "test", secretAccessKey: "test" };
-  return { endpoint: aws.endpoint, region: "us-east-1", credentials };
+  for (const { name, connection, counted } of models) {
+    const rows = connections.find(({ id }) => id === connection)?.brought.rows;
+    if (rows !== counted) lines.push(`dbt model ${name} stands for ${counted} rows, but ${connection} brought ${rows}`);
+  }
+  if (status === "SUCCEEDED" && models.length === 0) lines.push("orchestration: dbt built no models");
+  if (!artifacts.some((key) => key.endsWith("/run_results.json"))) {
+    lines.push("orchestration: dbt's run_results.json isn't in the artifacts bucket");
+  }
+  if (tokensLeft > 0) lines.push(`orchestration: ${tokensLeft} task token(s) left in the table`);
+  return lines;
 }

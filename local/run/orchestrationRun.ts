@@ -1,77 +1,48 @@
-/** The orchestration of the local stack: what Fivetran has for it, a run, and what it left. */
+/** A run of the orchestration, and what it left: rows, artifacts, dbt's outcomes, tokens. */
 import { paginateScan } from "@aws-sdk/client-dynamodb";
 import { GetObjectCommand, paginateListObjectsV2 } from "@aws-sdk/client-s3";
-import type { OrchestrationSettings } from "../../stacks/schema";
-import { bringRows, connectionTables } from "../fivetran/tables";
-import type { Services } from "../processes/services";
+import { type OrchestrationSurroundings, registerWebhook, runStateMachine } from "../fivetran/surroundings";
 import type { RootClients } from "./clients";
 import { broughtRows, modelReports, tableOf } from "./models";
-import {
-  type OrchestrationSurroundings,
-  orchestrationSurroundings,
-  registerWebhook,
-  runStateMachine,
-} from "./orchestration";
 import type { LocalOrchestration } from "./outputs";
-import type { Progress } from "./progress";
+import type { Run } from "./pipeline";
 import type { OrchestrationReport } from "./report";
 
-/** How long the second connection's first sync is put off. */
-const putOffMs = 3_000;
-
-/** Three connections, each of which brings a table of its own into the database; the second is put off once. */
-export function localFivetran(
-  services: Services,
-  { groupId }: OrchestrationSettings,
-  database: string,
-): Promise<OrchestrationSurroundings> {
-  const outcomes = [{ status: "RESCHEDULED" as const, milliseconds: putOffMs }];
-  const connections = connectionTables.map(({ connection: id, schema, table }, index) => ({
-    ...{ id, schema: schema.toLowerCase(), service: `local_${table.toLowerCase()}` },
-    ...(index === 1 ? { outcomes } : {}),
-  }));
-  return orchestrationSurroundings(services, {
-    groups: { [groupId]: connections },
-    syncMs: 1_000,
-    onSync: bringRows(services.snowflake.endpoint, database),
-  });
-}
-
 export interface OrchestrationRunArgs {
-  readonly services: Services;
-  readonly clients: RootClients;
   readonly surroundings: OrchestrationSurroundings;
   readonly outputs: LocalOrchestration;
-  readonly settings: OrchestrationSettings;
   /** The database that Fivetran brings rows to and dbt works in. */
   readonly database: string;
-  /** Seconds until the run has to have ended. */
-  readonly timeoutSeconds: number;
-  readonly progress: Progress;
+  /** Where dbt builds its models. */
+  readonly schema: string;
 }
 
 /** Registers the webhook and runs the orchestration, as a user does after the first `pulumi up`. */
-export async function runOrchestration(args: OrchestrationRunArgs): Promise<OrchestrationReport> {
-  const { services, clients, surroundings, outputs, settings, database, progress } = args;
-  const tell = (text: string) => progress.waiting("orchestration", text);
+export async function runOrchestration(run: Run, args: OrchestrationRunArgs): Promise<OrchestrationReport> {
+  const { services, clients, tell } = run;
+  const { surroundings, outputs, database, schema } = args;
   tell("registering the webhook");
   await registerWebhook(services, surroundings, outputs);
   const start = Date.now();
   const watch = setInterval(() => tell(stage(surroundings)), 500);
-  const run = await runStateMachine(services, outputs.stateMachineArn, { seconds: args.timeoutSeconds }).finally(() =>
-    clearInterval(watch),
+  const execution = await runStateMachine(services, outputs.stateMachineArn, { seconds: run.timeoutSeconds }).finally(
+    () => clearInterval(watch),
   );
-  tell(run.status ?? "UNKNOWN");
+  const { status = "UNKNOWN", output = "{}", cause = "" } = execution;
+  tell(status);
   const took = (Date.now() - start) / 1_000;
-  const { synced = 0 } = JSON.parse(run.output ?? "{}") as { synced?: number };
+  const { synced = 0 } = JSON.parse(output) as { synced?: number };
   const artifacts = await keysOf(clients, outputs.artifactsBucketName);
   const results = artifacts.find((key) => key.endsWith("/run_results.json"));
-  const schema = settings.dbt.environment?.SNOWFLAKE_SCHEMA ?? "MARTS";
   const { endpoint } = services.snowflake;
   return {
-    ...{ status: run.status ?? "UNKNOWN", cause: run.cause ?? "", seconds: took, synced, artifacts },
+    status,
+    cause,
+    seconds: took,
+    synced,
+    artifacts,
     connections: await connectionsOf(surroundings, endpoint, database, start),
-    models: run.status === "SUCCEEDED" ? await modelReports(endpoint, database, schema) : [],
+    models: status === "SUCCEEDED" ? await modelReports(endpoint, database, schema) : [],
     dbtNodes: results === undefined ? {} : await nodesOf(clients, outputs.artifactsBucketName, results),
     tokensLeft: await tokensIn(clients, outputs.waitsTableName),
   };
@@ -96,7 +67,7 @@ async function connectionsOf(
     fivetran.connections().map(async ({ id, succeeded_at }) => {
       const own = ends.filter(({ connector_id }) => connector_id === id);
       const rescheduled = own.filter(({ data }) => data?.status === "RESCHEDULED").length;
-      const seconds = succeeded_at === null ? Number.NaN : (Date.parse(succeeded_at) - start) / 1_000;
+      const seconds = succeeded_at === null ? null : (Date.parse(succeeded_at) - start) / 1_000;
       const brought = await broughtRows(snowflakeEndpoint, database, tableOf(id), succeeded_at !== null);
       return { id, syncs: own.length, rescheduled, seconds, brought };
     }),

@@ -1,74 +1,63 @@
-import type { ConnectorReport, OrchestrationReport, RunReport } from "./report";
+import type { FileReport, RunReport } from "./report";
 
-/** The run's counts as text tables, for a terminal. */
-export function formatReport(report: RunReport): string {
-  const files = report.files.map((f) => [
-    f.pipeline,
-    f.source,
-    f.file,
-    number(f.read),
-    number(f.loaded),
-    number(f.quarantined),
-    f.seconds.toFixed(1),
-  ]);
-  const total = report.files.reduce(
-    (sum, f) => ({
-      read: sum.read + f.read,
-      loaded: sum.loaded + f.loaded,
-      quarantined: sum.quarantined + f.quarantined,
-    }),
-    { read: 0, loaded: 0, quarantined: 0 },
+/** Reasons of a file that are shown; `--report` has them all. */
+const reasonsShown = 3;
+const reasonLength = 160;
+
+/** The run's counts as text tables, for a terminal. @param lines what the pipelines say below them */
+export function formatReport(report: RunReport, lines: readonly string[]): string {
+  const { files, tables, iam, update } = report;
+  const totals = (["read", "loaded", "quarantined"] as const).map((member) =>
+    number(files.reduce((sum, file) => sum + file[member], 0)),
   );
-  files.push(["total", "", "", number(total.read), number(total.loaded), number(total.quarantined), ""]);
-  const reasoned = report.iam.unused.filter(({ reason }) => reason !== "").length;
+  const rows = [...files.map(fileRow), ["total", "", "", ...totals, ""]];
+  const rejected = files.flatMap(reasonLines);
+  const reasoned = iam?.unused.filter(({ reason }) => reason !== "").length ?? 0;
   return [
-    table(["pipeline", "source", "file", "read", "loaded", "quarantined", "seconds"], files, 3),
+    table(["pipeline", "source", "file", "read", "loaded", "quarantined", "seconds"], rows, 3),
     "",
+    ...(rejected.length > 0 ? ["Not loaded:", ...rejected, ""] : []),
     table(
       ["table", "rows"],
-      report.tables.map(({ name, rows }) => [name, number(rows)]),
+      tables.map(({ name, rows }) => [name, number(rows)]),
       1,
     ),
     "",
-    ...(report.orchestration ? [modelTable(report.orchestration), ""] : []),
-    ...report.connectors.map(connectorLine),
-    ...(report.orchestration ? [orchestrationLine(report.orchestration)] : []),
-    `IAM: ${number(report.iam.calls)} calls under roles, ${report.iam.denied.length} denied; ` +
-      `${report.iam.unused.length} granted actions not used, ${reasoned === report.iam.unused.length ? "each" : `${reasoned} of them`} with a reason`,
-    `Update: ${report.update.created} resources created in ${report.update.seconds.toFixed(1)} s, ` +
-      `${report.update.policyViolations} policy violations`,
+    ...lines,
+    ...(iam
+      ? [
+          `IAM: ${number(iam.calls)} calls under roles, ${iam.denied.length} denied; ${iam.unused.length} granted ` +
+            `actions not used, ${reasoned === iam.unused.length ? "each" : `${reasoned} of them`} with a reason`,
+        ]
+      : []),
+    ...(update
+      ? [
+          `Update: ${update.created} resources created in ${update.seconds.toFixed(1)} s, ` +
+            `${update.policyViolations} policy violations`,
+        ]
+      : []),
   ].join("\n");
 }
 
-function connectorLine(connector: ConnectorReport): string {
-  const { name, method, requests, upserts, deletes, throttled, failed, tokensExpired } = connector;
-  return (
-    `Fivetran connector ${name}, sync method ${method}: ${number(upserts)} upserts and ${number(deletes)} deletes in ` +
-    `${requests} calls, despite ${throttled} answers 429, ${failed} answers 503 and ${tokensExpired} expired tokens; ` +
-    `a wrong External ID was ${connector.wrongExternalIdRefused ? "refused" : "TAKEN"}`
-  );
+function fileRow({ pipeline, source, file, read, loaded, quarantined, refused, seconds }: FileReport): string[] {
+  const rejected = refused === undefined ? number(quarantined) : "refused";
+  return [pipeline, source, file, number(read), number(loaded), rejected, seconds === null ? "–" : seconds.toFixed(1)];
 }
 
-function modelTable({ models, connections }: OrchestrationReport): string {
-  const rows = models.map(({ name, connection, rows, counted }) => {
-    const { table: from, rows: all } = connections.find(({ id }) => id === connection)?.brought ?? {
-      table: "",
-      rows: 0,
-    };
-    return [name, from, number(rows), `${number(counted)} of ${number(all)}`];
+/** The first reasons of a file, shortened to a line, then how many more there are. */
+function reasonLines({ source, file, refused, reasons }: FileReport): string[] {
+  if (refused !== undefined) return [`  ${source}, ${file}: refused whole: ${shortened(refused)}`];
+  const shown = reasons.slice(0, reasonsShown).map(({ record, reason }) => {
+    const place = record > 0 ? `, record ${number(record)}` : "";
+    return `  ${source}, ${file}${place}: ${shortened(reason)}`;
   });
-  return table(["dbt model", "made of", "rows", "source rows counted"], rows, 2);
+  const more = reasons.length - shown.length;
+  return more > 0 ? [...shown, `  ${source}, ${file}: and ${number(more)} more; --report FILE has them all`] : shown;
 }
 
-function orchestrationLine(run: OrchestrationReport): string {
-  const { status, seconds, connections, synced, dbtNodes, artifacts } = run;
-  const putOff = connections.reduce((sum, { rescheduled }) => sum + rescheduled, 0);
-  const nodes = Object.entries(dbtNodes).map(([outcome, count]) => `${count} ${outcome}`);
-  return (
-    `Orchestration: ${status} in ${seconds.toFixed(1)} s; ${synced} of ${connections.length} connections synced, ` +
-    `${putOff} sync${putOff === 1 ? "" : "s"} put off and done later; dbt: ${nodes.join(", ") || "no results"}; ` +
-    `${artifacts.length} artifacts`
-  );
+function shortened(text: string): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length > reasonLength ? `${line.slice(0, reasonLength - 1)}…` : line;
 }
 
 /** Columns from `firstNumber` on are aligned to the right. */
@@ -82,6 +71,6 @@ export function table(header: readonly string[], rows: readonly (readonly string
   return [line(header), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
 }
 
-function number(value: number): string {
+export function number(value: number): string {
   return value.toLocaleString("en-US");
 }

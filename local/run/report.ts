@@ -16,9 +16,13 @@ export interface FileReport {
   readonly loaded: number;
   /** Records counted in quarantine, or rejected by Snowflake. */
   readonly quarantined: number;
+  /** Records that a later one of the same key has replaced. */
+  readonly replaced?: number;
+  /** Why nothing of the file was taken. */
+  readonly refused?: string;
   readonly reasons: readonly RejectedRecord[];
-  /** From upload until the counts were complete. */
-  readonly seconds: number;
+  /** From upload until the counts were complete; null: they weren't in time. */
+  readonly seconds: number | null;
 }
 
 export interface TableReport {
@@ -49,8 +53,8 @@ export interface ConnectionReport {
   readonly syncs: number;
   /** How many of them were put off. */
   readonly rescheduled: number;
-  /** From the run's start until the sync that succeeded had ended. */
-  readonly seconds: number;
+  /** From the run's start until the sync that succeeded had ended; null: none has. */
+  readonly seconds: number | null;
   /** Rows of its source beside rows counted in its table. */
   readonly brought: { readonly table: string; readonly read: number; readonly rows: number };
 }
@@ -98,64 +102,93 @@ export interface DeniedCall {
   readonly count: number;
 }
 
-export interface RunReport {
-  readonly files: readonly FileReport[];
-  readonly tables: readonly TableReport[];
-  readonly connectors: readonly ConnectorReport[];
+/** What only one pipeline has to tell. */
+export interface Details {
+  readonly connectors?: readonly ConnectorReport[];
   /** Undefined: the stack has none, or only one's own files were sent. */
   readonly orchestration?: OrchestrationReport;
-  readonly iam: {
+}
+
+/** What a pipeline brings to the report. */
+export interface Outcome {
+  /** A line of the first table each. */
+  readonly files: readonly FileReport[];
+  /** A line of the second table each. */
+  readonly tables: readonly TableReport[];
+  /** The pipeline's own part of the JSON report. */
+  readonly details?: Details;
+  /** What stands below the tables, for example a table of its own or a sentence. */
+  readonly lines: readonly string[];
+  /** Why this isn't a success, beside files whose records aren't all accounted for. */
+  readonly problems: readonly string[];
+}
+
+/** Of a run that failed, as far as it came. */
+export interface RunReport extends Details {
+  readonly passed: boolean;
+  /** Why it didn't pass, a line each. */
+  readonly problems: readonly string[];
+  readonly files: readonly FileReport[];
+  readonly tables: readonly TableReport[];
+  readonly iam?: {
     readonly calls: number;
     readonly denied: readonly DeniedCall[];
     readonly unused: readonly UnusedGrant[];
   };
-  readonly update: {
+  readonly update?: {
     readonly created: number;
     readonly policyViolations: number;
     readonly seconds: number;
   };
 }
 
-/** Why a run isn't a success, one line each; empty when everything arrived. */
-export function shortfalls(report: RunReport): string[] {
-  const lines: string[] = [];
-  for (const { pipeline, source, file, read, loaded, quarantined } of report.files) {
-    if (read !== loaded + quarantined) {
-      lines.push(`${pipeline}, ${source}, ${file}: read ${read}, but ${loaded} loaded and ${quarantined} quarantined`);
-    }
-  }
-  for (const { name, wrongExternalIdRefused } of report.connectors) {
-    if (!wrongExternalIdRefused) lines.push(`connector ${name}: its role was had with a wrong External ID`);
-  }
-  if (report.orchestration) lines.push(...orchestrationShortfalls(report.orchestration));
-  for (const { role, action, resource, count } of report.iam.denied) {
-    lines.push(`${role} was denied ${action} on ${resource} (${count}×)`);
-  }
-  for (const { role, action, resource, reason } of report.iam.unused) {
-    if (reason === "") {
-      lines.push(`${role} is granted ${action} on ${resource} and never used it; remove it, or give unusedBecause`);
-    }
-  }
-  if (report.update.policyViolations > 0)
-    lines.push(`${report.update.policyViolations} policy violation(s), see above`);
-  return lines;
+/** @param isOwnFiles whether the user's files were sent, whose use of the grants says nothing about the grants */
+export function assembleReport(
+  outcomes: readonly Outcome[],
+  failures: readonly string[],
+  { iam, update }: Pick<RunReport, "iam" | "update">,
+  isOwnFiles: boolean,
+): RunReport {
+  const files = outcomes.flatMap((outcome) => outcome.files);
+  const judged = isOwnFiles && iam ? { ...iam, unused: [] } : iam;
+  const problems = [
+    ...failures,
+    ...outcomes.flatMap((outcome) => outcome.problems),
+    ...fileShortfalls(files),
+    ...accessShortfalls({ iam: judged, update }),
+  ];
+  return {
+    passed: problems.length === 0,
+    problems,
+    files,
+    tables: outcomes.flatMap((outcome) => outcome.tables),
+    ...Object.assign({}, ...outcomes.map(({ details }) => details)),
+    iam,
+    update,
+  };
 }
 
-function orchestrationShortfalls(run: OrchestrationReport): string[] {
-  const { status, cause, connections, synced, models, artifacts, tokensLeft } = run;
-  const lines: string[] = [];
-  if (status !== "SUCCEEDED") lines.push(`orchestration: the execution is ${status}: ${cause}`);
-  if (synced !== connections.length) {
-    lines.push(`orchestration: ${synced} of ${connections.length} connections synced`);
-  }
-  for (const { name, connection, counted } of models) {
-    const rows = connections.find(({ id }) => id === connection)?.brought.rows;
-    if (rows !== counted) lines.push(`dbt model ${name} stands for ${counted} rows, but ${connection} brought ${rows}`);
-  }
-  if (status === "SUCCEEDED" && models.length === 0) lines.push("orchestration: dbt built no models");
-  if (!artifacts.some((key) => key.endsWith("/run_results.json"))) {
-    lines.push("orchestration: dbt's run_results.json isn't in the artifacts bucket");
-  }
-  if (tokensLeft > 0) lines.push(`orchestration: ${tokensLeft} task token(s) left in the table`);
-  return lines;
+/** Files of which a record is unaccounted for. */
+function fileShortfalls(files: readonly FileReport[]): string[] {
+  return files
+    .filter(({ read, loaded, quarantined, replaced = 0 }) => read !== loaded + quarantined + replaced)
+    .map(({ pipeline, source, file, read, loaded, quarantined, replaced = 0 }) => {
+      const again = replaced > 0 ? `, ${replaced} replaced by a later one of the same key` : "";
+      return `${pipeline}, ${source}, ${file}: read ${read}, but ${loaded} loaded and ${quarantined} quarantined${again}`;
+    });
+}
+
+/** Calls that were denied, grants that nothing used, and policy violations. */
+function accessShortfalls({ iam, update }: Pick<RunReport, "iam" | "update">): string[] {
+  const denied = (iam?.denied ?? []).map(
+    ({ role, action, resource, count }) => `${role} was denied ${action} on ${resource} (${count}×)`,
+  );
+  const unused = (iam?.unused ?? [])
+    .filter(({ reason }) => reason === "")
+    .map(
+      ({ role, action, resource }) =>
+        `${role} is granted ${action} on ${resource} and never used it; remove it, or give unusedBecause`,
+    );
+  const violations = update?.policyViolations ?? 0;
+  return [...denied, ...unused, ...(violations > 0 ? [`${violations} policy violation(s), see above`] : [])];
 }

@@ -4,19 +4,18 @@ import { join } from "node:path";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { parseConfig } from "../../stacks/config";
 import { program } from "../../stacks/program";
-import type { OrchestrationSettings } from "../../stacks/schema";
 import type { Services } from "../processes/services";
 import type { Tools } from "../setup/ensureTools";
 import { localFolder } from "../setup/paths";
-import type { OrchestrationSurroundings } from "./orchestration";
 import { type LocalOutputs, readOutputs } from "./outputs";
+import type { Settings } from "./pipeline";
 import type { RunReport } from "./report";
-import { type LocalStack, openStack, policyPack, policyPackConfigs, readSettings } from "./stack";
+import { type LocalStack, openStack, policyPack, policyPackConfigs } from "./stack";
 
 export interface Updated {
   readonly local: LocalStack;
   readonly outputs: LocalOutputs;
-  readonly update: RunReport["update"];
+  readonly update: NonNullable<RunReport["update"]>;
 }
 
 /** Configuration values as the engine hands them to a program: structured ones as JSON. */
@@ -26,16 +25,10 @@ export function configTexts(settings: Readonly<Record<string, unknown>>): Record
   );
 }
 
-/** @param surroundings what the orchestration is to find in this cloud; undefined where the stack has none */
-export async function updateLocal(
-  tools: Tools,
-  services: Services,
-  surroundings: OrchestrationSurroundings | undefined,
-): Promise<Updated> {
+export async function updateLocal(tools: Tools, services: Services, settings: Settings): Promise<Updated> {
   const stateFolder = join(localFolder, "state");
   // What an earlier run's state describes went with that run's cloud.
   await rm(stateFolder, { recursive: true, force: true });
-  const settings = settingsFor(surroundings);
   const local = await openStack({
     tools,
     services,
@@ -50,22 +43,6 @@ export async function updateLocal(
     local,
     outputs: readOutputs(result.outputs),
     update: { created: result.created, policyViolations: result.violations, seconds: (Date.now() - start) / 1000 },
-  };
-}
-
-/** The stack's configuration with the addresses and ARNs of the running cloud. */
-function settingsFor(surroundings: OrchestrationSurroundings | undefined): Record<string, unknown> {
-  const settings = readSettings("local");
-  if (!surroundings) return settings;
-  const { fivetranApiUrl, fivetranSecretArn, snowflakeSecretArn, dbtEnvironment } = surroundings;
-  const key = "data-pipelines:orchestration";
-  const { dbt, ...own } = settings[key] as OrchestrationSettings;
-  return {
-    ...settings,
-    [key]: {
-      ...{ ...own, fivetranApiUrl, fivetranSecretArn },
-      dbt: { ...dbt, snowflakeSecretArn, environment: { ...dbt.environment, ...dbtEnvironment } },
-    },
   };
 }
 

@@ -1,5 +1,5 @@
 /** Holds access against a committed reference (P29). */
-import { covers } from "../iam/wildcard";
+import { includes } from "../matching/wildcard";
 import type { Grant } from "./grants";
 
 /** Grants by stack, as policy/access/reference.json has them. */
@@ -42,15 +42,15 @@ function singles(grants: readonly Grant[]): Single[] {
 function notIn(list: readonly Single[], others: readonly Single[]): Single[] {
   const byWho = new Map<string, Single[]>();
   for (const each of others) byWho.set(each.who, [...(byWho.get(each.who) ?? []), each]);
-  return list.filter((each) => !byWho.get(each.who)?.some((other) => includes(other, each)));
+  return list.filter((each) => !byWho.get(each.who)?.some((other) => isWithin(other, each)));
 }
 
 /** Whether one statement says all that the other says: as many actions and resources, no condition more. */
-function includes(larger: Single, smaller: Single): boolean {
+function isWithin(larger: Single, smaller: Single): boolean {
   return (
     larger.effect === smaller.effect &&
-    covers(larger.action, smaller.action, { ignoreCase: true }) &&
-    covers(larger.resource, smaller.resource) &&
+    includes(larger.action, smaller.action, { ignoreCase: true }) &&
+    includes(larger.resource, smaller.resource) &&
     larger.conditions.every((condition) => smaller.conditions.some((other) => isLooser(condition, other)))
   );
 }

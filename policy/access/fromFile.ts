@@ -1,6 +1,6 @@
 /** The resources of `pulumi stack export` or `pulumi preview --json`. */
-import { asArray, isRecord } from "../iam/shape";
-import { unknown } from "../iam/unknown";
+import { asArray, isRecord } from "../model/shape";
+import { unknown } from "../model/unknown";
 import { AccessError, type GraphResource } from "./graph";
 
 /** What Pulumi writes into a preview where a value isn't known: text, list, object, number, boolean. */

@@ -1,8 +1,9 @@
 /** Who may do what, read from the policies of a stack's resources. */
-import type { Principals, Statement } from "../iam/document";
-import { type FoundDocument, findDocuments } from "../iam/locations";
-import { asArray } from "../iam/shape";
-import { unknown } from "../iam/unknown";
+
+import { findDocuments } from "../document/locations";
+import type { FoundDocument, Principals, Statement } from "../model/document";
+import { asArray } from "../model/shape";
+import { unknown } from "../model/unknown";
 import { type GraphResource, text } from "./graph";
 
 /** One statement, for one principal. */

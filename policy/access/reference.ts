@@ -1,5 +1,5 @@
 /** The committed reference: grants by stack, sorted, so that a change shows as changed lines. */
-import { isRecord } from "../iam/shape";
+import { isRecord } from "../model/shape";
 import type { Reference } from "./compare";
 import type { Grant } from "./grants";
 

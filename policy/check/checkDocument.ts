@@ -1,10 +1,10 @@
 /** Judges one policy document outside Pulumi, with the rules that need nothing but the document. */
-import { readDocument } from "../iam/document";
+import { readDocument } from "../document/readDocument";
+import type { Level, Rule } from "../model/rule";
+import { defaultSettings } from "../model/settings";
 import { levelOf, type PackConfig } from "../pack/configFile";
 import { type Exemption, sortFindings, today } from "../pack/exemptions";
 import { judgeFile, type Violation } from "../pack/judge";
-import type { Level, Rule } from "../rules/rule";
-import { defaultSettings } from "../rules/settings";
 import { CheckError, type Kind, kindOf } from "./kind";
 
 /** What `--json` gives for a file. */

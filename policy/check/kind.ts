@@ -1,7 +1,7 @@
 /** Tells whose document it is, where the document itself says so. */
-import { services } from "../iam/catalogue";
-import type { PolicyDocument } from "../iam/document";
-import type { DocumentKind } from "../iam/locations";
+
+import { services } from "../catalogue/actions";
+import type { DocumentKind, PolicyDocument } from "../model/document";
 
 export interface Kind {
   readonly kind: DocumentKind;

@@ -1,5 +1,5 @@
 /** What people read of a checked file. */
-import type { Rule } from "../rules/rule";
+import type { Rule } from "../model/rule";
 import type { FileReport, ReportedViolation } from "./checkDocument";
 import { formatKind, type Kind } from "./kind";
 
@@ -27,7 +27,7 @@ function section(rule: Rule | undefined, found: readonly ReportedViolation[]): s
   const lines = rule ? [`  ${rule.id} ${rule.title} (docs/policies/${rule.id}.md)`, `    ${rule.why}`] : [];
   for (const { level, statement, message, fix } of found.slice(0, shownPerRule)) {
     lines.push(`    [${level}] ${statement === undefined ? "" : `statement ${statement}: `}${message}`);
-    lines.push(`      mend: ${fix}`);
+    lines.push(`      fix: ${fix}`);
   }
   if (found.length > shownPerRule) lines.push(`    and ${found.length - shownPerRule} more (all of them with --json)`);
   return lines.join("\n");

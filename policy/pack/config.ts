@@ -1,7 +1,7 @@
 /** A rule's configuration as CrossGuard hands it over: parameters and exemptions. */
 import type { PolicyConfigSchema } from "@pulumi/policy";
-import { describe, isRecord } from "../iam/shape";
-import { defaultSettings, type Settings } from "../rules/settings";
+import { defaultSettings, type Settings } from "../model/settings";
+import { describe, isRecord } from "../model/shape";
 import type { Exemption } from "./exemptions";
 
 export interface RuleConfig {

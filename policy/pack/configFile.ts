@@ -2,8 +2,9 @@
  * A stack's configuration file of the pack (policy/config/<stack>.json), as `--policy-pack-config` takes it. Pulumi
  * ignores the names of policies that the pack doesn't have, so a misspelt rule is told here.
  */
-import { describe, isRecord } from "../iam/shape";
-import type { Level, Rule } from "../rules/rule";
+
+import type { Level, Rule } from "../model/rule";
+import { describe, isRecord } from "../model/shape";
 import { checkRuleConfig, PackConfigError, type RuleConfig } from "./config";
 
 export interface PackConfig {

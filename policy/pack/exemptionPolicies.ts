@@ -1,7 +1,7 @@
 /** P32: what is exempted is told, an expired exemption is a violation, one that exempts nothing is told too. */
 import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
-import { holdsUnknown } from "../iam/unknown";
-import type { Resource, Rule } from "../rules/rule";
+import type { Resource, Rule } from "../model/rule";
+import { holdsUnknown } from "../model/unknown";
 import type { RuleConfig } from "./config";
 import { describeExemption, type Exempted, type Exemption, isExpired, isFor, matches, today } from "./exemptions";
 import { judgeResource, judgeStack, type Violation } from "./judge";
@@ -59,7 +59,7 @@ export function exemptionPolicies(state: PackState): (ResourceValidationPolicy |
   ];
 }
 
-const renew = "Mend what it is for, or give it a new date and a reason that still holds";
+const renew = "Fix what it is for, or give it a new date and a reason that still holds";
 
 function exemptedMessage({ violation, exemption }: Exempted): string {
   const { rule, path, statement, message } = violation;

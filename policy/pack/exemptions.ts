@@ -1,5 +1,5 @@
 /** Exemptions from a rule: for one resource, with a reason and the last day on which they hold (row P32). */
-import { covers } from "../iam/wildcard";
+import { covers } from "../matching/wildcard";
 import type { Violation } from "./judge";
 
 /** Stands in the configuration of the rule that it is an exemption from. */

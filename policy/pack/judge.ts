@@ -1,7 +1,9 @@
 /** Applies one rule, wherever its subject comes from: the engine, a file or a test. */
-import { type FoundDocument, findDocuments } from "../iam/locations";
-import type { DocumentRule, Finding, Resource, ResourceRule, Rule, StackRule } from "../rules/rule";
-import type { Settings } from "../rules/settings";
+
+import { findDocuments } from "../document/locations";
+import type { FoundDocument } from "../model/document";
+import type { DocumentRule, Finding, Resource, ResourceRule, Rule, StackRule } from "../model/rule";
+import type { Settings } from "../model/settings";
 import type { Exemption } from "./exemptions";
 
 /** A finding and where it is. */
@@ -66,5 +68,5 @@ export function messageOf({ rule, path, statement, message, fix, expired }: Viol
   const lapsed = expired
     ? ` The exemption for ${expired.resource} ended on ${expired.expires} (${expired.reason}).`
     : "";
-  return `${where}${where === "" ? "" : ": "}${message}. ${rule.why}${lapsed} Mend: ${fix} [${rule.id}, docs/policies/${rule.id}.md]`;
+  return `${where}${where === "" ? "" : ": "}${message}. ${rule.why}${lapsed} Fix: ${fix} [${rule.id}, docs/policies/${rule.id}.md]`;
 }

@@ -3,9 +3,9 @@
  * are silent on those parts and judge the others.
  */
 import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
-import { findDocuments } from "../iam/locations";
-import { holdsUnknown, unknown } from "../iam/unknown";
-import type { Resource } from "../rules/rule";
+import { findDocuments } from "../document/locations";
+import type { Resource } from "../model/rule";
+import { holdsUnknown, unknown } from "../model/unknown";
 import { concerns } from "./resources";
 import { nameOf, type PackState } from "./state";
 

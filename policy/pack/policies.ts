@@ -1,6 +1,6 @@
 /** Turns rules into CrossGuard policies. */
 import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
-import type { Rule } from "../rules/rule";
+import type { Rule } from "../model/rule";
 import { configSchema } from "./config";
 import { exemptionNames, exemptionPolicies } from "./exemptionPolicies";
 import { judgeResource, judgeStack, messageOf } from "./judge";

@@ -1,7 +1,7 @@
 /** CrossGuard's remediation from a rule's: what the rule would change is changed before the resource is made. */
 import type { ResourceRemediation } from "@pulumi/policy";
-import { holdsUnknown } from "../iam/unknown";
-import type { Resource, ResourceRule, Rule } from "../rules/rule";
+import type { Resource, ResourceRule, Rule } from "../model/rule";
+import { holdsUnknown } from "../model/unknown";
 import type { RuleConfig } from "./config";
 import { isExpired, isFor, today } from "./exemptions";
 import { judgeResource } from "./judge";

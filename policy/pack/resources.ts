@@ -1,8 +1,8 @@
 /** Resources as rules see them, from what the policy SDK gives. */
 import type { PolicyResource, ResourceValidationArgs } from "@pulumi/policy";
-import { holdsDocuments } from "../iam/locations";
-import { reveal } from "../iam/unknown";
-import type { Resource, Rule } from "../rules/rule";
+import { holdsDocuments } from "../document/locations";
+import type { Resource, Rule } from "../model/rule";
+import { reveal } from "../model/unknown";
 
 /** Whether the rule looks at resources of the type at all. */
 export function concerns(rule: Exclude<Rule, { scope: "stack" }>, type: string): boolean {

@@ -1,7 +1,7 @@
 /** What the policies of one pack tell each other: CrossGuard gives each of them its own configuration alone. */
 import type { ResourceValidationArgs, StackValidationArgs } from "@pulumi/policy";
-import type { Resource, Rule } from "../rules/rule";
-import { defaultSettings, type Settings } from "../rules/settings";
+import type { Resource, Rule } from "../model/rule";
+import { defaultSettings, type Settings } from "../model/settings";
 import { type RuleConfig, readRuleConfig } from "./config";
 import { type Exempted, sortFindings, today } from "./exemptions";
 import type { Violation } from "./judge";

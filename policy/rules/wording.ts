@@ -1,10 +1,11 @@
 /** Sentences that several rules share. */
-import type { ActionInfo } from "../iam/catalogue";
-import type { Statement } from "../iam/document";
-import type { Reach } from "../iam/reach";
-import { arnFormats } from "../iam/resources";
-import { narrowingKeys } from "../iam/scopeConditions";
-import type { Finding } from "./rule";
+
+import type { ActionInfo } from "../catalogue/actions";
+import type { Reach } from "../matching/reach";
+import { arnFormats } from "../matching/resources";
+import { narrowingKeys } from "../matching/scopeConditions";
+import type { Statement } from "../model/document";
+import type { Finding } from "../model/rule";
 
 /** The first few, and how many more. */
 export function listed(texts: readonly string[], most = 5): string {

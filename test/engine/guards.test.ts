@@ -22,7 +22,7 @@ describe("what the engine refuses and hides", function () {
         () => assert.fail("the preview went through"),
         (error: Error) => error,
       );
-      assert.match(message, /data-pipelines:sources\[0\]\.keyField: unknown key/);
+      assert.match(message, /data-pipelines:sources\[0\] \("ab"\)\.keyField: unknown key; did you mean keyFields\?/);
       assert.match(message, /data-pipelines:logRetentionDays: is 2/);
     });
     assert.deepEqual(await namesInCloud(await cloud(), "data-pipelines-wrong-"), []);

@@ -38,6 +38,11 @@ interface Grant {
 }
 
 const table = "things";
+/** How the table NIGHTLY is declared; tests change it. */
+const nightly = {
+  columns: [{ name: "ID", type: "NUMBER(38,0)" }, { name: "CITY" }, { name: "OLD" }],
+  dropColumns: [] as string[],
+};
 let services: Services;
 let clients: RootClients;
 let local: LocalStack;
@@ -62,12 +67,7 @@ async function program(): Promise<Record<keyof Outputs, unknown>> {
     tables: [
       { name: "ORDERS", prefix: "orders/", delimiter: "|", sampleFile: join(folder, "header.psv") },
       { name: "EVENTS", prefix: "events/", format: "json" },
-      {
-        name: "NIGHTLY",
-        prefix: "nightly/",
-        columns: [{ name: "ID", type: "NUMBER(38,0)" }, { name: "CITY" }],
-        schedule: "60 MINUTES",
-      },
+      { name: "NIGHTLY", prefix: "nightly/", schedule: "60 MINUTES", ...nightly },
     ],
     dynamoDbTables: [{ name: "THINGS", tableName: things.name, tableArn: things.arn, streamArn: things.streamArn }],
     changesWindowSeconds: 1,
@@ -128,7 +128,11 @@ describe("Snowflake on the local cloud", () => {
       name: "snowflake-test",
       program,
       stateFolder: join(folder, "state"),
-      settings: { "aws:region": "us-east-1", "snowflake:previewFeaturesEnabled": [...requiredPreviewFeatures] },
+      settings: {
+        "aws:region": "us-east-1",
+        "snowflake:profile": "local",
+        "snowflake:previewFeaturesEnabled": [...requiredPreviewFeatures],
+      },
     });
     const result = await local.stack.up({ color: "never" });
     outputs = Object.fromEntries(
@@ -194,8 +198,8 @@ describe("Snowflake on the local cloud", () => {
   });
 
   it("W7: files of a scheduled table wait for the task, which loads them in bulk, once", async () => {
-    await put("nightly/1.csv", "id,city\n1,Oslo\n2,Rom\n");
-    await put("nightly/2.csv", "id,city\n3,Bern\n");
+    await put("nightly/1.csv", "id,city,old\n1,Oslo,a\n2,Rom,b\n");
+    await put("nightly/2.csv", "id,city,old\n3,Bern,c\n");
     assert.equal(await countRows(services.snowflake.endpoint, "RAW.LANDING.NIGHTLY"), 0);
     const { tasks } = await fetchJson<{ tasks: { name: string }[] }>(`${services.snowflake.endpoint}/_local/tasks`);
     assert.equal(tasks.length, 1);
@@ -274,6 +278,20 @@ describe("Snowflake on the local cloud", () => {
     await eventually(newestState, [["1", "Bergen"], ...items.map(({ sk, city }) => [sk?.S ?? "", city?.S ?? ""])]);
     assert.equal((await operations()).filter((each) => each.startsWith("LOAD")).length, 26);
   });
+
+  it("W13: an update that would drop a column stops in the preview too; dropColumns lets exactly that one go", async () => {
+    const columns = async () =>
+      (await query('SELECT * FROM "RAW"."LANDING"."NIGHTLY" LIMIT 1')).flatMap((row) => Object.keys(row));
+    nightly.columns = nightly.columns.filter(({ name }) => name !== "OLD");
+    const refused = /table NIGHTLY would lose the column OLD .*dropColumns: \["OLD"\]/;
+    await assert.rejects(local.stack.preview({ color: "never" }), refused);
+    await assert.rejects(local.stack.up({ color: "never" }), refused);
+    assert.ok((await columns()).includes("OLD"));
+    nightly.dropColumns = ["OLD"];
+    await local.stack.up({ color: "never" });
+    assert.deepEqual(await columns(), ["ID", "CITY", "_FILE", "_FILE_ROW", "_LOADED_AT"]);
+    assert.equal(await countRows(services.snowflake.endpoint, "RAW.LANDING.NIGHTLY"), 3);
+  }).timeout(120_000);
 
   it("W2: Snowflake's role was denied nothing and read only under the stages' prefixes", async () => {
     const { entries } = await fetchJson<{

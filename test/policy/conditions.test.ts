@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { unknown } from "../../policy/iam/unknown";
-import { validity } from "../../policy/rules/p25-validity";
-import { conditionUse } from "../../policy/rules/p26-conditions";
+import { unknown } from "../../policy/model/unknown";
+import { validity } from "../../policy/rules/documents/p25-validity";
+import { conditionUse } from "../../policy/rules/documents/p26-conditions";
 import { messages } from "./judge";
 
 const get = {
@@ -109,12 +109,12 @@ describe("the rule on conditions", () => {
     messages(conditionUse, "identity", { Version: "2012-10-17", Statement: [{ ...get, Effect, Condition }] });
 
   it("P26: the message has the operator to write", () => {
-    assert.match(found({ StringLike: { "aws:PrincipalTag/a": "b" } })[0] ?? "", /Mend: write StringEquals \[P26/);
+    assert.match(found({ StringLike: { "aws:PrincipalTag/a": "b" } })[0] ?? "", /Fix: write StringEquals \[P26/);
     assert.match(
       found({ StringNotEqualsIgnoreCase: { "aws:PrincipalTag/a": "b?" } }, "Deny")[0] ?? "",
-      /Mend: write StringNotLike /,
+      /Fix: write StringNotLike /,
     );
-    assert.match(found({ ArnLikeIfExists: { "aws:SourceArn": "arn:aws:s3:::b" } })[0] ?? "", /Mend: write ArnLike /);
+    assert.match(found({ ArnLikeIfExists: { "aws:SourceArn": "arn:aws:s3:::b" } })[0] ?? "", /Fix: write ArnLike /);
   });
 
   it("P26: what isn't known yet is no mistake", () => {

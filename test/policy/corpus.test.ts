@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
+import type { RuleId } from "../../policy/model/rule";
+import { defaultSettings } from "../../policy/model/settings";
 import { messageOf } from "../../policy/pack/judge";
 import { rules } from "../../policy/rules";
-import type { RuleId } from "../../policy/rules/rule";
-import { defaultSettings } from "../../policy/rules/settings";
 import { type CorpusCase, readCorpus } from "./corpus";
 import { judgeExample } from "./judge";
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
+import type { DocumentRule } from "../../policy/model/rule";
+import { defaultSettings } from "../../policy/model/settings";
 import { judgeResource, messageOf } from "../../policy/pack/judge";
-import { administrator } from "../../policy/rules/p01-administrator";
-import { serviceWildcard } from "../../policy/rules/p02-service-wildcard";
-import { negations } from "../../policy/rules/p05-negations";
-import { publicPolicy } from "../../policy/rules/p21-public";
-import { validity } from "../../policy/rules/p25-validity";
-import type { DocumentRule } from "../../policy/rules/rule";
-import { defaultSettings } from "../../policy/rules/settings";
+import { administrator } from "../../policy/rules/actions/p01-administrator";
+import { serviceWildcard } from "../../policy/rules/actions/p02-service-wildcard";
+import { negations } from "../../policy/rules/actions/p05-negations";
+import { validity } from "../../policy/rules/documents/p25-validity";
+import { publicPolicy } from "../../policy/rules/exposure/p21-public";
 
 const rolePolicy = "aws:iam/rolePolicy:RolePolicy";
 const bucketPolicy = "aws:s3/bucketPolicy:BucketPolicy";

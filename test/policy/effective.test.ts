@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { readDocument } from "../../policy/iam/document";
-import { Effective, mayPassTo } from "../../policy/iam/effective";
-import { methodsOpenTo } from "../../policy/iam/escalation/match";
-import { unknown } from "../../policy/iam/unknown";
+import { readDocument } from "../../policy/document/readDocument";
+import { Effective, mayPassTo } from "../../policy/escalation/effective";
+import { methodsOpenTo } from "../../policy/escalation/match";
+import { unknown } from "../../policy/model/unknown";
 
 const account = "111122223333";
 const allow = (Action: unknown, Resource: unknown, more: object = {}) => ({

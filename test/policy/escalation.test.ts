@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { actionInfo } from "../../policy/iam/catalogue";
-import { readDocument } from "../../policy/iam/document";
-import { Effective } from "../../policy/iam/effective";
-import { methods } from "../../policy/iam/escalation";
-import { methodsOpenTo } from "../../policy/iam/escalation/match";
+import { actionInfo } from "../../policy/catalogue/actions";
+import { readDocument } from "../../policy/document/readDocument";
+import { Effective } from "../../policy/escalation/effective";
+import { methodsOpenTo } from "../../policy/escalation/match";
+import { methods } from "../../policy/escalation/methods";
 
 const allow = (...Action: string[]) => ({ Effect: "Allow", Action, Resource: "*" });
 const open = (Statement: unknown, own: string[] = []) =>

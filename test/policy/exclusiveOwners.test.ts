@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { unknown } from "../../policy/iam/unknown";
+import type { Resource, StackRule } from "../../policy/model/rule";
+import { defaultSettings } from "../../policy/model/settings";
+import { unknown } from "../../policy/model/unknown";
 import { judgeStack } from "../../policy/pack/judge";
-import { exclusiveAttachments } from "../../policy/rules/p28-exclusive-attachments";
-import type { Resource, StackRule } from "../../policy/rules/rule";
-import { defaultSettings } from "../../policy/rules/settings";
+import { exclusiveAttachments } from "../../policy/rules/attachments/p28-exclusive-attachments";
 
 const account = "111122223333";
 const arnOf = (name: string) => `arn:aws:iam::${account}:role/${name}`;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { actionsOf, services } from "../../policy/iam/catalogue";
-import { expandAction, expandActions } from "../../policy/iam/expand";
+import { actionsOf, services } from "../../policy/catalogue/actions";
+import { expandAction, expandActions } from "../../policy/matching/expand";
 
 const keys = (pattern: string) => expandAction(pattern).map(({ key }) => key);
 

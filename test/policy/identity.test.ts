@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { actionInfo } from "../../policy/iam/catalogue";
-import { unknown } from "../../policy/iam/unknown";
+import { actionInfo } from "../../policy/catalogue/actions";
+import type { DocumentRule, RuleId } from "../../policy/model/rule";
+import { unknown } from "../../policy/model/unknown";
 import { rules } from "../../policy/rules";
-import { credentialActions } from "../../policy/rules/lists/credentials";
-import { dataReads } from "../../policy/rules/lists/dataReads";
-import type { DocumentRule, RuleId } from "../../policy/rules/rule";
+import { credentialActions } from "../../policy/rules/resources/credentials";
+import { dataReads } from "../../policy/rules/resources/dataReads";
 import { messages } from "./judge";
 
 const table = "arn:aws:dynamodb:eu-west-1:111122223333:table/orders";

@@ -1,4 +1,6 @@
-import { readDocument } from "../../policy/iam/document";
+import { readDocument } from "../../policy/document/readDocument";
+import type { DocumentRule, Example, Resource, Rule } from "../../policy/model/rule";
+import { defaultSettings, type Settings } from "../../policy/model/settings";
 import {
   judgeDocument,
   judgeFile,
@@ -7,8 +9,6 @@ import {
   messageOf,
   type Violation,
 } from "../../policy/pack/judge";
-import type { DocumentRule, Example, Resource, Rule } from "../../policy/rules/rule";
-import { defaultSettings, type Settings } from "../../policy/rules/settings";
 
 /** What a rule finds in an example. */
 export function judgeExample(rule: Rule, example: Example, settings: Settings = defaultSettings): Violation[] {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { readDocument } from "../../policy/iam/document";
-import type { DocumentKind } from "../../policy/iam/locations";
-import { unknown } from "../../policy/iam/unknown";
-import { checkInlineSizes, checkSize } from "../../policy/iam/validity/size";
-import { validity } from "../../policy/rules/p25-validity";
+import { readDocument } from "../../policy/document/readDocument";
+import type { DocumentKind } from "../../policy/model/document";
+import { unknown } from "../../policy/model/unknown";
+import { validity } from "../../policy/rules/documents/p25-validity";
+import { checkInlineSizes, checkSize } from "../../policy/validity/size";
 import { messages } from "./judge";
 
 const table = "arn:aws:dynamodb:eu-west-1:111122223333:table/orders";
@@ -162,7 +162,7 @@ describe("limits of documents and of values", () => {
       assert.equal(judge({ Resource }).length, 1, Resource);
     }
     for (const Action of ["dynamodb", "dynamodb:", ":GetItem", "dynamodb:GetItem:x"]) {
-      assert.match(judge({ Action })[0] ?? "", /is no action\. .* Mend: write <service>:<Action>/, Action);
+      assert.match(judge({ Action })[0] ?? "", /is no action\. .* Fix: write <service>:<Action>/, Action);
     }
   });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as aws from "@pulumi/aws";
-import { findDocuments, holdsDocuments } from "../../policy/iam/locations";
-import { resourcePolicies } from "../../policy/iam/resourcePolicies";
+import { findDocuments, holdsDocuments } from "../../policy/document/locations";
+import { resourcePolicies } from "../../policy/document/resourcePolicies";
 import { messageOf } from "../../policy/pack/judge";
 import { rules } from "../../policy/rules";
 import { readCorpus } from "./corpus";

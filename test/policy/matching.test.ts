@@ -1,19 +1,14 @@
 import assert from "node:assert/strict";
-import { type ActionInfo, actionInfo } from "../../policy/iam/catalogue";
-import { isMultivalued, keyType, knowsKey } from "../../policy/iam/conditionKeys";
-import { readDocument, type Statement } from "../../policy/iam/document";
-import { canMatch } from "../../policy/iam/overlap";
-import { allowedActions, everywhere, unconstrained, unrestrictable } from "../../policy/iam/reach";
-import {
-  arnFormats,
-  coversFormat,
-  isEveryResource,
-  isRestrictable,
-  isStar,
-  splitArn,
-} from "../../policy/iam/resources";
-import { narrowingKeys } from "../../policy/iam/scopeConditions";
-import { nearest } from "../../policy/iam/validity/nearest";
+import { type ActionInfo, actionInfo } from "../../policy/catalogue/actions";
+import { isMultivalued, keyType, knowsKey } from "../../policy/catalogue/conditionKeys";
+import { readDocument } from "../../policy/document/readDocument";
+import { canMatch } from "../../policy/matching/overlap";
+import { allowedActions, everywhere, unconstrained, unrestrictable } from "../../policy/matching/reach";
+import { arnFormats, coversFormat, isEveryResource, isRestrictable, splitArn } from "../../policy/matching/resources";
+import { narrowingKeys } from "../../policy/matching/scopeConditions";
+import { isStar } from "../../policy/matching/wildcard";
+import type { Statement } from "../../policy/model/document";
+import { nearest } from "../../policy/validity/nearest";
 
 function action(key: string): ActionInfo {
   const info = actionInfo(key);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { oidcSubject } from "../../policy/rules/p18-oidc-subject";
+import { oidcSubject } from "../../policy/rules/trusts/p18-oidc-subject";
 import { messages } from "./judge";
 
 type Claims = Readonly<Record<string, string | readonly string[]>>;
@@ -119,7 +119,7 @@ describe("subjects of OIDC providers", () => {
     check("graph.facebook.com", "StringEquals", [{ app_id: "1" }, { id: "1" }], [{ id: ["1", ""] }]);
     for (const issuer of ["accounts.google.com", "www.amazon.com", "graph.facebook.com", cognito]) {
       const [message = ""] = judge(issuer, "StringEquals", { amr: "x" }, issuer);
-      assert.match(message, new RegExp(`Mend: add \\{"StringEquals": \\{"${issuer}:aud": "<.*>"\\}\\}`));
+      assert.match(message, new RegExp(`Fix: add \\{"StringEquals": \\{"${issuer}:aud": "<.*>"\\}\\}`));
     }
   });
 
@@ -128,7 +128,7 @@ describe("subjects of OIDC providers", () => {
     const [message = ""] = judge(issuer, "StringEquals", { aud: "aws.workload.identity" });
     assert.match(
       message,
-      /lets any subject of app\.terraform\.io .* Mend: restrict app\.terraform\.io:sub to one subject/,
+      /lets any subject of app\.terraform\.io .* Fix: restrict app\.terraform\.io:sub to one subject/,
     );
     check(issuer, "StringEquals", [{ sub: "organization" }, { sub: "a*" }], [{ sub: "" }, { sub: "**" }, { sub: "*" }]);
     check(

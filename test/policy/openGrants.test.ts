@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { openGrants } from "../../policy/iam/openGrants";
-import { unknown } from "../../policy/iam/unknown";
+import { unknown } from "../../policy/model/unknown";
+import { openGrants } from "../../policy/principals/openGrants";
 
 describe("grants without a document", () => {
   const found = (type: string, props: Record<string, unknown>) =>

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fromProgram } from "../../policy/access/fromProgram";
+import type { Resource } from "../../policy/model/rule";
+import { defaultSettings } from "../../policy/model/settings";
 import { levelOf, type PackConfig, readPackConfig } from "../../policy/pack/configFile";
 import { matches, sortFindings, today } from "../../policy/pack/exemptions";
 import { judgeResource, judgeStack, messageOf, type Violation } from "../../policy/pack/judge";
 import { rules } from "../../policy/rules";
-import type { Resource } from "../../policy/rules/rule";
-import { defaultSettings } from "../../policy/rules/settings";
+import { fromProgram } from "../../tools/access/fromProgram";
 
 const root = join(__dirname, "../..");
 const stacks = readdirSync(root)

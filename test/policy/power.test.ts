@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { edgesOf, powerOf } from "../../policy/iam/power";
-import { principalsOf, type RoleModel } from "../../policy/iam/principals";
-import { unknown } from "../../policy/iam/unknown";
-import type { Resource } from "../../policy/rules/rule";
+import { edgesOf, powerOf } from "../../policy/escalation/power";
+import type { Resource } from "../../policy/model/rule";
+import { unknown } from "../../policy/model/unknown";
+import { principalsOf, type RoleModel } from "../../policy/principals/principals";
 
 const account = "111122223333";
 const arnOf = (name: string, path = "/") => `arn:aws:iam::${account}:role${path}${name}`;

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { silence } from "../../policy/iam/confusedDeputy";
-import { readDocument, type Statement } from "../../policy/iam/document";
-import { isKeyRoot } from "../../policy/iam/keyRoot";
-import { isForEverybodyElse, isForSomebody, namesSource } from "../../policy/iam/pins";
-import { accountOf, isAnybody, isWholeAccount, letsAssume } from "../../policy/iam/principal";
+import { readDocument } from "../../policy/document/readDocument";
+import { isForEverybodyElse, isForSomebody, namesSource } from "../../policy/matching/pins";
+import type { Statement } from "../../policy/model/document";
+import { silence } from "../../policy/principals/confusedDeputy";
+import { isKeyRoot } from "../../policy/principals/keyRoot";
+import { accountOf, isAnybody, isWholeAccount, letsAssume } from "../../policy/principals/principal";
 
 const account = "111122223333";
 const role = `arn:aws:iam::${account}:role/load`;

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { actionInfo, actionsOf, services } from "../../policy/iam/catalogue";
-import { readDocument } from "../../policy/iam/document";
-import { expandAction, expandActions } from "../../policy/iam/expand";
-import { canMatch } from "../../policy/iam/overlap";
-import { arnFormats } from "../../policy/iam/resources";
-import { unknown } from "../../policy/iam/unknown";
-import { covers, hasWildcard } from "../../policy/iam/wildcard";
+import { actionInfo, actionsOf, services } from "../../policy/catalogue/actions";
+import { readDocument } from "../../policy/document/readDocument";
+import { expandAction, expandActions } from "../../policy/matching/expand";
+import { canMatch } from "../../policy/matching/overlap";
+import { arnFormats } from "../../policy/matching/resources";
+import { covers, hasWildcard } from "../../policy/matching/wildcard";
+import { unknown } from "../../policy/model/unknown";
 import { rules } from "../../policy/rules";
-import { validity } from "../../policy/rules/p25-validity";
+import { validity } from "../../policy/rules/documents/p25-validity";
 import { judgeExample, messages } from "./judge";
 
 const everyAction = [...services()].flatMap((service) => [...actionsOf(service).values()].map(({ key }) => key));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { publicAccessBlock } from "../../policy/rules/p24-public-access-block";
-import type { ExampleResource } from "../../policy/rules/rule";
+import type { ExampleResource } from "../../policy/model/rule";
+import { publicAccessBlock } from "../../policy/rules/exposure/p24-public-access-block";
 import { judgeExample } from "./judge";
 
 function judgeStack(rule: typeof publicAccessBlock, resources: readonly ExampleResource[]): [string, string][] {

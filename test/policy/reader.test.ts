@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { type PolicyDocument, readDocument } from "../../policy/iam/document";
-import { memo } from "../../policy/iam/memo";
-import { reveal, unknown } from "../../policy/iam/unknown";
+import { readDocument } from "../../policy/document/readDocument";
+import type { PolicyDocument } from "../../policy/model/document";
+import { memo } from "../../policy/model/memo";
+import { reveal, unknown } from "../../policy/model/unknown";
 
 const allow = { Effect: "Allow", Action: "s3:GetObject", Resource: "*" };
 const read = (statement: unknown): PolicyDocument => readDocument({ Version: "2012-10-17", Statement: statement });

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { readDocument } from "../../policy/iam/document";
-import type { DocumentKind } from "../../policy/iam/locations";
+import { readDocument } from "../../policy/document/readDocument";
+import type { DocumentKind } from "../../policy/model/document";
+import type { DocumentRule } from "../../policy/model/rule";
+import { defaultSettings } from "../../policy/model/settings";
 import { judgeDocument } from "../../policy/pack/judge";
-import { serviceWildcard } from "../../policy/rules/p02-service-wildcard";
-import { keys } from "../../policy/rules/p20-kms";
-import { publicPolicy } from "../../policy/rules/p21-public";
-import type { DocumentRule } from "../../policy/rules/rule";
-import { defaultSettings } from "../../policy/rules/settings";
+import { serviceWildcard } from "../../policy/rules/actions/p02-service-wildcard";
+import { keys } from "../../policy/rules/exposure/p20-kms";
+import { publicPolicy } from "../../policy/rules/exposure/p21-public";
 
 const account = "111122223333";
 const root = `arn:aws:iam::${account}:root`;

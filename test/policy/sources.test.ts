@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { readDocument } from "../../policy/iam/document";
-import type { DocumentKind } from "../../policy/iam/locations";
+import { readDocument } from "../../policy/document/readDocument";
+import type { DocumentKind } from "../../policy/model/document";
+import type { DocumentRule } from "../../policy/model/rule";
+import { defaultSettings } from "../../policy/model/settings";
 import { judgeDocument } from "../../policy/pack/judge";
-import { trustOfEverybody } from "../../policy/rules/p14-trust-of-everybody";
-import { serviceSource } from "../../policy/rules/p15-service-source";
-import { externalId } from "../../policy/rules/p16-external-id";
-import type { DocumentRule } from "../../policy/rules/rule";
-import { defaultSettings } from "../../policy/rules/settings";
+import { trustOfEverybody } from "../../policy/rules/trusts/p14-trust-of-everybody";
+import { serviceSource } from "../../policy/rules/trusts/p15-service-source";
+import { externalId } from "../../policy/rules/trusts/p16-external-id";
 
 const account = "111122223333";
 const root = `arn:aws:iam::${account}:root`;

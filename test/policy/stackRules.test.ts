@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { unknown } from "../../policy/iam/unknown";
+import type { Resource, StackRule } from "../../policy/model/rule";
+import { defaultSettings } from "../../policy/model/settings";
+import { unknown } from "../../policy/model/unknown";
 import { judgeResource, judgeStack } from "../../policy/pack/judge";
-import { lambdaPermission } from "../../policy/rules/p22-lambda-permission";
-import { unusedTrust } from "../../policy/rules/p36-unused-trust";
-import type { Resource, StackRule } from "../../policy/rules/rule";
-import { defaultSettings } from "../../policy/rules/settings";
+import { lambdaPermission } from "../../policy/rules/exposure/p22-lambda-permission";
+import { unusedTrust } from "../../policy/rules/trusts/p36-unused-trust";
 
 const account = "111122223333";
 const arnOf = (name: string) => `arn:aws:iam::${account}:role/${name}`;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { readDocument } from "../../policy/iam/document";
-import { isTlsOnly, isTlsService, withTlsOnly } from "../../policy/iam/tls";
-import { unknown } from "../../policy/iam/unknown";
-import { tlsOnlyRule } from "../../policy/rules/p23-tls-only";
+import { readDocument } from "../../policy/document/readDocument";
+import { unknown } from "../../policy/model/unknown";
+import { tlsOnlyRule } from "../../policy/rules/exposure/p23-tls-only";
+import { isTlsOnly, isTlsService, withTlsOnly } from "../../policy/rules/exposure/tls";
 
 const queue = "arn:aws:sqs:eu-west-1:111122223333:orders";
 const plain = { Bool: { "aws:SecureTransport": "false" } };

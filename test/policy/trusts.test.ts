@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { readDocument } from "../../policy/iam/document";
+import { readDocument } from "../../policy/document/readDocument";
+import type { DocumentRule } from "../../policy/model/rule";
+import { defaultSettings, type Settings } from "../../policy/model/settings";
 import { judgeDocument } from "../../policy/pack/judge";
-import { serviceSource } from "../../policy/rules/p15-service-source";
-import { externalId } from "../../policy/rules/p16-external-id";
-import type { DocumentRule } from "../../policy/rules/rule";
-import { defaultSettings, type Settings } from "../../policy/rules/settings";
+import { serviceSource } from "../../policy/rules/trusts/p15-service-source";
+import { externalId } from "../../policy/rules/trusts/p16-external-id";
 
 function judge(rule: DocumentRule, statement: Record<string, unknown>, settings: Partial<Settings> = {}): string[] {
   const document = readDocument({

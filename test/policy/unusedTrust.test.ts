@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { unusedTrust } from "../../policy/rules/p36-unused-trust";
+import { unusedTrust } from "../../policy/rules/trusts/p36-unused-trust";
 import { judgeExample } from "./judge";
 
 describe("trust that nothing uses", () => {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { unknown } from "../../policy/iam/unknown";
+import { defaultSettings } from "../../policy/model/settings";
+import { unknown } from "../../policy/model/unknown";
 import { judgeResource, messageOf } from "../../policy/pack/judge";
 import { rules } from "../../policy/rules";
-import { validity } from "../../policy/rules/p25-validity";
-import { defaultSettings } from "../../policy/rules/settings";
+import { validity } from "../../policy/rules/documents/p25-validity";
 import { messages } from "./judge";
 
 const table = "arn:aws:dynamodb:eu-west-1:111122223333:table/orders";

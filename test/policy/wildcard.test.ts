@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { actionInfo } from "../../policy/iam/catalogue";
-import { readDocument } from "../../policy/iam/document";
-import { canMatch } from "../../policy/iam/overlap";
-import { allowedActions, everywhere } from "../../policy/iam/reach";
-import { coversFormat, isEveryResource } from "../../policy/iam/resources";
-import { covers, hasWildcard } from "../../policy/iam/wildcard";
+import { actionInfo } from "../../policy/catalogue/actions";
+import { readDocument } from "../../policy/document/readDocument";
+import { canMatch } from "../../policy/matching/overlap";
+import { allowedActions, everywhere } from "../../policy/matching/reach";
+import { coversFormat, isEveryResource } from "../../policy/matching/resources";
+import { covers, hasWildcard } from "../../policy/matching/wildcard";
 
 describe("IAM's wildcards", () => {
   it("P4: * is any text, ? one character, every other character itself", () => {

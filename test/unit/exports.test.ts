@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { componentFolders } from "../../tools/build";
 
 const root = join(__dirname, "..", "..");
 const componentsFolder = join(root, "components");
@@ -26,7 +27,10 @@ describe("the package", () => {
       assert.ok(names.includes(component), component);
     }
     const index = readFileSync(join(root, "index.ts"), "utf8");
-    const exported = new Set(index.match(/\b[A-Za-z]\w*\b/g));
+    const folders = componentFolders();
+    for (const folder of folders) assert.ok(index.includes(`export * from "./components/${folder}";`), folder);
+    const indexes = folders.map((folder) => readFileSync(join(componentsFolder, folder, "index.ts"), "utf8"));
+    const exported = new Set(indexes.join("\n").match(/\b[A-Za-z]\w*\b/g));
     assert.deepEqual(
       names.filter((name) => !exported.has(name)),
       [],

@@ -26,6 +26,8 @@ export interface MockOptions {
   readonly preview?: boolean;
   /** Outputs that the provider computes, by resource. */
   readonly computed?: (resource: MockResource) => Record<string, unknown>;
+  /** Answers of functions in place of the usual ones, by token. */
+  readonly calls?: Readonly<Record<string, Record<string, unknown>>>;
 }
 
 /** What a program asked for, and what it returned. */
@@ -59,7 +61,7 @@ export async function runMocked<T>(program: () => T | Promise<T>, options: MockO
         };
       },
       call(args) {
-        const answer = calls[args.token];
+        const answer = options.calls?.[args.token] ?? calls[args.token];
         if (answer === undefined) throw new Error(`mocks.ts doesn't answer ${args.token}; add it to calls`);
         return answer;
       },
@@ -196,6 +198,12 @@ function computedOf({ type, name: logicalName, inputs }: MockResource): Record<s
       return {
         arn: regional("dynamodb", `table/${name}`),
         streamArn: inputs.streamEnabled ? regional("dynamodb", `table/${name}/stream/2026-01-01T00:00:00.000`) : "",
+      };
+    case "awsx:ec2:Vpc":
+      return {
+        vpcId: "vpc-made",
+        privateSubnetIds: ["subnet-made-1", "subnet-made-2"],
+        routeTables: [{ id: "rtb-private" }, { id: "rtb-public" }],
       };
     default:
       return { arn: `arn:aws:mock:${mockRegion}:${mockAccount}:${name}` };

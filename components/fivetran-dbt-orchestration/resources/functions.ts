@@ -11,9 +11,9 @@ import { environment as webhookEnvironment } from "../../../functions/fivetran-d
 import { permissions as webhookPermissions } from "../../../functions/fivetran-dbt-orchestration/webhook/permissions";
 import type { Context } from "../../parts/context";
 import { type NodeFunction, nodeFunction } from "../../parts/nodeFunction";
+import type { OperationalTable } from "../../parts/operationalTable";
 import type { OrchestrationPlan } from "../normalize";
 import type { Secrets } from "./secrets";
-import type { WaitsTable } from "./waitsTable";
 
 export interface Functions {
   readonly list: NodeFunction;
@@ -26,7 +26,7 @@ export interface Functions {
 export interface FunctionNeeds {
   readonly plan: OrchestrationPlan;
   readonly secrets: Secrets;
-  readonly waits: WaitsTable;
+  readonly waits: OperationalTable;
   readonly stateMachineArn: pulumi.Input<string>;
 }
 

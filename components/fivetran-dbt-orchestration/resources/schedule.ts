@@ -1,8 +1,9 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Context } from "../../parts/context";
+import { startStatement } from "../../parts/eventRule";
 import { physicalName } from "../../parts/naming";
-import { policyDocument, serviceTrust } from "../../parts/policyDocument";
+import { role, serviceTrust } from "../../parts/role";
 import type { SchedulePlan } from "../normalizeSchedule";
 
 /** Starts runs by the clock of a time zone, under a role that may do this alone. */
@@ -13,27 +14,11 @@ export function schedule(
   stateMachine: pulumi.Resource,
 ): void {
   const name = `${context.name}-schedule`;
-  const child = { parent: context.parent };
-  const role = new aws.iam.Role(
-    `${name}-role`,
-    {
-      name: physicalName(context.name, "schedule-role", "role"),
-      description: `Starts the runs of ${context.name}`,
-      assumeRolePolicy: serviceTrust("scheduler.amazonaws.com", context.account.accountId),
-      tags: context.tags,
-    },
-    child,
-  );
-  const policy = new aws.iam.RolePolicy(
-    `${name}-role-policy`,
-    {
-      role: role.name,
-      policy: policyDocument([
-        { Sid: "StartRuns", Effect: "Allow", Action: "states:StartExecution", Resource: stateMachineArn },
-      ]),
-    },
-    child,
-  );
+  const starter = role(context, "schedule-role", {
+    description: `Starts the runs of ${context.name}`,
+    trust: serviceTrust(context, "scheduler.amazonaws.com"),
+    statements: [startStatement(stateMachineArn)],
+  });
   new aws.scheduler.Schedule(
     name,
     {
@@ -45,12 +30,12 @@ export function schedule(
       flexibleTimeWindow: { mode: "OFF" },
       target: {
         arn: stateMachineArn,
-        roleArn: role.arn,
+        roleArn: starter.role.arn,
         input: JSON.stringify({ started_by: "schedule" }),
         // A run that is hours late is the next run's work.
         retryPolicy: { maximumEventAgeInSeconds: 3600, maximumRetryAttempts: 10 },
       },
     },
-    { ...child, dependsOn: [policy, stateMachine] },
+    { parent: context.parent, dependsOn: [...starter.policies, stateMachine] },
   );
 }

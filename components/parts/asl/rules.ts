@@ -1,34 +1,48 @@
+import { caseProblems } from "./argumentCase";
 import { taskToken } from "./expression";
+import { expressionProblems } from "./expressionRules";
 import type { Definition, MapState, State, States, TaskState } from "./types";
+import { assignedBy, type Variables, variablesOf } from "./variables";
 
 /** What the language allows and a flow here must not do, one line each, beginning with the state's name. */
 export function rules(definition: Definition): string[] {
-  return scopes(definition).flatMap(({ scope, outer }) => [
-    ...reachProblems(scope),
-    ...targetProblems(scope),
-    ...Object.entries(scope.States).flatMap(([name, state]) =>
+  return scopes(definition).flatMap((scope) => [
+    ...reachProblems(scope.flow),
+    ...targetProblems(scope.flow),
+    ...Object.entries(scope.flow.States).flatMap(([name, state]) =>
       [
-        ...(state.Type === "Task" ? taskProblems(state) : []),
+        ...(state.Type === "Task" ? [...taskProblems(state), ...caseProblems(state)] : []),
         ...(state.Type === "Task" || state.Type === "Map" ? catchProblems(state) : []),
         ...(state.Type === "Map" ? mapProblems(state) : []),
-        ...shadowed(state, outer),
+        ...shadowed(state, scope.around),
+        ...expressionProblems(state, { name, ...scope }),
       ].map((problem) => `"${name}": ${problem}`),
     ),
   ]);
 }
 
 interface Scope {
-  readonly scope: States;
-  /** Variables of the flows around it. */
-  readonly outer: ReadonlySet<string>;
+  readonly flow: States;
+  readonly variables: Variables;
+  /** Variables of the flows around it, whether it sees them or not: none may be assigned anew. */
+  readonly around: ReadonlySet<string>;
+  /** Of these, those that it doesn't see. */
+  readonly hidden: ReadonlySet<string>;
+  readonly insideMap: boolean;
 }
 
-function scopes(scope: States, outer: ReadonlySet<string> = new Set()): Scope[] {
-  const own = new Set([...outer, ...Object.values(scope.States).flatMap(assigned)]);
-  const inner = Object.values(scope.States).flatMap((state) =>
-    state.Type === "Map" ? scopes(state.ItemProcessor, own) : [],
-  );
-  return [{ scope, outer }, ...inner];
+/** The whole flow and those of its Maps' items; an inline Map's items see what is set as the Map begins. */
+function scopes(flow: States, outer: Partial<Scope> & { readonly seen?: ReadonlySet<string> } = {}): Scope[] {
+  const { seen = new Set(), around = new Set(), hidden = new Set(), insideMap = false } = outer;
+  const variables = variablesOf(flow, seen);
+  const own = new Set([...around, ...Object.values(flow.States).flatMap(assignedBy)]);
+  const inner = Object.entries(flow.States).flatMap(([name, state]) => {
+    if (state.Type !== "Map") return [];
+    const isInline = state.ItemProcessor.ProcessorConfig.Mode === "INLINE";
+    const visible = isInline ? { seen: variables.at(name), hidden } : { seen: new Set<string>(), hidden: own };
+    return scopes(state.ItemProcessor, { ...visible, around: own, insideMap: true });
+  });
+  return [{ flow, variables, around, hidden, insideMap }, ...inner];
 }
 
 /** Where a state may lead to. */
@@ -114,16 +128,8 @@ function mapProblems({ MaxConcurrency, ItemProcessor }: MapState<string>): strin
     : [`MaxConcurrency is ${MaxConcurrency}; a Map of mode ${mode} runs 1 to ${most} items at once`];
 }
 
-function assigned(state: State): string[] {
-  const own = "Assign" in state && state.Assign !== undefined ? Object.keys(state.Assign) : [];
-  const caught =
-    state.Type === "Task" || state.Type === "Map" ? state.Catch.flatMap(({ Assign = {} }) => Object.keys(Assign)) : [];
-  const chosen = state.Type === "Choice" ? state.Choices.flatMap(({ Assign = {} }) => Object.keys(Assign)) : [];
-  return [...own, ...caught, ...chosen];
-}
-
 function shadowed(state: State, outer: ReadonlySet<string>): string[] {
-  return assigned(state)
+  return assignedBy(state)
     .filter((name) => outer.has(name))
     .map((name) => `assigns $${name}, which is a variable of the flow around it; give it another name`);
 }

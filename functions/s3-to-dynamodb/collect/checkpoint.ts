@@ -1,5 +1,6 @@
+import type { Dialect } from "../../shared/text/dialect";
 import type { DetectedEncoding } from "../../shared/text/encoding";
-import type { Dialect } from "../../shared/text/sniff";
+import type { Compression } from "../../shared/text/unpack";
 
 /** Where collecting goes on: after a record, at the end of a part. */
 export interface Checkpoint {
@@ -12,7 +13,7 @@ export interface Checkpoint {
   readonly line: number;
   readonly header?: readonly string[];
   readonly last?: boolean;
-  readonly compression?: "none" | "gzip" | "zip";
+  readonly compression?: Compression;
   /** Undefined before the first member is opened. */
   readonly dialect?: Dialect;
   readonly encoding?: DetectedEncoding;
@@ -25,6 +26,7 @@ export interface Checkpoint {
   readonly quarantineFiles: number;
   /** What was found so far, for the ledger. */
   readonly formats: readonly string[];
+  readonly delimiters: readonly string[];
   readonly encodings: readonly string[];
   readonly members: number;
 }
@@ -50,6 +52,7 @@ export const BEGINNING: Checkpoint = {
   parts: [],
   quarantineFiles: 0,
   formats: [],
+  delimiters: [],
   encodings: [],
   members: 0,
 };

@@ -1,7 +1,8 @@
-import { createReader } from "../../shared/text/reader";
-import { FileRefused } from "../../shared/text/refused";
+import { FileRefused } from "../../shared/text/cut";
+import { createReader } from "../../shared/text/text";
 import type { CollectProgress, DetectedFormat, FileEntry } from "../ledger/ledger";
 import type { SourceConfig, UploadRecord } from "../shared/contract";
+import { META } from "../shared/landingMeta";
 import { type Checkpoint, parseCheckpoint } from "./checkpoint";
 import type { CollectDeadline } from "./deadline";
 import { Lander, quarantineLine } from "./lander";
@@ -105,7 +106,7 @@ async function read(
     for await (const { text, resumed, ...place } of opened.members()) {
       lander.openMember(place, resumed);
       const start = resumed ? from : { offset: 0, line: 1 };
-      const reader = createReader(place.dialect, start, limits.maxRecordBytes);
+      const reader = createReader(place.dialect, start, { maxRecordBytes: limits.maxRecordBytes, reserved: META });
       for await (const chunk of text) {
         if (!(await lander.take(reader.push(chunk), reader.header)) || deadline.over()) return undefined;
       }
@@ -128,6 +129,7 @@ function facts(checkpoint: Checkpoint): CollectProgress & DetectedFormat {
     members: checkpoint.members,
     compression: checkpoint.compression,
     format: checkpoint.formats.join(",") || undefined,
+    delimiter: checkpoint.delimiters.join(",") || undefined,
     encoding: checkpoint.encodings.join(",") || undefined,
   };
 }

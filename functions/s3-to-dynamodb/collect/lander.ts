@@ -1,6 +1,6 @@
 import { type Cut, RAW_BYTES } from "../../shared/text/cut";
+import { type Dialect, delimiterName, formatName } from "../../shared/text/dialect";
 import type { DetectedEncoding } from "../../shared/text/encoding";
-import { type Dialect, dialectName } from "../../shared/text/sniff";
 import type { Limits, QuarantinedRecord, UploadRecord } from "../shared/contract";
 import { linePrefix } from "../shared/landingMeta";
 import type { Checkpoint } from "./checkpoint";
@@ -53,7 +53,7 @@ export class Lander {
   openMember({ name, ...member }: MemberPlace, resumed: boolean): void {
     this.memberName = name;
     if (resumed) return;
-    const { formats, encodings, members } = this.place;
+    const { formats, delimiters, encodings, members } = this.place;
     this.place = {
       ...this.place,
       ...member,
@@ -61,7 +61,8 @@ export class Lander {
       line: 1,
       header: undefined,
       last: undefined,
-      formats: union(formats, dialectName(member.dialect)),
+      formats: union(formats, formatName(member.dialect)),
+      delimiters: union(delimiters, delimiterName(member.dialect)),
       encodings: union(encodings, member.encoding.encoding),
       members: members + 1,
     };
@@ -150,6 +151,6 @@ export function quarantineLine(
   return `${JSON.stringify(quarantined)}\n`;
 }
 
-function union(names: readonly string[], name: string): readonly string[] {
-  return names.includes(name) ? names : [...names, name];
+function union(names: readonly string[], name: string | undefined): readonly string[] {
+  return name === undefined || names.includes(name) ? names : [...names, name];
 }

@@ -1,12 +1,11 @@
-import { type DetectedEncoding, detectEncoding, toUtf8 } from "../../shared/text/encoding";
-import { type Dialect, detectDialect, SNIFF_BYTES } from "../../shared/text/sniff";
+import type { Dialect } from "../../shared/text/dialect";
+import { type DetectedEncoding, toUtf8 } from "../../shared/text/encoding";
+import { openText } from "../../shared/text/text";
+import { type Compression, MAGIC_BYTES, openPacked, peek, refuseNested, UnpackedBytes } from "../../shared/text/unpack";
 import type { Limits, SourceConfig } from "../shared/contract";
 import type { Checkpoint } from "./checkpoint";
 import type { SourceObject } from "./ports";
-import { detectCompression, gunzip, peek, refuseNested, UnpackedBytes } from "./unpack";
 import { openZip } from "./zip";
-
-const MAGIC_BYTES = 512;
 
 /** One file's text, detected and unpacked, from where reading goes on. */
 export interface Member {
@@ -19,8 +18,6 @@ export interface Member {
   readonly resumed: boolean;
   readonly text: AsyncIterable<Buffer>;
 }
-
-export type Compression = "none" | "gzip" | "zip";
 
 /** An object's members as they are to be read, each to be read to its end before the next. */
 export interface Opened {
@@ -46,11 +43,10 @@ export async function openObject(
       members: () => single(counted.count(start < object.size ? object.read(start) : nothing()), true),
     };
   }
-  const { head, chunks } = await peek(object.read(), MAGIC_BYTES);
-  const compression = detectCompression(source.compression, head);
+  const { compression, chunks } = await openPacked(object.read(), source.compression);
   const bytes = new UnpackedBytes(limits, object.size, compression !== "none", from.unpackedBefore);
   if (compression !== "zip") {
-    const unpacked = bytes.count(compression === "gzip" ? gunzip(chunks) : chunks);
+    const unpacked = bytes.count(chunks);
     return { compression, members: () => single(unpacked, false) };
   }
   await chunks.return(undefined);
@@ -81,12 +77,14 @@ export async function openObject(
       const text = ranged ? unpacked : dropBytes(toUtf8(unpacked, encoding), from.offset);
       return { ...place, dialect, encoding, resumed: true, text };
     }
-    const raw = await peek(unpacked, MAGIC_BYTES);
-    if (compression !== "none") refuseNested(raw.head, name === "" ? "The gzip file" : `Member ${name}`);
-    const detected = detectEncoding(raw.head, source.encoding);
-    const text = await peek(toUtf8(raw.chunks, detected), SNIFF_BYTES);
-    const found = detectDialect(source.format, fileName, text.head, text.whole);
-    return { ...place, dialect: found, encoding: detected, resumed: false, text: text.chunks };
+    const { head, chunks } = await peek(unpacked, MAGIC_BYTES);
+    if (compression !== "none") refuseNested(head, name === "" ? "The gzip file" : `Member ${name}`);
+    const { utf8, ...found } = await openText(chunks, {
+      name: fileName,
+      format: source.format,
+      encoding: source.encoding,
+    });
+    return { ...place, ...found, resumed: false, text: utf8 };
   }
 }
 

@@ -63,7 +63,8 @@ class OpenedObject implements SourceObject {
           position += chunk.length;
           yield chunk;
         }
-        if (position >= end) return;
+        // The length is the whole object's: a body that ends before it, however politely, is no file.
+        if (position === end) return;
         throw new Error(`s3://${this.object.bucket}/${this.object.key} ended at byte ${position} of ${end}.`);
       } catch (error) {
         if (error instanceof ObjectGone || error instanceof WrongRange || ++resumes > MAX_RESUMES) throw error;

@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { crc32 } from "node:zlib";
 import {
   type Entry,
   fromRandomAccessReaderPromise,
@@ -6,11 +7,14 @@ import {
   RandomAccessReader,
   type ZipFile,
 } from "yauzl";
-import { FileRefused } from "../../shared/text/refused";
+import { FileRefused } from "../../shared/text/cut";
 import type { SourceObject } from "./ports";
 
 /** The directory is read in blocks of this size, not entry by entry: each read is a request. */
 const BLOCK_BYTES = 256 * 1024;
+
+/** What each member's entry in the directory begins with. */
+const CENTRAL_HEADER = 0x02014b50;
 
 export interface ZipMember {
   readonly name: string;
@@ -43,7 +47,7 @@ class ObjectReader extends RandomAccessReader {
     );
   }
 
-  private async readBlock(position: number, length: number): Promise<Buffer> {
+  async readBlock(position: number, length: number): Promise<Buffer> {
     const { block } = this;
     if (block === undefined || position < block.start || position + length > block.start + block.bytes.length) {
       const end = Math.min(this.object.size, position + Math.max(length, BLOCK_BYTES));
@@ -94,6 +98,11 @@ export async function openZip(object: SourceObject, maxMembers: number): Promise
       }
       members.push({ name, open: () => readMember(zip, entry, name, refuse) });
     }
+    // A damaged count would leave members out. (The types call the cursor a boolean; it is an offset.)
+    const cursor = Number(zip.readEntryCursor);
+    if ((await reader.readBlock(cursor, 4)).readUInt32LE() === CENTRAL_HEADER) {
+      throw new Error(`its directory goes on after the ${zip.entryCount} members that it says it has`);
+    }
   } catch (error) {
     throw error instanceof FileRefused ? error : refuse(error);
   }
@@ -109,7 +118,14 @@ async function* readMember(
   let stream: Readable | undefined;
   try {
     stream = await zip.openReadStreamPromise(entry);
-    for await (const chunk of stream) yield chunk as Buffer;
+    let checksum = 0;
+    for await (const chunk of stream) {
+      checksum = crc32(chunk as Buffer, checksum);
+      yield chunk as Buffer;
+    }
+    if (checksum !== entry.crc32) {
+      throw new Error(`its checksum is ${hex(checksum)}, the directory says ${hex(entry.crc32)}`);
+    }
   } catch (error) {
     const reason = refuse(error);
     throw reason instanceof FileRefused
@@ -118,4 +134,8 @@ async function* readMember(
   } finally {
     stream?.destroy();
   }
+}
+
+function hex(checksum: number): string {
+  return checksum.toString(16).padStart(8, "0");
 }

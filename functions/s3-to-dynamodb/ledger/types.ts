@@ -19,9 +19,12 @@ export interface CollectProgress {
   readonly partRecords?: string;
 }
 
-/** What was detected, or declared. */
+/** What was detected, or declared; several, joined by commas, where a zip's members differ. */
 export interface DetectedFormat {
+  /** `csv`, `tsv`, `psv`, `ndjson` or `json`. */
   readonly format?: string;
+  /** `comma`, `tab`, `pipe`, `semicolon`, else the character itself. */
+  readonly delimiter?: string;
   readonly compression?: string;
   readonly encoding?: string;
 }

@@ -2,13 +2,10 @@
  * The shapes that the functions, the components and the queues between them agree on.
  * Pure types: nothing here imports AWS or Pulumi.
  */
+import type { FileCompression, FileEncoding, FileFormat } from "../../shared/text/cut";
 
-/** How a file's records are written. `auto` looks at the name, then at the first bytes. */
-export type FileFormat = "auto" | "csv" | "tsv" | "psv" | "ndjson" | "json";
-/** How a file is packed. `auto` looks at the first bytes. */
-export type FileCompression = "auto" | "none" | "gzip" | "zip";
-/** How a file's text is encoded; `utf-8` takes a byte order mark of UTF-8 or UTF-16 into account. */
-export type FileEncoding = "utf-8" | "utf-16le" | "latin1";
+export type { FileCompression, FileEncoding, FileFormat };
+
 /** The DynamoDB type that a mapped field becomes; `json` parses the text. */
 export type FieldType = "string" | "number" | "boolean" | "json";
 

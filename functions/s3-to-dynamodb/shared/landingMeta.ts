@@ -1,5 +1,16 @@
 import type { LandingMeta, UploadRecord } from "./contract";
 
+/** The upload record's names, in the order of a landing line. */
+export const META = [
+  "_source",
+  "_bucket",
+  "_key",
+  "_version",
+  "_time",
+  "_upload",
+  "_record",
+] as const satisfies readonly (keyof LandingMeta)[];
+
 /** The members of every landing line of an upload, without the record's number. */
 export function landingMeta(upload: UploadRecord): Omit<LandingMeta, "_record"> {
   return {

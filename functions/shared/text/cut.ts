@@ -1,3 +1,10 @@
+/** How a text's records are written. `auto`: the content says so, with the name as a hint. */
+export type FileFormat = "auto" | "csv" | "tsv" | "psv" | "ndjson" | "json";
+/** How a file is packed. `auto` looks at the first bytes. */
+export type FileCompression = "auto" | "none" | "gzip" | "zip";
+/** How a text is encoded where it has no byte order mark, which always wins. `latin1` is Windows-1252, as on the web. */
+export type FileEncoding = "utf-8" | "utf-16le" | "latin1";
+
 /** One record cut from a file's text, good or bad. */
 export interface Cut {
   /** Its fields as JSON, to stand after other fields: `,"a":1}`, or `}` without any. Undefined: the record is bad. */
@@ -16,7 +23,7 @@ export interface Cut {
   readonly last?: boolean;
 }
 
-/** Where reading begins: the file's start, or after a record. */
+/** Where reading begins: the text's start, or after a record. */
 export interface ReadFrom {
   readonly offset: number;
   readonly line: number;
@@ -28,6 +35,14 @@ export interface ReadFrom {
 
 export const FILE_START: ReadFrom = { offset: 0, line: 1 };
 
+/** Bounds of a reader, and what it asks of a record. */
+export interface ReaderRules {
+  /** Bytes of one record; a longer one is bad. */
+  readonly maxRecordBytes: number;
+  /** Names that no record may have, because the reader's user adds fields with these names. @default none */
+  readonly reserved?: readonly string[];
+}
+
 /** Cuts records from text that comes in chunks of any size; the records don't depend on where the chunks end. */
 export interface RecordReader {
   push(chunk: Buffer): Cut[];
@@ -35,6 +50,11 @@ export interface RecordReader {
   end(): Cut[];
   /** Column names, where the format has them and they were read. */
   readonly header?: readonly string[];
+}
+
+/** The whole file can't be taken, and trying again won't change that. The message says why and what to do. */
+export class FileRefused extends Error {
+  override readonly name = "FileRefused";
 }
 
 /** Bytes of a bad record that are kept. */
@@ -45,3 +65,7 @@ export function tooLong(maxBytes: number): string {
 }
 
 export const NOT_UTF8 = "not valid UTF-8; declare the source's encoding (latin1, utf-16le), or mend the file";
+
+export function reservedProblem(name: string): string {
+  return `has a field ${name}, a name that the pipeline's own fields have; rename it in the source`;
+}

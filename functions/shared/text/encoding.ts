@@ -1,5 +1,4 @@
-import type { FileEncoding } from "../../s3-to-dynamodb/shared/contract";
-import { FileRefused } from "./refused";
+import { type FileEncoding, FileRefused } from "./cut";
 
 export type TextEncoding = FileEncoding | "utf-16be";
 

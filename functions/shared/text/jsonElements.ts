@@ -1,7 +1,15 @@
 import { isUtf8 } from "node:buffer";
-import { type Cut, NOT_UTF8, RAW_BYTES, type ReadFrom, type RecordReader, tooLong } from "./cut";
+import {
+  type Cut,
+  FileRefused,
+  NOT_UTF8,
+  RAW_BYTES,
+  type ReaderRules,
+  type ReadFrom,
+  type RecordReader,
+  tooLong,
+} from "./cut";
 import { jsonRecord } from "./jsonRecord";
-import { FileRefused } from "./refused";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -35,7 +43,7 @@ export class JsonElementReader implements RecordReader {
 
   constructor(
     from: ReadFrom,
-    private readonly maxRecordBytes: number,
+    private readonly rules: ReaderRules,
     kind: "array" | "values" | "unknown" = "unknown",
   ) {
     this.base = from.offset;
@@ -137,12 +145,12 @@ export class JsonElementReader implements RecordReader {
   }
 
   private hold(bytes: Buffer): void {
-    const full = this.heldBytes > Math.max(this.maxRecordBytes, RAW_BYTES);
+    const full = this.heldBytes > Math.max(this.rules.maxRecordBytes, RAW_BYTES);
     this.heldBytes += bytes.length;
     if (full) return;
     this.held.push(bytes);
     // Too long: its beginning is kept, as a copy, so that the chunks behind it can be freed.
-    if (this.heldBytes > Math.max(this.maxRecordBytes, RAW_BYTES)) {
+    if (this.heldBytes > Math.max(this.rules.maxRecordBytes, RAW_BYTES)) {
       this.held = [Buffer.from(Buffer.concat(this.held).subarray(0, RAW_BYTES))];
     }
   }
@@ -150,7 +158,7 @@ export class JsonElementReader implements RecordReader {
   private finish(rest: Buffer, index: number, last?: boolean): Cut {
     this.hold(rest);
     const bytes = this.held.length === 1 ? (this.held[0] as Buffer) : Buffer.concat(this.held);
-    const long = this.heldBytes > this.maxRecordBytes;
+    const long = this.heldBytes > this.rules.maxRecordBytes;
     this.held = [];
     this.heldBytes = 0;
     this.inElement = false;
@@ -158,10 +166,10 @@ export class JsonElementReader implements RecordReader {
     if (long || !isUtf8(bytes)) {
       return {
         ...place,
-        problem: long ? tooLong(this.maxRecordBytes) : NOT_UTF8,
+        problem: long ? tooLong(this.rules.maxRecordBytes) : NOT_UTF8,
         raw: bytes.toString("utf8", 0, RAW_BYTES),
       };
     }
-    return { ...jsonRecord(bytes.toString()), ...place };
+    return { ...jsonRecord(bytes.toString(), this.rules.reserved), ...place };
   }
 }

@@ -1,29 +1,9 @@
-import type { LandingMeta } from "../../s3-to-dynamodb/shared/contract";
-import { RAW_BYTES } from "./cut";
-
-const META: Readonly<Record<keyof LandingMeta, true>> = {
-  _source: true,
-  _bucket: true,
-  _key: true,
-  _version: true,
-  _time: true,
-  _upload: true,
-  _record: true,
-};
-const META_NAMES = Object.keys(META);
-
-/** The record's field that has a name of our own fields, if there is one. */
-export function reservedName(has: (name: string) => boolean): string | undefined {
-  return META_NAMES.find(has);
-}
-
-export function reservedProblem(name: string): string {
-  return `has a field ${name}, a name that the pipeline's own fields have; rename it in the source`;
-}
+import { RAW_BYTES, reservedProblem } from "./cut";
 
 /** What a JSON text comes to as a record: its body (see Cut), or what is wrong with it. */
 export function jsonRecord(
   text: string,
+  reserved: readonly string[] = [],
 ): { readonly body: string } | { readonly problem: string; readonly raw: string } {
   const trimmed = text.trim();
   if (trimmed === "") return bad("empty element: a comma too many", trimmed);
@@ -38,8 +18,8 @@ export function jsonRecord(
     return bad(`not a JSON object but ${kind}`, trimmed);
   }
   const record = value as Readonly<Record<string, unknown>>;
-  const reserved = reservedName((name) => Object.hasOwn(record, name));
-  if (reserved !== undefined) return bad(reservedProblem(reserved), trimmed);
+  const taken = reserved.find((name) => Object.hasOwn(record, name));
+  if (taken !== undefined) return bad(reservedProblem(taken), trimmed);
   // The text itself is kept, so numbers stay as they were written. Line breaks in it stand between tokens only:
   // within a string JSON.parse would have refused them.
   const line = /[\r\n]/.test(trimmed) ? trimmed.replace(/\s*[\r\n]\s*/g, "") : trimmed;

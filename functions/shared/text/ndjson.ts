@@ -1,4 +1,4 @@
-import type { Cut, ReadFrom, RecordReader } from "./cut";
+import type { Cut, ReaderRules, ReadFrom, RecordReader } from "./cut";
 import { jsonRecord } from "./jsonRecord";
 import { type Line, LineCutter } from "./lines";
 
@@ -8,8 +8,12 @@ export class NdjsonReader implements RecordReader {
   private offset: number;
   private line: number;
 
-  constructor(from: ReadFrom, maxRecordBytes: number, terminator: "\n" | "\r" = "\n") {
-    this.cutter = new LineCutter(maxRecordBytes, terminator);
+  constructor(
+    from: ReadFrom,
+    private readonly rules: ReaderRules,
+    terminator: "\n" | "\r" = "\n",
+  ) {
+    this.cutter = new LineCutter(rules.maxRecordBytes, terminator);
     this.offset = from.offset;
     this.line = from.line;
   }
@@ -29,7 +33,7 @@ export class NdjsonReader implements RecordReader {
       this.offset += size;
       const place = { line, nextLine: this.line, end: this.offset };
       if (problem !== undefined) cuts.push({ ...place, problem, raw: text });
-      else if (text.trim() !== "") cuts.push({ ...jsonRecord(text), ...place });
+      else if (text.trim() !== "") cuts.push({ ...jsonRecord(text, this.rules.reserved), ...place });
     }
     return cuts;
   }

@@ -4,30 +4,36 @@
  */
 export class QuotedRecord {
   readonly fields: string[] = [];
+  /** Places in `fields` of those that stood in quotes. */
+  readonly quotedFields = new Set<number>();
   problem?: string;
   private field = "";
   private inQuotes = false;
 
-  constructor(private readonly delimiter: string) {}
+  constructor(
+    private readonly delimiter: string,
+    private readonly quote = '"',
+  ) {}
 
   /** @returns true when the record is complete with this line. */
   feed(line: string): boolean {
     let position = 0;
     for (;;) {
       if (this.inQuotes) {
-        const quote = line.indexOf('"', position);
+        const quote = line.indexOf(this.quote, position);
         if (quote === -1) {
           this.field += line.slice(position);
           return false;
         }
         this.field += line.slice(position, quote);
         position = quote + 1;
-        if (line[position] === '"') {
-          this.field += '"';
+        if (line[position] === this.quote) {
+          this.field += this.quote;
           position++;
           continue;
         }
         this.inQuotes = false;
+        this.quotedFields.add(this.fields.length);
         this.fields.push(this.field);
         if (position === line.length) return true;
         if (line[position] !== this.delimiter) {
@@ -35,7 +41,7 @@ export class QuotedRecord {
           return true;
         }
         position++;
-      } else if (line[position] === '"') {
+      } else if (line[position] === this.quote) {
         this.inQuotes = true;
         this.field = "";
         position++;

@@ -3,7 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { FivetranDbtOrchestrationArgs } from "../../../components/fivetran-dbt-orchestration/args";
 import { FivetranDbtOrchestration } from "../../../components/fivetran-dbt-orchestration/fivetranDbtOrchestration";
-import type { OrchestrationSurroundings } from "../../../local/run/orchestration";
+import type { OrchestrationSurroundings } from "../../../local/fivetran/surroundings";
 import type { Group } from "./groups";
 
 export interface Outputs {

@@ -3,13 +3,13 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { accessByStack, defaultStacks, referenceFile } from "../../../policy/access/cli";
+import { accessByStack } from "../../../policy/access/cli";
 import { compare } from "../../../policy/access/compare";
 import { fromFile } from "../../../policy/access/fromFile";
 import { accessOf, type Grant } from "../../../policy/access/grants";
 import { formatAccess } from "../../../policy/access/markdown";
 import { referenceOf, writtenReference } from "../../../policy/access/reference";
-import { readReasons } from "../../../policy/access/why";
+import { ownAccess } from "../../../tools/access/cli";
 
 const root = join(__dirname, "../../..");
 const read: Grant = {
@@ -23,17 +23,17 @@ const source = (...accounts: string[]) => [`StringEquals aws:sourceaccount: ${ac
 
 describe("npm run policy:access", () => {
   it("P29: the stacks have no more access than the committed reference, which is up to date", async () => {
-    const stacks = await accessByStack(defaultStacks);
+    const stacks = await accessByStack(ownAccess.stacks, { source: ownAccess });
     const grants = Object.fromEntries(Object.entries(stacks).map(([name, access]) => [name, access.grants]));
-    const reference = referenceOf(readFileSync(referenceFile, "utf8"));
+    const reference = referenceOf(readFileSync(ownAccess.reference, "utf8"));
     for (const [stack, access] of Object.entries(stacks)) {
       assert.ok(access.grants.length > 10, stack);
       assert.deepEqual(access.unknown, []);
       const { wider, narrower } = compare(reference[stack] ?? [], access.grants);
       assert.deepEqual({ wider, narrower }, { wider: [], narrower: [] }, "npm run policy:access -- --update");
     }
-    const page = readFileSync(join(root, "docs/access.md"), "utf8");
-    assert.equal(formatAccess(grants, await readReasons()), page, "npm run policy:access -- --update");
+    const page = readFileSync(ownAccess.page, "utf8");
+    assert.equal(formatAccess(grants, await ownAccess.why()), page, "npm run policy:access -- --update");
     assert.ok(
       page.split("\n").every((line) => !/^\| .*\|\s+\|$/.test(line)),
       "every row has its reason",

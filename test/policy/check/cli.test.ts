@@ -57,7 +57,7 @@ describe("npm run policy:check", () => {
     assert.ok(reports[1]?.notEvaluated.some(({ rule }) => rule === "P24"));
     const text = check([file("wide.json", wide)]);
     assert.equal(text.status, 1);
-    assert.match(text.stdout, /\[mandatory\] statement All: it allows "s3:\*".*\n.*mend: list the s3 actions/);
+    assert.match(text.stdout, /\[mandatory\] statement All: it allows "s3:\*".*\n.*fix: list the s3 actions/);
     assert.match(text.stdout, /docs\/policies\/P2\.md/);
   });
 

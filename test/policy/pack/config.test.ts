@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
+import { defaultSettings } from "../../../policy/model/settings";
 import { configSchema, PackConfigError, readRuleConfig } from "../../../policy/pack/config";
 import { levelOf, readPackConfig } from "../../../policy/pack/configFile";
 import { otherPolicies, policiesOf } from "../../../policy/pack/policies";
 import { rules } from "../../../policy/rules";
-import { serviceWildcard } from "../../../policy/rules/p02-service-wildcard";
-import { defaultSettings } from "../../../policy/rules/settings";
+import { serviceWildcard } from "../../../policy/rules/actions/p02-service-wildcard";
 
 const { name } = serviceWildcard;
 const exemption = { resource: "wide", reason: "an old tool asks for them", expires: "2027-02-28" };

@@ -7,8 +7,8 @@ import {
   type StackValidationPolicy,
   unknownCheckingProxy,
 } from "@pulumi/policy";
+import type { ExampleResource, Rule } from "../../../policy/model/rule";
 import { policiesOf } from "../../../policy/pack/policies";
-import type { ExampleResource, Rule } from "../../../policy/rules/rule";
 
 /** What the SDK puts where a text isn't known. */
 export const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";

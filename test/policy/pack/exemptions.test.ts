@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { serviceWildcard } from "../../../policy/rules/p02-service-wildcard";
-import { publicAccessBlock } from "../../../policy/rules/p24-public-access-block";
+import { serviceWildcard } from "../../../policy/rules/actions/p02-service-wildcard";
+import { publicAccessBlock } from "../../../policy/rules/exposure/p24-public-access-block";
 import { judgeStackOf, remediate, urnOf } from "./engine";
 
 const type = "aws:iam/policy:Policy";

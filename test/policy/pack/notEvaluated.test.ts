@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
+import type { ResourceRule } from "../../../policy/model/rule";
 import { rules } from "../../../policy/rules";
-import { serviceWildcard } from "../../../policy/rules/p02-service-wildcard";
-import { publicAccessBlock } from "../../../policy/rules/p24-public-access-block";
-import type { ResourceRule } from "../../../policy/rules/rule";
+import { serviceWildcard } from "../../../policy/rules/actions/p02-service-wildcard";
+import { publicAccessBlock } from "../../../policy/rules/exposure/p24-public-access-block";
 import { judgeStackOf, unknownText } from "./engine";
 
 const type = "aws:iam/policy:Policy";

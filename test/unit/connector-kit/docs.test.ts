@@ -61,7 +61,7 @@ describe("Fivetran connector: documentation", () => {
   it("F10, F12: the example of the docs is the one that is compiled and run here", () => {
     const source = readFileSync(join(__dirname, "docExample.ts"), "utf8");
     const documented = block("ts").replace(
-      '"pulumi-data-pipelines/functions/connector-kit"',
+      '"pulumi-data-pipelines/connector-kit"',
       '"../../../functions/connector-kit"',
     );
     assert.equal(documented, source);

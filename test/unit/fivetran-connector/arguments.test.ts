@@ -94,7 +94,7 @@ const mistakes: readonly Mistake[] = [
     what: "a misspelt argument",
     args: { memory: 512, ...{ external: "x" } },
     path: "external",
-    mend: /known: entry, bundle/,
+    mend: /did you mean externalId\?/,
   },
 ];
 

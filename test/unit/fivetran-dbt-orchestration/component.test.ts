@@ -32,16 +32,19 @@ describe("FivetranDbtOrchestration", () => {
     assert.equal(at(machine, "loggingConfiguration.level"), "ERROR");
   });
 
-  it("O3: the table of waits expires what is left, finds it by execution, and is protected", async () => {
-    const table = (await deploy()).named("nightly-waits");
+  it("O3, O22: the table of waits expires what is left, and isn't protected like data", async () => {
+    const run = await deploy();
+    const table = run.named("nightly-waits");
     assert.deepEqual(at(table, "ttl"), { attributeName: "expiresAt", enabled: true });
     assert.equal(at(table, "hashKey"), "pk");
     assert.equal(at(table, "rangeKey"), "sk");
     assert.deepEqual(at(table, "globalSecondaryIndexes"), [
       { name: "execution", hashKey: "execution", projectionType: "KEYS_ONLY" },
     ]);
-    assert.deepEqual(at(table, "pointInTimeRecovery"), { enabled: true });
-    assert.equal(at(table, "deletionProtectionEnabled"), true);
+    assert.deepEqual(at(table, "serverSideEncryption"), { enabled: true });
+    assert.equal(table.inputs.pointInTimeRecovery, undefined);
+    assert.equal(table.inputs.deletionProtectionEnabled, undefined);
+    assert.equal(run.registrations.find(({ name }) => name === "nightly-waits")?.protect, false);
   });
 
   it("O5: one throttled route with an access log, which only that API may call", async () => {
@@ -112,7 +115,7 @@ describe("FivetranDbtOrchestration", () => {
     assert.ok(!reads("nightly-dbt-task", "snowflake"));
   });
 
-  it("O11: the repository scans, keeps its tags and cleans up; the image's tag is the content's", async () => {
+  it("O11, O18: the repository scans, keeps its tags and cleans up; the image's tag is the content's and the platform's", async () => {
     const run = await deploy({ dbt: project });
     const repository = run.named("nightly-dbt-repository");
     assert.equal(at(repository, "imageTagMutability"), "IMMUTABLE");
@@ -120,10 +123,10 @@ describe("FivetranDbtOrchestration", () => {
     const lifecycle = JSON.parse(String(at(run.named("nightly-dbt-repository-lifecycle"), "policy")));
     assert.equal(lifecycle.rules.length, 2);
     const [built] = run.ofType("awsx:ecr:Image");
-    assert.match(String(built?.inputs.imageTag), /^[0-9a-f]{16}$/);
+    assert.match(String(built?.inputs.imageTag), /^[0-9a-f]{16}-amd64$/);
     assert.equal(built?.inputs.platform, "linux/amd64");
     const again = (await deploy({ dbt: { ...project, architecture: "ARM64" } })).ofType("awsx:ecr:Image")[0];
-    assert.equal(again?.inputs.imageTag, built?.inputs.imageTag);
+    assert.equal(again?.inputs.imageTag, String(built?.inputs.imageTag).replace("amd64", "arm64"));
     assert.equal(again?.inputs.platform, "linux/arm64");
   });
 
@@ -158,6 +161,15 @@ describe("FivetranDbtOrchestration", () => {
     assert.equal(at(run.named("nightly-dbt-security-group"), "vpcId"), "vpc-made");
     const definition = String(at(run.named("nightly-runs"), "definition"));
     assert.ok(definition.includes("subnet-made-2"));
+  });
+
+  it("O22: images and artifacts don't go through the NAT gateway: all route tables of the VPC have an endpoint for S3", async () => {
+    const run = await deploy({ network: undefined });
+    const endpoint = run.named("nightly-vpc-s3");
+    assert.equal(at(endpoint, "vpcEndpointType"), "Gateway");
+    assert.equal(at(endpoint, "serviceName"), "com.amazonaws.us-east-1.s3");
+    assert.deepEqual(at(endpoint, "routeTableIds"), ["rtb-private", "rtb-public"]);
+    assert.equal((await deploy()).ofType("aws:ec2/vpcEndpoint:VpcEndpoint").length, 0);
   });
 
   it("O12: the schedule has its time zone and a role that may start this state machine alone", async () => {

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { checkDefinition } from "../../../components/fivetran-dbt-orchestration/checkDefinition";
+
 import { jsonata, literal, taskToken } from "../../../components/parts/asl/expression";
 import { machine, pass } from "../../../components/parts/asl/flow";
 import { invokeAndWait } from "../../../components/parts/asl/lambda";
 import { rules, targetsOf } from "../../../components/parts/asl/rules";
 import type { Definition, Json, State, States } from "../../../components/parts/asl/types";
 import { DefinitionError, validate } from "../../../components/parts/asl/validate";
-import { definitionOf, flow } from "./settings";
+import { checkDefinition } from "../../../components/parts/stateMachine";
+import { definitionOf } from "./settings";
 
 function allStates(scope: States): [string, State][] {
   return Object.entries(scope.States).flatMap(([name, state]): [string, State][] => [
@@ -106,7 +107,7 @@ describe("the definition", () => {
   }
 
   it("O14: a mistake of the definition is told in the component's words", () => {
-    assert.throws(() => checkDefinition('FivetranDbtOrchestration "x"', { ...flow, concurrency: 41 }), {
+    assert.throws(() => checkDefinition('FivetranDbtOrchestration "x"', definitionOf({ concurrency: 41 })), {
       message: /^FivetranDbtOrchestration "x": The state machine's definition has 1 mistake.*Sync all connections/s,
     });
   });

@@ -31,8 +31,6 @@ function computed({ type, name }: MockResource): Record<string, unknown> {
       return { repositoryUrl: "000000000000.dkr.ecr.us-east-1.amazonaws.com/data-pipelines-test-nightly-dbt" };
     case "awsx:ecr:Image":
       return { imageUri: "000000000000.dkr.ecr.us-east-1.amazonaws.com/data-pipelines-test-nightly-dbt@sha256:0" };
-    case "awsx:ec2:Vpc":
-      return { vpcId: "vpc-made", privateSubnetIds: ["subnet-made-1", "subnet-made-2"] };
     case "aws:secretsmanager/secret:Secret":
       return { arn: secretArn(name) };
     default:

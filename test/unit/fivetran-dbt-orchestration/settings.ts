@@ -1,5 +1,4 @@
-import { placeholders } from "../../../components/fivetran-dbt-orchestration/checkDefinition";
-import { orchestration } from "../../../components/fivetran-dbt-orchestration/definition";
+import { orchestration, placeholders } from "../../../components/fivetran-dbt-orchestration/definition";
 import type { FlowSettings } from "../../../components/fivetran-dbt-orchestration/settings";
 import type { Definition } from "../../../components/parts/asl/types";
 import { documentedFlow } from "../../../tools/diagrams";

@@ -5,7 +5,7 @@ import {
   SnowflakeLanding,
   type SnowflakeLandingArgs,
 } from "../../../components/snowflake-landing/snowflakeLanding";
-import { type MockResource, type MockRun, mockAccount, runMocked } from "../mocks";
+import { type MockOptions, type MockResource, type MockRun, mockAccount, runMocked } from "../mocks";
 
 export const userArn = "arn:aws:iam::999999999999:user/snowflake";
 export const channel = "arn:aws:sqs:us-east-1:999999999999:sf-snowpipe";
@@ -36,10 +36,21 @@ export const items = {
   streamArn: `arn:aws:dynamodb:us-east-1:${mockAccount}:table/customers/stream/2026-01-01T00:00:00.000`,
 };
 
+/** A default provider that signs in as it should. */
+export const providerConfig: Record<string, string> = {
+  "snowflake:organizationName": "acme",
+  "snowflake:accountName": "prod",
+  "snowflake:user": "PULUMI",
+  "snowflake:role": "DEPLOYER",
+  "snowflake:authenticator": "SNOWFLAKE_JWT",
+  "snowflake:privateKey": "-----BEGIN PRIVATE KEY-----",
+  "snowflake:previewFeaturesEnabled": JSON.stringify(requiredPreviewFeatures),
+};
+
 type Options = Record<string, pulumi.CustomResourceOptions>;
 
 /** Runs the component; `options` holds what each resource was registered with. */
-export async function run(args: SnowflakeLandingArgs, preview = false) {
+export async function run(args: SnowflakeLandingArgs, preview = false, calls?: MockOptions["calls"]) {
   const options: Options = {};
   const note: pulumi.ResourceTransformation = ({ name, opts }) => {
     options[name] = opts;
@@ -47,10 +58,10 @@ export async function run(args: SnowflakeLandingArgs, preview = false) {
   };
   const done = await runMocked(
     () => {
-      pulumi.runtime.setAllConfig({ "snowflake:previewFeaturesEnabled": JSON.stringify(requiredPreviewFeatures) });
+      pulumi.runtime.setAllConfig(providerConfig);
       return new SnowflakeLanding("sales", args, { transformations: [note] });
     },
-    { computed, preview },
+    { computed, preview, calls },
   );
   return { ...done, options };
 }

@@ -1,13 +1,21 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { BucketNotifications } from "../../../components/parts/bucketNotifications";
-import {
-  requiredPreviewFeatures,
-  SnowflakeLanding,
-  type SnowflakeLandingArgs,
-} from "../../../components/snowflake-landing/snowflakeLanding";
+import { SnowflakeLanding, type SnowflakeLandingArgs } from "../../../components/snowflake-landing/snowflakeLanding";
 import { mockAccount, resolved, runMocked } from "../mocks";
-import { base, channel, computed, items, only, orders, rejects, run, statements, userArn } from "./harness";
+import {
+  base,
+  channel,
+  computed,
+  items,
+  only,
+  orders,
+  providerConfig,
+  rejects,
+  run,
+  statements,
+  userArn,
+} from "./harness";
 
 describe("SnowflakeLanding", () => {
   it("W1: integration and role trust each other in one run, the role's ARN known beforehand", async () => {
@@ -108,7 +116,7 @@ describe("SnowflakeLanding", () => {
     assert.equal(done.ofType("aws:s3/bucketNotification:BucketNotification").length, 0);
     const others = await runMocked(
       () => {
-        pulumi.runtime.setAllConfig({ "snowflake:previewFeaturesEnabled": JSON.stringify(requiredPreviewFeatures) });
+        pulumi.runtime.setAllConfig(providerConfig);
         const { notificationTargets } = new SnowflakeLanding("sales", { ...base, manageNotifications: false });
         const own = { name: "own", topicArn: "arn:aws:sns:us-east-1:000000000000:own", prefix: "own/" };
         return new BucketNotifications("all", { bucket: "files", targets: [own, ...notificationTargets] });

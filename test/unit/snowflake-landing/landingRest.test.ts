@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as snowflake from "@pulumi/snowflake";
 import { requiredPreviewFeatures, SnowflakeLanding } from "../../../components/snowflake-landing/snowflakeLanding";
 import { at, resolved, runMocked } from "../mocks";
-import { base, computed, items, only, run, statements } from "./harness";
+import { base, computed, items, only, providerConfig, run, statements } from "./harness";
 
 describe("SnowflakeLanding beside the load", () => {
   it("W8: the loader role has grants on exactly these objects", async () => {
@@ -67,7 +67,10 @@ describe("SnowflakeLanding beside the load", () => {
   it("W9: missing preview features are an error that says what to set", async () => {
     await assert.rejects(
       runMocked(() => {
-        pulumi.runtime.setAllConfig({ "snowflake:previewFeaturesEnabled": '["snowflake_table_resource"]' });
+        pulumi.runtime.setAllConfig({
+          ...providerConfig,
+          "snowflake:previewFeaturesEnabled": '["snowflake_table_resource"]',
+        });
         return new SnowflakeLanding("sales", base);
       }),
       /snowflake_pipe_resource[\s\S]*pulumi config set --path 'snowflake:previewFeaturesEnabled\[0\]' snowflake_file_format_resource/,

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { newestStateStatement } from "../../../components/snowflake-landing/changesTable";
+import { regionWarning } from "../../../components/snowflake-landing/cloud";
 import { fieldColumns, metadataColumns } from "../../../components/snowflake-landing/columns";
 import { type CopyExpression, copyStatement } from "../../../components/snowflake-landing/copyStatement";
 import { fileFormatInputs } from "../../../components/snowflake-landing/fileFormat";
@@ -12,8 +13,7 @@ import { columnNames, parseHeader, readHeader } from "../../../components/snowfl
 import { identifierProblem } from "../../../components/snowflake-landing/identifier";
 import { jsonLines } from "../../../components/snowflake-landing/plan";
 import { overlappingPrefixes, prefixProblem } from "../../../components/snowflake-landing/prefixes";
-import { previewFeaturesMend } from "../../../components/snowflake-landing/previewFeatures";
-import { regionWarning } from "../../../components/snowflake-landing/regions";
+import { previewFeaturesProblem } from "../../../components/snowflake-landing/providerConfig";
 
 const csv = { delimiter: "|", quote: '"', encoding: "UTF8" };
 
@@ -165,10 +165,10 @@ describe("Checks beside the arguments", () => {
   });
 
   it("W9: what is set already stays in what to set", () => {
-    const mend = previewFeaturesMend(["other", "a"], ["a", "b"]) ?? "";
-    assert.match(mend, /: b missing/);
+    const mend = previewFeaturesProblem(["other", "a"], ["a", "b"]) ?? "";
+    assert.match(mend, /previewFeaturesEnabled: b\. Fix:/);
     assert.match(mend, /previewFeaturesEnabled\[2\]' other/);
-    assert.equal(previewFeaturesMend(["a", "b", "c"], ["a", "b"]), undefined);
+    assert.equal(previewFeaturesProblem(["a", "b", "c"], ["a", "b"]), undefined);
   });
 
   it("W10: the view takes the last change of each item and leaves removed ones out", () => {

@@ -1,23 +1,41 @@
 import assert from "node:assert/strict";
-import { parseConfig } from "../../../stacks/config";
-import type { ConfigError } from "../../../stacks/configError";
+import { parseConfig, withConfigErrors } from "../../../stacks/config";
+import { ConfigError } from "../../../stacks/mistakes";
+import { program } from "../../../stacks/program";
+import { runMocked } from "../mocks";
 
 const region = { "aws:region": "eu-west-1" };
 
-function mistakes(values: Record<string, unknown>): readonly string[] {
-  const all = Object.fromEntries(
+function texts(values: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(
     Object.entries(values).map(([key, value]) => [
-      `data-pipelines:${key}`,
+      key.includes(":") ? key : `data-pipelines:${key}`,
       typeof value === "string" ? value : JSON.stringify(value),
     ]),
   );
+}
+
+/** What the configuration alone is refused for. */
+function mistakes(values: Record<string, unknown>): readonly string[] {
   try {
-    parseConfig("dev", { ...region, ...all });
+    parseConfig("dev", { ...region, ...texts(values) });
   } catch (error) {
-    assert.equal((error as Error).name, "ConfigError");
-    return (error as ConfigError).lines;
+    assert.ok(error instanceof ConfigError, String(error));
+    return error.lines;
   }
   return [];
+}
+
+/** The message when the program is run with the configuration, with a file's text for the lines. */
+async function refusal(values: Record<string, unknown>, yaml?: string): Promise<string> {
+  const config = parseConfig("dev", { ...region, ...texts(values) }, yaml);
+  try {
+    await runMocked(() => withConfigErrors("dev", config, yaml, () => program(config)));
+  } catch (error) {
+    assert.ok(error instanceof ConfigError, String(error));
+    return error.message;
+  }
+  return "";
 }
 
 describe("stack configuration", () => {
@@ -34,7 +52,7 @@ describe("stack configuration", () => {
   it("S1: a missing region is named with the command that sets it", () => {
     assert.throws(
       () => parseConfig("dev", {}),
-      /Pulumi\.dev\.yaml has 1 mistake.*\n {2}aws:region: required.*pulumi config set/s,
+      /Pulumi\.dev\.yaml has 1 mistake:.*\n {2}aws:region: required.*pulumi config set/s,
     );
   });
 
@@ -42,52 +60,33 @@ describe("stack configuration", () => {
     [
       "an unknown key",
       { source: [], sources: [{ name: "ab" }], alarmTopic: "x" },
-      /^data-pipelines:alarmTopic: unknown key/,
+      /^data-pipelines:alarmTopic: unknown key; did you mean alarmTopicArn\?/,
     ],
     [
       "an unknown key of a source",
       { sources: [{ name: "ab", keyField: ["id"] }] },
-      /^data-pipelines:sources\[0\]\.keyField: unknown key/,
+      /^data-pipelines:sources\[0\] \("ab"\)\.keyField: unknown key; did you mean keyFields\?/,
     ],
     ["a wrong type", { allowDestroy: "yes" }, /^data-pipelines:allowDestroy: is "yes"/],
-    [
-      "a wrong choice",
-      { sources: [{ name: "ab", format: "excel" }] },
-      /^data-pipelines:sources\[0\]\.format: is "excel"/,
-    ],
     ["a missing name", { sources: [{ format: "csv" }] }, /^data-pipelines:sources\[0\]\.name: is required/],
-    ["a bad name", { sources: [{ name: "Orders!" }] }, /^data-pipelines:sources\[0\]\.name: is "Orders!"; use 2 to 40/],
-    ["a number out of range", { sources: [{ name: "ab", shards: 0 }] }, /^data-pipelines:sources\[0\]\.shards: is 0/],
     ["a retention that CloudWatch refuses", { logRetentionDays: 2 }, /^data-pipelines:logRetentionDays: is 2/],
-    [
-      "a name used twice",
-      { sources: [{ name: "ab" }, { name: "ab" }] },
-      /^data-pipelines:sources\[1\]\.name: "ab" is also sources\[0\]'s/,
-    ],
     [
       "a suffix that can't be in a bucket's name",
       { bucketNameSuffix: "Our_Company" },
       /^data-pipelines:bucketNameSuffix: is "Our_Company"; use at most 20/,
     ],
     [
-      "overlapping prefixes of one bucket",
-      {
-        sources: [
-          { name: "ab", bucketName: "shared", prefix: "in/" },
-          { name: "cd", bucketName: "shared", prefix: "in/cd/" },
-        ],
-      },
-      /^data-pipelines:sources\[1\]\.prefix: "in\/cd\/" overlaps "in\/" of sources\[0\] in shared/,
-    ],
-    [
-      "a foreign bucket without its name",
-      { sources: [{ name: "ab", accountId: "123456789012" }] },
-      /^data-pipelines:sources\[0\]\.bucketName: required/,
-    ],
-    [
       "a table on a source that isn't there",
       { snowflake: { database: "RAW", schema: "X", tables: [{ name: "T", landingSource: "no-such" }] } },
-      /^data-pipelines:snowflake\.tables\[0\]\.landingSource: "no-such" is not among sources/,
+      /^data-pipelines:snowflake\.tables\[0\] \("T"\)\.landingSource: "no-such" is not among sources/,
+    ],
+    [
+      "a table with two places to load from",
+      {
+        sources: [{ name: "ab" }],
+        snowflake: { database: "RAW", schema: "X", tables: [{ name: "T", prefix: "t/", landingSource: "ab" }] },
+      },
+      /^data-pipelines:snowflake\.tables\[0\]: has both prefix and landingSource; give one of the two/,
     ],
     [
       "a table without columns",
@@ -97,17 +96,7 @@ describe("stack configuration", () => {
     [
       "a connector without its External ID",
       { connectors: [{ name: "ab" }] },
-      /^data-pipelines:connectors\[0\]\.externalId: is required/,
-    ],
-    [
-      "an External ID with a wildcard",
-      { connectors: [{ name: "ab", externalId: "x*" }] },
-      /^data-pipelines:connectors\[0\]\.externalId: is "x\*"; expected the External ID/,
-    ],
-    [
-      "a sync method that Fivetran doesn't have",
-      { connectors: [{ name: "ab", externalId: "x_y", syncMethod: "S3" }] },
-      /^data-pipelines:connectors\[0\]\.syncMethod: is "S3"/,
+      /^data-pipelines:connectors\[0\] \("ab"\)\.externalId: is required/,
     ],
     [
       "two connectors of one name",
@@ -118,11 +107,6 @@ describe("stack configuration", () => {
         ],
       },
       /^data-pipelines:connectors\[1\]\.name: "ab" is also connectors\[0\]'s/,
-    ],
-    [
-      "a prefix without a bucket",
-      { connectors: [{ name: "ab", externalId: "x_y", bucketPrefix: "in/" }] },
-      /^data-pipelines:connectors\[0\]\.bucketPrefix: only syncMethod "s3" has a bucket/,
     ],
     [
       "changes without a table",
@@ -139,8 +123,81 @@ describe("stack configuration", () => {
     });
   }
 
+  const ofComponents: [string, Record<string, unknown>, RegExp][] = [
+    [
+      "a format that there isn't",
+      { sources: [{ name: "ab" }, { name: "cd", format: "excel" }] },
+      /data-pipelines:sources\[1\] \("cd"\)\.format: is "excel"\. Give one of "auto"/,
+    ],
+    ["a source's name", { sources: [{ name: "Orders!" }] }, /data-pipelines:sources\[0\]\.name: is "Orders!"\. Use/],
+    ["a number out of range", { sources: [{ name: "ab", shards: 0 }] }, /sources\[0\] \("ab"\)\.shards: is 0\. Give/],
+    [
+      "a source's name used twice",
+      { sources: [{ name: "ab" }, { name: "ab" }] },
+      /data-pipelines:sources\[1\]\.name: is "ab"\. sources\[0\] has this name/,
+    ],
+    [
+      "an External ID with a wildcard",
+      { connectors: [{ name: "ab", externalId: "x*" }] },
+      /data-pipelines:connectors\[0\] \("ab"\)\.externalId: is "x\*"/,
+    ],
+    [
+      "a prefix without a bucket",
+      { connectors: [{ name: "ab", externalId: "x_y", bucketPrefix: "in/" }] },
+      /data-pipelines:connectors\[0\] \("ab"\)\.bucketPrefix: is "in\/"\. Only the sync method "s3"/,
+    ],
+    [
+      "a mistake in a table, counted as the file counts",
+      {
+        sources: [{ name: "ab" }],
+        snowflake: {
+          ...{ database: "RAW", schema: "X" },
+          tables: [
+            { name: "FROM_LANDING", landingSource: "ab" },
+            { name: "T", prefix: "t/", columns: [{ name: "C" }], schedule: "daily" },
+          ],
+        },
+      },
+      /data-pipelines:snowflake\.tables\[1\] \("T"\)\.schedule: is "daily"/,
+    ],
+  ];
+  for (const [what, values, expected] of ofComponents) {
+    it(`S1: ${what}: the component's complaint names the configuration key`, async () => {
+      assert.match(await refusal(values), expected);
+    });
+  }
+
+  it("S1: a mistake is told with its line of the file, whether the configuration or a component finds it", async () => {
+    const yaml = [
+      "config:",
+      "  aws:region: eu-west-1",
+      "  data-pipelines:sources:",
+      "    - name: ab",
+      "      keyField: [id]",
+      "    - { name: cd, shards: 0 }",
+      "  data-pipelines:connectors:",
+      "    - name: ef",
+    ].join("\n");
+    const sources = [{ name: "ab", keyField: ["id"] }, { name: "cd" }];
+    assert.throws(
+      () => parseConfig("dev", { ...region, ...texts({ sources, connectors: [{ name: "ef" }] }) }, yaml),
+      (error: Error) =>
+        error.message.includes('  Pulumi.dev.yaml:5: data-pipelines:sources[0] ("ab").keyField: unknown key') &&
+        error.message.includes('  Pulumi.dev.yaml:8: data-pipelines:connectors[0] ("ef").externalId: is required'),
+    );
+    const message = await refusal({ sources: [{ name: "ab" }, { name: "cd", shards: 0 }] }, yaml);
+    assert.match(message, /Pulumi\.dev\.yaml has 1 mistake:\n {2}Pulumi\.dev\.yaml:6: data-pipelines:sources\[1\]/);
+  });
+
+  it("S1: a misspelt project prefix is told, which Pulumi would ignore; prefixes of others aren't", () => {
+    assert.deepEqual(mistakes({ "data-pipeline:sources": [] }), [
+      "data-pipeline:sources: unknown prefix; did you mean data-pipelines:sources?",
+    ]);
+    assert.deepEqual(mistakes({ "snowflake:user": "x", "docker-build:host": "y" }), []);
+  });
+
   it("S1: all mistakes are told at once", () => {
-    const lines = mistakes({ allowDestroy: "yes", logRetentionDays: 2, sources: [{ name: "X" }] });
-    assert.equal(lines.length, 3);
+    const lines = mistakes({ allowDestroy: "yes", logRetentionDays: 2, sources: [{ nam: "X" }] });
+    assert.equal(lines.length, 4);
   });
 });

@@ -51,4 +51,44 @@ describe("the program of each stack", () => {
     const tables = ofType("snowflake:index/table:Table").map(({ inputs }) => inputs.name);
     assert.deepEqual(tables.sort(), ["AIRPORTS", "FLIGHTS_LANDING", "ITEMS_CHANGES", "ZIPCODES_LANDING"]);
   });
+
+  /** Takes the comment signs away from the block about Snowflake, and adds what a person sets by hand. */
+  const withSnowflake = (text: string): string => {
+    const [before = "", block = ""] = text.split(/^(?= {2}# With a Snowflake account)/m);
+    const lines = block.split("\n").slice(2);
+    const uncommented = lines.map((line) => line.replace(/^ {2}# /, "  ")).join("\n");
+    return `${before}${uncommented}\n  snowflake:privateKey: key\n`.replaceAll("…", "acme");
+  };
+
+  for (const stack of ["dev", "staging", "prod"] as const) {
+    it(`W11, W13: ${stack}'s commented Snowflake block is a right configuration that keeps its data${stack === "dev" ? " only if told to" : ""}`, async () => {
+      const { registrations } = await runStack(stack, false, withSnowflake);
+      const holding = registrations.filter(({ type }) =>
+        ["snowflake:index/database:Database", "snowflake:index/schema:Schema", "snowflake:index/table:Table"].includes(
+          type,
+        ),
+      );
+      assert.deepEqual(holding.map(({ name }) => name).sort(), ["files-items-changes-table", "landing-orders-table"]);
+      for (const { name, protect, retainOnDelete } of holding) {
+        assert.deepEqual([protect, retainOnDelete], [stack !== "dev", stack !== "dev"], name);
+      }
+    });
+  }
+
+  it("W13: a database and schema that the stack made can't be dropped by setting createDatabase back", async () => {
+    const made = (text: string): string =>
+      withSnowflake(text).replace("schema: LANDING", "$&\n    createDatabase: true");
+    const kept = async (stack: string) =>
+      (await runStack(stack, false, made)).registrations
+        .filter(({ name }) => name === "database" || name === "schema")
+        .map(({ name, protect, retainOnDelete }) => [name, protect, retainOnDelete]);
+    assert.deepEqual((await kept("prod")).sort(), [
+      ["database", true, true],
+      ["schema", true, true],
+    ]);
+    assert.deepEqual((await kept("dev")).sort(), [
+      ["database", false, false],
+      ["schema", false, false],
+    ]);
+  });
 });

@@ -12,17 +12,17 @@ export const stacks = ["local", "dev", "staging", "prod"] as const;
 const root = join(__dirname, "../../..");
 
 /** The configuration file of a stack as Pulumi hands it over: structured values as JSON. */
-function settings(stack: string): Record<string, string> {
-  const { config } = parse(readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8")) as {
-    config: Record<string, unknown>;
-  };
+function settings(stack: string, edit: (text: string) => string): Record<string, string> {
+  const text = edit(readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8"));
+  const { config } = parse(text) as { config: Record<string, unknown> };
   return Object.fromEntries(
     Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
   );
 }
 
-export function runStack(stack: string, preview = false) {
-  const all = settings(stack);
+/** @param edit changes the text of the configuration file first */
+export function runStack(stack: string, preview = false, edit = (text: string): string => text) {
+  const all = settings(stack, edit);
   pulumi.runtime.setAllConfig(all);
   return runMocked(() => program(parseConfig(stack, all)), { stack, preview });
 }

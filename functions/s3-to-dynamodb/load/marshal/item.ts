@@ -1,12 +1,12 @@
 import { hash } from "node:crypto";
 import type { SourceConfig, UploadRecord } from "../../shared/contract";
 import { joinKeyValues, partitionKey, recordKey } from "../../shared/itemKey";
-import { landingMeta, linePrefix } from "../../shared/landingMeta";
+import { landingMeta, linePrefix, META } from "../../shared/landingMeta";
 import { convertText, plainText } from "./convert";
 import { isTooLarge } from "./itemSize";
 import { type JsonObject, type JsonValue, parseObject } from "./parse";
 import { RecordError } from "./recordError";
-import { META, RESERVED } from "./reserved";
+import { RESERVED } from "./reserved";
 import { LineScanner } from "./scanLine";
 import { nameText, quote, valueText } from "./value";
 

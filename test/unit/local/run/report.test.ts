@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { connectionFiles, connectionTableReports } from "../../../../local/run/outcome";
+import { orchestrationOutcome } from "../../../../local/run/orchestration";
 import { formatReport } from "../../../../local/run/print";
 import { terminalProgress } from "../../../../local/run/progress";
-import { type OrchestrationReport, type RunReport, shortfalls } from "../../../../local/run/report";
+import { assembleReport, type OrchestrationReport } from "../../../../local/run/report";
 
 const good: OrchestrationReport = {
   ...{ status: "SUCCEEDED", cause: "", seconds: 12.34, synced: 1, tokensLeft: 0, dbtNodes: { success: 2, pass: 3 } },
@@ -22,21 +22,19 @@ const good: OrchestrationReport = {
   artifacts: ["runs/x/run_results.json"],
 };
 
-function reportOf(orchestration: OrchestrationReport): RunReport {
-  return {
-    files: connectionFiles(orchestration),
-    tables: connectionTableReports(orchestration),
-    connectors: [],
-    orchestration,
-    iam: { calls: 1, denied: [], unused: [] },
-    update: { created: 1, policyViolations: 0, seconds: 1 },
-  };
+function reportOf(orchestration: OrchestrationReport) {
+  const outcome = orchestrationOutcome(orchestration);
+  const iam = { calls: 1, denied: [], unused: [] };
+  const update = { created: 1, policyViolations: 0, seconds: 1 };
+  const report = assembleReport([outcome], [], { iam, update }, false);
+  return { report, text: formatReport(report, outcome.lines) };
 }
 
 describe("the report of a local run", () => {
   it("O1: says the rows of each connection and of each model, and what of the source is in them", () => {
-    const text = formatReport(reportOf(good));
-    assert.deepEqual(shortfalls(reportOf(good)), []);
+    const { report, text } = reportOf(good);
+    assert.deepEqual(report.problems, []);
+    assert.equal(report.passed, true);
     assert.match(text, /flights +BTS\.FLIGHTS +2,000 +2,000 +0 +4\.0/);
     assert.match(text, /RAW\.MARTS\.FLIGHTS_BY_AIRPORT +RAW\.BTS\.FLIGHTS +155 +2,000 of 2,000/);
     assert.match(
@@ -64,7 +62,7 @@ describe("the report of a local run", () => {
   ];
   for (const [what, change, expected] of wrong) {
     it(`O1: ${what} is a shortfall`, () => {
-      const lines = shortfalls(reportOf({ ...good, ...change }));
+      const lines = reportOf({ ...good, ...change }).report.problems;
       assert.ok(
         lines.some((line) => expected.test(line)),
         lines.join("\n"),

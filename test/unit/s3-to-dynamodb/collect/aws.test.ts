@@ -19,11 +19,12 @@ interface GetInput {
   readonly VersionId?: string;
 }
 
-/** An S3 whose bodies break off after so many bytes. */
+/** An S3 whose bodies break off after so many bytes, with an error or as if that were all. */
 function s3(
   breakAfter: readonly number[],
   failure?: Error,
   ignoresRanges = false,
+  politely = false,
 ): { readonly client: S3Client; readonly inputs: GetInput[] } {
   const inputs: GetInput[] = [];
   const send = async ({ input }: { readonly input: GetInput }): Promise<object> => {
@@ -33,7 +34,7 @@ function s3(
     const given = breakAfter[inputs.push(input) - 1];
     const body = async function* (): AsyncGenerator<Buffer> {
       yield BYTES.subarray(start, Math.min(end + 1, start + (given ?? 100)));
-      if (given !== undefined) throw new Error("socket hang up");
+      if (given !== undefined && !politely) throw new Error("socket hang up");
     };
     const ContentRange = range && `bytes ${start}-${end}/${BYTES.length}`;
     const facts = { ETag: '"e"', LastModified: new Date(0), ContentLength: end + 1 - start, ContentRange };
@@ -60,6 +61,18 @@ describe("collect: S3 and SQS", () => {
       ],
     );
     assert.deepEqual([object.etag, object.size, object.time], ["e", 10, "1970-01-01T00:00:00.000Z"]);
+  });
+
+  it("I13: a body that ends early without an error is taken up at its byte too, and is never the whole file", async () => {
+    const once = s3([4], undefined, false, true);
+    const object = await new S3Source(once.client).open({ bucket: "b", key: "k" });
+    assert.equal((await buffer(object.read())).toString(), "0123456789");
+    const always = s3([4, 0, 0, 0, 0, 0, 0], undefined, false, true);
+    const short = await new S3Source(always.client).open({ bucket: "b", key: "k" });
+    await assert.rejects(buffer(short.read()), /s3:\/\/b\/k ended at byte 4 of 10/);
+    const ranged = s3([undefined as never, 1, 0, 0, 0, 0, 0], undefined, false, true);
+    const part = await new S3Source(ranged.client).open({ bucket: "b", key: "k" });
+    await assert.rejects(buffer(part.read(2, 5)), /ended at byte 3 of 5/);
   });
 
   it("I2: ranges are read without their end", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
-import { collect } from "./run";
+import { collect, flipEveryBit } from "./run";
 
 describe("collect: formats", () => {
   const people = [
@@ -71,6 +71,31 @@ describe("collect: formats", () => {
     assert.match(cut.file.reason ?? "", /damaged or cut off/);
     assert.deepEqual([cut.keys("landing/"), cut.sent], [[], []]);
     assert.equal(cut.quarantined()[0]?.record, 0);
+  });
+
+  it("I13: zeros after gzip are padding; anything after them, or bytes that aren't gzip, refuse the file", async () => {
+    const member = gzipSync("a\n1\n2\n");
+    const zeros = Buffer.alloc(1000);
+    for (const chunk of [1, member.length, 64 * 1024]) {
+      const gather = (...parts: Buffer[]) => collect("a.csv.gz", Buffer.concat(parts), {}, {}, undefined, chunk);
+      assert.deepEqual((await gather(member, zeros)).records(), [{ a: "1" }, { a: "2" }]);
+      for (const [damaged, reason] of [
+        [await gather(member, zeros, gzipSync("3\n")), /after zero bytes there is more, up to byte/],
+        [await gather(member, zeros, Buffer.from("x")), /after zero bytes there is more/],
+        [await gather(member, Buffer.from("x"), zeros), /incorrect header check/],
+        [await gather(member, gzipSync("3\n").subarray(0, 12)), /unexpected end of file/],
+      ] as const) {
+        assert.match(damaged.file.reason ?? "", reason);
+        assert.deepEqual([damaged.file.status, damaged.keys("landing/")], ["quarantined", []]);
+      }
+    }
+  });
+
+  it("I13: whatever bit of a gzip is flipped, its records are those of the file, or nothing is loaded", async () => {
+    const good = gzipSync("a,b\n1,x\n2,yy\n1,x\n2,yy\n3,z\n");
+    const { records, refused } = await flipEveryBit("a.csv.gz", good);
+    assert.equal(records, 5);
+    assert.ok(refused > good.length * 4, `${refused} refused`);
   });
 
   it("I2: byte order marks, UTF-16 both ways, latin1 as declared", async () => {

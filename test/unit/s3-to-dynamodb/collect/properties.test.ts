@@ -3,12 +3,12 @@ import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import type { Cut, RecordReader } from "../../../../functions/shared/text/cut";
 import { FILE_START } from "../../../../functions/shared/text/cut";
-import { createReader } from "../../../../functions/shared/text/reader";
-import type { Dialect } from "../../../../functions/shared/text/sniff";
+import type { Dialect } from "../../../../functions/shared/text/dialect";
+import { createReader } from "../../../../functions/shared/text/text";
 import { AFTER_EACH_PART } from "./fakes";
 import { collect } from "./run";
 
-const MAX = 1_000_000;
+const RULES = { maxRecordBytes: 1_000_000 };
 const RUNS = { numRuns: 150 };
 // Characters that formats trip over, with some of several bytes.
 const text = fc.string({
@@ -28,7 +28,7 @@ function read(reader: RecordReader, bytes: Buffer, chunks: readonly number[]): C
 }
 
 function readAll(dialect: Dialect, bytes: Buffer, chunks: readonly number[] = [bytes.length + 1]): Cut[] {
-  return read(createReader(dialect, FILE_START, MAX), bytes, chunks);
+  return read(createReader(dialect, FILE_START, RULES), bytes, chunks);
 }
 
 function records(cuts: readonly Cut[]): unknown[] {
@@ -112,11 +112,11 @@ describe("collect: properties", () => {
           [CSV, Buffer.from(`a,b\n${csv}`)],
         ];
         for (const [dialect, bytes] of files) {
-          const whole = createReader(dialect, FILE_START, MAX);
+          const whole = createReader(dialect, FILE_START, RULES);
           const cuts = read(whole, bytes, [bytes.length]);
           for (const [index, { end, nextLine, last }] of cuts.entries()) {
             const from = { offset: end, line: nextLine, header: whole.header, last };
-            const rest = read(createReader(dialect, from, MAX), bytes.subarray(end), chunks);
+            const rest = read(createReader(dialect, from, RULES), bytes.subarray(end), chunks);
             assert.deepEqual(rest, cuts.slice(index + 1));
           }
         }

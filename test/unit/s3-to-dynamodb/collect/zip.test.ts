@@ -3,7 +3,7 @@ import { buffer } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
 import { ZipFile } from "yazl";
 import { AFTER_EACH_PART } from "./fakes";
-import { collect } from "./run";
+import { collect, flipEveryBit } from "./run";
 
 async function zip(members: Readonly<Record<string, string | Buffer>>): Promise<Buffer> {
   const file = new ZipFile();
@@ -34,12 +34,13 @@ describe("collect: zip", () => {
     );
     assert.match(cloud.quarantined()[0]?.reason ?? "", /\(member c\.ndjson\)$/);
     assert.deepEqual([cloud.quarantined()[0]?.record, cloud.quarantined()[0]?.line], [5, 2]);
-    const { compression, format, members, status } = cloud.file;
+    const { compression, format, delimiter, members, status } = cloud.file;
     assert.deepEqual(
-      { compression, format, members, status },
+      { compression, format, delimiter, members, status },
       {
         compression: "zip",
-        format: "csv;,json,csv,ndjson",
+        format: "csv,json,ndjson",
+        delimiter: "semicolon,comma",
         members: 4,
         status: "landed",
       },
@@ -88,6 +89,23 @@ describe("collect: zip", () => {
       assert.match(cloud.file.reason ?? "", reason);
       assert.deepEqual(cloud.keys("landing/"), []);
     }
+  });
+
+  it("I13: whatever bit of a zip is flipped, its records are those of the file, or nothing is loaded", async () => {
+    const good = await zip({ "a.csv": `a,b\n${"1,x\n2,yy\n".repeat(3)}`, "stored.csv": "a,b\n3,z\n" });
+    const { records, refused } = await flipEveryBit("x.zip", good);
+    assert.equal(records, 7);
+    assert.ok(refused > good.length * 3, `${refused} refused`);
+  });
+
+  it("I13: a member whose checksum is wrong is named, and parts that had landed before are removed", async () => {
+    const text = `a,b\n${Array.from({ length: 400 }, (_, index) => `${index},x\n`).join("")}`;
+    const bytes = await zip({ "a.csv": text, "stored.csv": text });
+    bytes.write("7,y", bytes.lastIndexOf("\n7,x\n", undefined, "latin1") + 1);
+    const cloud = await collect("x.zip", bytes, {}, { partBytes: 1000 }, AFTER_EACH_PART);
+    assert.ok(cloud.continuations.length > 3);
+    assert.match(cloud.file.reason ?? "", /^Member stored\.csv: The zip can't be read \(its checksum is [0-9a-f]{8}/);
+    assert.deepEqual([cloud.keys("landing/"), cloud.sent, cloud.file.landed], [[], [], 0]);
   });
 
   it("I2: compression that isn't as declared is refused, with the mend", async () => {

@@ -1,0 +1,166 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import { environment as changesEnvironment } from "../../functions/snowflake-landing/table-changes/environment";
+import { permissions as changesPermissions } from "../../functions/snowflake-landing/table-changes/permissions";
+import { environment as snapshotEnvironment } from "../../functions/snowflake-landing/table-snapshot/environment";
+import { permissions as snapshotPermissions } from "../../functions/snowflake-landing/table-snapshot/permissions";
+import { arnOf, bucketArnOf } from "../parts/account";
+import { alarms } from "../parts/alarms";
+import type { Context } from "../parts/context";
+import { physicalName } from "../parts/naming";
+import { type NodeFunction, nodeFunction } from "../parts/nodeFunction";
+import { policyDocument, tlsOnly } from "../parts/policyDocument";
+import { allowRecursion } from "../parts/recursion";
+import type { DynamoDbPlan } from "./plan";
+
+export interface TableFunctionsArgs {
+  readonly bucket: pulumi.Output<string>;
+  readonly kmsKeyArn?: pulumi.Input<string> | undefined;
+  readonly windowSeconds: number;
+  readonly retries: number;
+  readonly logRetentionDays: number;
+  readonly alarmTopicArn?: pulumi.Input<string> | undefined;
+}
+
+export interface TableFunctions {
+  readonly changes: NodeFunction;
+  readonly snapshot: NodeFunction;
+  /** Queue with what could not be written. */
+  readonly failureQueueUrl: pulumi.Output<string>;
+}
+
+/** The two functions that write a DynamoDB table's changes and items into the bucket, each under its own role. */
+export function tableFunctions(context: Context, plan: DynamoDbPlan, args: TableFunctionsArgs): TableFunctions {
+  const failures = failureQueue(context, `${plan.key}-failures`);
+  const changes = changesFunction(context, plan, args, failures);
+  const snapshot = snapshotFunction(context, plan, args, failures);
+  alarms(context, args.alarmTopicArn, [
+    {
+      part: `${plan.key}-failures`,
+      description: `Changes or a full load of ${plan.view} could not be written to the bucket. The queue's messages say which; the function's log says why. Start a full load once it is mended.`,
+      namespace: "AWS/SQS",
+      metric: "ApproximateNumberOfMessagesVisible",
+      dimensions: { QueueName: failures.queueName },
+      statistic: "Maximum",
+      above: 0,
+    },
+  ]);
+  return { changes, snapshot, failureQueueUrl: failures.url };
+}
+
+interface FailureQueue {
+  /** Known at preview. */
+  readonly arn: pulumi.Output<string>;
+  readonly url: pulumi.Output<string>;
+  readonly queueName: string;
+  readonly ready: pulumi.Resource[];
+}
+
+/** Where Lambda sends what a function failed at for good; nothing reads it but people. */
+function failureQueue(context: Context, part: string): FailureQueue {
+  const child = { parent: context.parent };
+  const queueName = physicalName(context.name, part, "queue");
+  const arn = arnOf(context.account, "sqs", queueName);
+  const queue = new aws.sqs.Queue(
+    `${context.name}-${part}`,
+    { name: queueName, sqsManagedSseEnabled: true, messageRetentionSeconds: 14 * 86_400, tags: context.tags },
+    child,
+  );
+  const policy = new aws.sqs.QueuePolicy(
+    `${context.name}-${part}-policy`,
+    { queueUrl: queue.url, policy: policyDocument([tlsOnly("sqs", [arn])]) },
+    child,
+  );
+  return { arn, url: queue.url, queueName, ready: [queue, policy] };
+}
+
+/** Where both functions write, and what they must know to do so. */
+function common(
+  context: Context,
+  plan: DynamoDbPlan,
+  { bucket, kmsKeyArn }: TableFunctionsArgs,
+  failures: FailureQueue,
+) {
+  const { prefix } = plan.changes;
+  return {
+    environment: { STAGE_BUCKET: bucket, PREFIX: prefix, KEY_ATTRIBUTES: JSON.stringify(plan.keyAttributes) },
+    targets: {
+      stageBucket: [{ arn: bucketArnOf(context.account, bucket), prefix }],
+      stageKey: kmsKeyArn === undefined ? [] : [{ arn: kmsKeyArn }],
+      failureQueue: [{ arn: failures.arn }],
+    },
+  };
+}
+
+function changesFunction(
+  context: Context,
+  plan: DynamoDbPlan,
+  args: TableFunctionsArgs,
+  failures: FailureQueue,
+): NodeFunction {
+  const { environment, targets } = common(context, plan, args, failures);
+  const part = `${plan.key}-changes`;
+  const made = nodeFunction(context, part, {
+    folder: "snowflake-landing/table-changes",
+    description: `Writes changes of the DynamoDB table behind ${plan.view} for Snowflake`,
+    environmentSpec: changesEnvironment,
+    environment,
+    permissions: changesPermissions,
+    targets: { ...targets, stream: [{ arn: plan.args.streamArn }] },
+    memory: 512,
+    timeout: 60,
+    logRetentionDays: args.logRetentionDays,
+  });
+  new aws.lambda.EventSourceMapping(
+    `${context.name}-${part}-stream`,
+    {
+      functionName: made.lambda.name,
+      eventSourceArn: plan.args.streamArn,
+      // Not LATEST: changes between the mapping's creation and its first read would be lost.
+      startingPosition: "TRIM_HORIZON",
+      batchSize: 10_000,
+      maximumBatchingWindowInSeconds: args.windowSeconds,
+      bisectBatchOnFunctionError: true,
+      functionResponseTypes: ["ReportBatchItemFailures"],
+      maximumRetryAttempts: args.retries,
+      destinationConfig: { onFailure: { destinationArn: failures.arn } },
+      tags: context.tags,
+    },
+    { parent: context.parent, dependsOn: failures.ready },
+  );
+  return made;
+}
+
+function snapshotFunction(
+  context: Context,
+  plan: DynamoDbPlan,
+  args: TableFunctionsArgs,
+  failures: FailureQueue,
+): NodeFunction {
+  const { environment, targets } = common(context, plan, args, failures);
+  const part = `${plan.key}-snapshot`;
+  const self = arnOf(context.account, "lambda", `function:${physicalName(context.name, part, "function")}`);
+  const made = nodeFunction(context, part, {
+    folder: "snowflake-landing/table-snapshot",
+    description: `Writes all items of the DynamoDB table behind ${plan.view} for Snowflake`,
+    environmentSpec: snapshotEnvironment,
+    environment: { ...environment, TABLE: plan.args.tableName },
+    permissions: snapshotPermissions,
+    targets: { ...targets, table: [{ arn: plan.args.tableArn }], self: [{ arn: self }] },
+    memory: 1024,
+    timeout: 900,
+    logRetentionDays: args.logRetentionDays,
+  });
+  new aws.lambda.FunctionEventInvokeConfig(
+    `${context.name}-${part}-invoke`,
+    {
+      functionName: made.lambda.name,
+      maximumRetryAttempts: 2,
+      maximumEventAgeInSeconds: 21_600,
+      destinationConfig: { onFailure: { destination: failures.arn } },
+    },
+    { parent: context.parent, dependsOn: failures.ready },
+  );
+  allowRecursion(context, part, made);
+  return made;
+}

@@ -1,0 +1,8 @@
+import { connectors } from "./connectors";
+import { ingestion } from "./ingestion";
+import { orchestration } from "./orchestration";
+import type { PipelineOf } from "./pipeline";
+import { snowflake } from "./snowflake";
+
+/** Every pipeline that a run knows, in the order of the report. */
+export const pipelines: readonly PipelineOf[] = [ingestion, snowflake, connectors, orchestration];

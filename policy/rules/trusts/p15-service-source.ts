@@ -1,0 +1,86 @@
+import { namesSource } from "../../matching/pins";
+import type { Statement } from "../../model/document";
+import type { DocumentRule, Subject } from "../../model/rule";
+import { silence } from "../../principals/confusedDeputy";
+import { letsAssume, servicePrincipals } from "../../principals/principal";
+
+const trust = {
+  Sid: "Schedule",
+  Effect: "Allow",
+  Principal: { Service: "scheduler.amazonaws.com" },
+  Action: "sts:AssumeRole",
+};
+
+/** P15: a service that acts for other accounts too could be made to use the role or the resource for them. */
+export const serviceSource: DocumentRule = {
+  id: "P15",
+  name: "iam-service-names-source",
+  title: "Services are let in for one account",
+  level: "mandatory",
+  severity: "high",
+  why: "Without its source, a service can be had by another account to use the role or resource for it (confused deputy).",
+  details:
+    "A trust that lets a service take the role on, and a resource policy that lets a service in, needs a condition on aws:SourceArn, " +
+    "aws:SourceAccount, aws:SourceOrgID or aws:SourceOrgPaths (or SNS's aws:SourceOwner) with an account or an organisation in it; `IfExists`, `ForAllValues` and wildcards for the " +
+    "account don't count. Lambda, ECS tasks, Step Functions, EventBridge and its Scheduler, Firehose, Glue, CodeBuild, CodePipeline, " +
+    "CloudFormation, SageMaker, EKS and its pod identities, Backup, DMS, RDS monitoring and SSM send a source and are held to it, as is every service that " +
+    "isn't listed here. Excepted in trusts, because a condition would shut them out: ec2.amazonaws.com, edgelambda.amazonaws.com, " +
+    "apigateway.amazonaws.com and ops.apigateway.amazonaws.com, cloudtrail.amazonaws.com, elastictranscoder.amazonaws.com. Excepted " +
+    "in resource policies: logdelivery.elasticloadbalancing.amazonaws.com, whose object prefix names the account; a key's statement with kms:ViaService and kms:CallerAccount or an " +
+    "encryption context; VPC endpoint policies. Service-linked roles are AWS's own. Permissions of a Lambda function are rule P22.",
+  sources: [
+    "prowler iam_role_cross_service_confused_deputy_prevention",
+    "AWS IAM user guide: the confused deputy problem",
+  ],
+  wrong: { kind: "trust", document: { Version: "2012-10-17", Statement: [trust] } },
+  right: {
+    kind: "trust",
+    document: {
+      Version: "2012-10-17",
+      Statement: [{ ...trust, Condition: { StringEquals: { "aws:SourceAccount": "111122223333" } } }],
+    },
+  },
+  scope: "document",
+  kinds: ["trust", "resource"],
+  absenceOf: ["Condition"],
+  *check(subject) {
+    const { kind, document } = subject;
+    if (kind === "guardrail" || kind === "identity" || subject.service === "ec2") return;
+    for (const statement of document.statements) {
+      if (statement.effect !== "Allow" || (kind === "trust" && !letsAssume(statement))) continue;
+      if (namesSource(statement.conditions) || isTied(statement, subject)) continue;
+      const services = servicePrincipals(statement).filter((service) => !silence(service, kind) && service !== "*");
+      if (services.length === 0) continue;
+      const what = kind === "trust" ? "assume the role" : statement.actions.join(", ");
+      const message = `it lets ${services.join(", ")} ${kind === "trust" ? what : `do ${what}`} for any account`;
+      yield { statement: statement.label, message, fix: fixFor(services[0] as string) };
+    }
+  },
+};
+
+/** Keys are told the caller's account or the context of the encryption by the services that use them. */
+function isTied({ conditions }: Statement, { service }: Subject): boolean {
+  return (
+    service === "kms" &&
+    conditions.some(
+      ({ key, test, values }) =>
+        /^(kms:encryptioncontext:|kms:calleraccount$)/.test(key) &&
+        /^(String|Arn)(Equals|Like)/.test(test) &&
+        values.length > 0 &&
+        values.every((value) => /\d{12}/.test(value)),
+    )
+  );
+}
+
+/** Where the service is called otherwise in ARNs than in its principal. */
+const arnPrefixes = new Map([
+  ["ecs-tasks", "ecs"],
+  ["delivery", "logs"],
+  ["apigateway", "execute-api"],
+]);
+
+function fixFor(service: string): string {
+  const [name = ""] = service.split(".");
+  const prefix = arnPrefixes.get(name) ?? name;
+  return `add Condition {"StringEquals": {"aws:SourceAccount": "<account>"}}, or better {"ArnLike": {"aws:SourceArn": "arn:aws:${prefix}:<region>:<account>:<resource>"}}`;
+}

@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { builtinModules } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type * as pulumi from "@pulumi/pulumi";
+import { publint } from "publint";
+import type { ConnectorHandler } from "../../../functions/connector-kit";
+import type * as Package from "../../../index";
+import { componentFolders, packageName } from "../../../tools/build";
+import { runMocked } from "../mocks";
+import { type Packed, packed, project } from "./installed";
+
+const root = join(__dirname, "..", "..", "..");
+/** What a program with AWS alone has installed. */
+const ofEverybody = ["@pulumi/pulumi", "@pulumi/aws"];
+const maxPackedBytes = 5_000_000;
+
+interface Manifest {
+  readonly main: string;
+  readonly types: string;
+  readonly exports: Readonly<Record<string, unknown>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly peerDependencies: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional?: boolean }>>;
+}
+
+describe("the packed package", function () {
+  this.timeout(300_000);
+  let pack: Packed;
+  let whole: { path: string; remove(): void };
+  let folder = "";
+  let manifest: Manifest;
+  before(() => {
+    pack = packed();
+    manifest = JSON.parse(readFileSync(join(pack.folder, "package.json"), "utf8")) as Manifest;
+    whole = project(pack, [...Object.keys(manifest.peerDependencies), ...Object.keys(manifest.dependencies)]);
+    folder = join(whole.path, "node_modules", packageName);
+  });
+  after(() => {
+    whole.remove();
+    pack.remove();
+  });
+
+  it("S4: it is required by its package.json, and a component deploys its own bundle", async () => {
+    const { main, types } = manifest;
+    assert.ok(existsSync(join(folder, types)));
+    assert.ok(
+      !existsSync(join(folder, "functions", "s3-to-dynamodb", "collect", "handler.js")),
+      "handlers are only in bundles",
+    );
+    const { S3ToDynamoDb } = require(join(folder, main)) as typeof Package;
+    const run = await runMocked(() => new S3ToDynamoDb("ingest", { sources: [{ name: "orders" }] }));
+    const [lambda] = run.ofType("aws:lambda/function:Function");
+    const built = readFileSync(join(folder, "functions", "s3-to-dynamodb", "collect", "bundle", "index.mjs"), "utf8");
+    const archive = lambda?.inputs.code as pulumi.asset.AssetArchive;
+    const code = (await archive.assets)["index.mjs"] as pulumi.asset.FileAsset;
+    assert.equal(readFileSync(await code.path, "utf8"), built);
+  });
+
+  it("F10: a connector that is written with the package's kit is bundled and deployed", async () => {
+    const { FivetranConnector } = require(join(folder, "index.js")) as typeof Package;
+    const entry = join(whole.path, "connector.ts");
+    writeFileSync(
+      entry,
+      `import { defineConnector, lambdaHandler } from "${packageName}/connector-kit";
+       export const handler = lambdaHandler(defineConnector({
+         schema: { orders: { primaryKey: ["id"] } },
+         test: async () => undefined,
+         pull: async function* () { yield { upserts: { orders: [{ id: 7 }] }, cursor: 1 }; },
+       }));`,
+    );
+    const run = await runMocked(() => new FivetranConnector("orders", { entry, externalId: "delivered_ample" }));
+    const [lambda] = run.ofType("aws:lambda/function:Function");
+    const archive = lambda?.inputs.code as pulumi.asset.AssetArchive;
+    const code = (await archive.assets)["index.mjs"] as pulumi.asset.FileAsset;
+    const { handler } = (await import(pathToFileURL(await code.path).href)) as { handler: ConnectorHandler };
+    process.env.PIPELINE = "orders";
+    const answer = await handler({ state: {} }, { getRemainingTimeInMillis: () => 60_000 });
+    delete process.env.PIPELINE;
+    assert.deepEqual(answer.insert, { orders: [{ id: 7 }] });
+    assert.equal(answer.hasMore, false);
+  });
+
+  it("S4: its dependencies and peers are exactly what it requires", () => {
+    const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".js"));
+    const required = files.flatMap((file) =>
+      [...readFileSync(join(folder, file), "utf8").matchAll(/require\("([^".][^"]*)"\)/g)].map(([, name = ""]) => name),
+    );
+    const packages = new Set(
+      required
+        .filter((name) => !name.startsWith("node:") && !builtinModules.includes(name))
+        .map((name) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0]),
+    );
+    const declared = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)];
+    assert.deepEqual([...packages].sort(), declared.sort());
+    // Two copies of an SDK in one program break it, so none may come along with the package.
+    assert.deepEqual(
+      Object.keys(manifest.dependencies).filter((name) => name.startsWith("@pulumi/")),
+      [],
+    );
+  });
+
+  it("S4: every component can be imported alone, and needs the Pulumi packages that are declared for it alone", () => {
+    const needs: Readonly<Record<string, readonly string[]>> = {
+      "fivetran-dbt-orchestration": ["@pulumi/awsx"],
+      "kafka-lambda-sink": ["@pulumi/awsx"],
+      "snowflake-landing": ["@pulumi/snowflake"],
+    };
+    const optional = Object.keys(manifest.peerDependenciesMeta).sort();
+    assert.deepEqual([...new Set(Object.values(needs).flat())].sort(), optional);
+    for (const component of componentFolders()) {
+      const own = needs[component] ?? [];
+      const user = project(pack, [...ofEverybody, ...own, ...Object.keys(manifest.dependencies)]);
+      try {
+        const script = `const all = require("${packageName}/${component}"); console.log(Object.keys(all).join(" "));`;
+        const names = execFileSync(process.execPath, ["-e", script], { cwd: user.path, encoding: "utf8" });
+        assert.match(names, /\w/, component);
+      } finally {
+        user.remove();
+      }
+    }
+  });
+
+  it("S4: publint and are-the-types-wrong find nothing, also for TypeScript's older module resolution", async () => {
+    const { messages } = await publint({ pkgDir: pack.folder, strict: true, pack: false });
+    assert.deepEqual(messages, []);
+    const cli = join(root, "node_modules", "@arethetypeswrong", "cli", "dist", "index.js");
+    const { status, stdout } = spawnSync(process.execPath, [cli, pack.tarball, "--format", "json"], {
+      encoding: "utf8",
+    });
+    const { problems } = JSON.parse(stdout) as { problems?: unknown };
+    assert.deepEqual({ status, problems: problems ?? {} }, { status: 0, problems: {} });
+  });
+
+  it(`S4: it has at most ${maxPackedBytes / 1_000_000} MB packed, and the pages that its README links to`, () => {
+    assert.ok(statSync(pack.tarball).size <= maxPackedBytes, `${statSync(pack.tarball).size} bytes`);
+    const links = [...readFileSync(join(folder, "README.md"), "utf8").matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)];
+    assert.ok(links.length > 5);
+    const dead = links.map(([, path = ""]) => path).filter((path) => !existsSync(join(folder, path)));
+    assert.deepEqual(dead, []);
+  });
+});

@@ -1,0 +1,108 @@
+/** The resources that the program makes under a stack's configuration, without an account: by Pulumi's mocks. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
+import { AccessError, type GraphResource, text } from "../../policy/access/graph";
+import { parseConfig } from "../../stacks/config";
+import { program } from "../../stacks/program";
+
+const root = join(__dirname, "../..");
+/** Stands for the account that the stack will be in. */
+const account = "000000000000";
+
+export async function fromProgram(stack: string): Promise<GraphResource[]> {
+  const config = settingsOf(stack);
+  const region = config["aws:region"] ?? "us-east-1";
+  const resources: GraphResource[] = [];
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs, id }) => {
+        const props = { ...computed(type, name, inputs, region), ...inputs };
+        resources.push({ type, name, props });
+        return { id: id || (text(inputs.name) ?? name), state: props };
+      },
+      call: ({ token }) => answer(token, region),
+    },
+    "data-pipelines",
+    stack,
+    false,
+  );
+  pulumi.runtime.setAllConfig(config);
+  try {
+    program(parseConfig(stack, config));
+    await pulumi.runtime.disconnect();
+  } finally {
+    pulumi.runtime.setAllConfig({});
+  }
+  return resources.sort((a, b) => (a.type + a.name < b.type + b.name ? -1 : 1));
+}
+
+function settingsOf(stack: string): Record<string, string> {
+  let content: string;
+  try {
+    content = readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8");
+  } catch {
+    throw new AccessError(`no configuration Pulumi.${stack}.yaml; --stack takes the name of a stack`);
+  }
+  const { config } = parse(content) as { config: Readonly<Record<string, unknown>> };
+  return Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+  );
+}
+
+function answer(token: string, region: string): Record<string, unknown> {
+  switch (token) {
+    case "aws:index/getCallerIdentity:getCallerIdentity":
+      return { accountId: account, arn: `arn:aws:iam::${account}:root`, userId: account };
+    case "aws:index/getRegion:getRegion":
+      return { region, name: region, id: region };
+    case "aws:index/getPartition:getPartition":
+      return { partition: "aws", dnsSuffix: "amazonaws.com", id: "aws" };
+    default:
+      throw new AccessError(`the program asks for ${token}, which tools/access/fromProgram.ts doesn't answer; add it`);
+  }
+}
+
+/** ARN forms by type, for what isn't `<service>:<name>`. */
+const forms: Readonly<Record<string, (name: string) => readonly [service: string, resource: string]>> = {
+  "aws:dynamodb/table:Table": (name) => ["dynamodb", `table/${name}`],
+  "aws:ecr/repository:Repository": (name) => ["ecr", `repository/${name}`],
+  "aws:ecs/cluster:Cluster": (name) => ["ecs", `cluster/${name}`],
+  "aws:ecs/taskDefinition:TaskDefinition": (name) => ["ecs", `task-definition/${name}:1`],
+  "aws:kms/key:Key": (name) => ["kms", `key/${name}`],
+  "aws:lambda/function:Function": (name) => ["lambda", `function:${name}`],
+  "aws:cloudwatch/logGroup:LogGroup": (name) => ["logs", `log-group:${name}`],
+  "aws:cloudwatch/metricAlarm:MetricAlarm": (name) => ["cloudwatch", `alarm:${name}`],
+  "aws:cloudwatch/eventRule:EventRule": (name) => ["events", `rule/${name}`],
+  "aws:secretsmanager/secret:Secret": (name) => ["secretsmanager", `secret:${name}-abcdef`],
+  "aws:sfn/stateMachine:StateMachine": (name) => ["states", `stateMachine:${name}`],
+};
+
+function computed(
+  type: string,
+  logicalName: string,
+  inputs: Readonly<Record<string, unknown>>,
+  region: string,
+): Record<string, unknown> {
+  const name = text(inputs.name) ?? text(inputs.bucket) ?? text(inputs.family) ?? logicalName;
+  const [, service = "aws", kind = ""] = /^aws:([^/]+)\/([^:]+):/.exec(type) ?? [];
+  if (type === "aws:s3/bucket:Bucket") return { arn: `arn:aws:s3:::${name}`, bucket: name };
+  if (service === "iam") return { arn: `arn:aws:iam::${account}:${kind}/${name}`, name };
+  const [of, resource] = forms[type]?.(name) ?? [service, name];
+  const arn = `arn:aws:${of}:${region}:${account}:${resource}`;
+  const queue = type === "aws:sqs/queue:Queue" ? { url: `https://sqs.${region}.amazonaws.com/${account}/${name}` } : {};
+  const streamArn = inputs.streamEnabled === true ? { streamArn: `${arn}/stream/*` } : {};
+  const api =
+    type === "aws:apigatewayv2/api:Api" ? { executionArn: `arn:aws:execute-api:${region}:${account}:${name}` } : {};
+  const integration = type.startsWith("snowflake:index/storageIntegration")
+    ? { storageAwsIamUserArn: "arn:aws:iam::111111111111:user/snowflake", storageAwsExternalId: "external-id" }
+    : {};
+  const pipe = type.startsWith("snowflake:index/pipe")
+    ? { notificationChannel: `arn:aws:sqs:${region}:111111111111:snowpipe` }
+    : {};
+  const notification = type.startsWith("snowflake:index/notificationIntegration")
+    ? { awsSnsIamUserArn: "arn:aws:iam::111111111111:user/snowflake", awsSnsExternalId: "external-id" }
+    : {};
+  return { arn, name, ...queue, ...streamArn, ...api, ...integration, ...pipe, ...notification };
+}

@@ -1,0 +1,226 @@
+/** The promises in words, by the rows that tests name. The policy rules' own titles stand with the rules. */
+
+export interface PromiseGroup {
+  readonly letter: string;
+  readonly title: string;
+  /** Its page, from docs/. */
+  readonly page?: string;
+  readonly rows: Readonly<Record<string, string>>;
+}
+
+const ingestion: PromiseGroup = {
+  letter: "I",
+  title: "S3ToDynamoDb",
+  page: "s3-to-dynamodb.md",
+  rows: {
+    I1: "Any number of sources: created, existing or another account's buckets; one more is one entry more.",
+    I2: "gzip, zip and plain files of CSV, TSV, pipe-delimited text, JSON arrays and NDJSON become landing parts, streamed in constant memory.",
+    I3: "The landing key follows from source, key and version alone: the same upload always lands at the same place.",
+    I4: "Every item names the upload record that it came from.",
+    I5: "One table for all sources, each readable alone; key fields and field mapping per source.",
+    I6: "Delivered twice, out of order or retried half-way: the table ends the same, and the ledger has one entry an upload.",
+    I7: "A bad record is quarantined with reason and position, a bad file as a whole; read = loaded + quarantined.",
+    I8: "Throttling is retried with jitter, oversized items are quarantined, failed messages come back or end in a dead-letter queue.",
+    I9: "A file that takes longer than one invocation is continued where it stopped.",
+    I10: "One command replays what was missed, by source and prefix.",
+    I11: "Alarms for dead letters, old messages, quarantine and throttles.",
+    I12: "Speed and memory as the benchmarks say.",
+    I13: "A damaged file (checksum, length, padding) loads nothing and says so.",
+    I14: "Delimited text as the world writes it: stray quotes, other delimiters, encodings and line ends; content that contradicts its name is refused.",
+    I15: "A record costs linear time, and at worst itself; headers, landed bytes and parts are bounded.",
+    I16: "The same bytes uploaded again after others are a new upload; sequencers are compared as AWS says.",
+    I17: "Any interleaving and any crash of collectors, loaders and replay ends as the sequential run.",
+    I18: "A failed message comes back soon; a poison part is in the dead-letter queue within minutes; the first failure alarms.",
+    I19: "Independent parts load side by side; what can't be changed later is said on the first day.",
+    I20: "Readers of the landing bucket see only parts of files that landed whole, forced replays included.",
+    I21: "Safe defaults: notifications of existing buckets stay, names are unique in the world, the ledger expires, items can be read back by key.",
+  },
+};
+
+const snowflake: PromiseGroup = {
+  letter: "W",
+  title: "SnowflakeLanding",
+  page: "snowflake-landing.md",
+  rows: {
+    W1: "Integration, role and trust with External ID in a single update.",
+    W2: "The role reads the stage's prefixes and nothing else.",
+    W3: "Stage and file format for delimited text with header, JSON and Parquet.",
+    W4: "Columns declared or taken from a sample file's header; file, row and time of each load beside them.",
+    W5: "Snowpipe with auto-ingest on a bucket whose notifications have one owner.",
+    W6: "Overlapping prefixes are refused; stage, table and pipe are replaced in the right order.",
+    W7: "Bulk loads by schedule or command, and backfill of files older than the pipe.",
+    W8: "A loader role with exactly these objects; failed files are told through SNS; regions are compared.",
+    W9: "Preview features that the provider needs are named.",
+    W10: "A DynamoDB table's changes reach Snowflake, with a first full load.",
+    W11: "Sign-in by key pair as the provider wants it, checked before anything is made.",
+    W12: "The deploying role's privileges are listed exactly; grants on others' objects can be left to their owner.",
+    W13: "No change of configuration drops what holds data unless it is named for it.",
+    W14: "A pipe is replaced without a lost or doubled file.",
+    W15: "A file that doesn't fit its table is an error that somebody sees.",
+    W16: "Other partitions work or are refused clearly; policies fit IAM's limits at 100 tables.",
+    W17: "Change files and change tables don't grow for ever.",
+    W18: "The local Snowflake is as strict as the real one where a program can be wrong.",
+  },
+};
+
+const connector: PromiseGroup = {
+  letter: "F",
+  title: "FivetranConnector and the connector kit",
+  page: "fivetran-connector.md",
+  rows: {
+    F1: "Fivetran's request is read as documented, first sync included.",
+    F2: "The answer is complete and checked before it leaves.",
+    F3: "It answers before Lambda's deadline, with the state of the last complete page.",
+    F4: "It never exceeds the payload limit; a row that can't fit is named.",
+    F5: "Rows in the answer, or in a file in a bucket.",
+    F6: "No secret in a log, an error or a state.",
+    F7: "The set-up test is answered without pulling data.",
+    F8: "A historical load has a start; the cursor only moves forward, past rows that were handed over.",
+    F9: "Function, role for Fivetran with External ID, bucket where needed, and what to paste into the form.",
+    F10: "A typed kit, and a real connector written with it.",
+    F11: "A command plays Fivetran on your machine.",
+    F12: "Who can still use function connectors is said; the kit's core knows no AWS.",
+  },
+};
+
+const orchestration: PromiseGroup = {
+  letter: "O",
+  title: "FivetranDbtOrchestration",
+  page: "fivetran-dbt-orchestration.md",
+  rows: {
+    O1: "Lists a group's connections, syncs them all, then runs dbt and waits for it.",
+    O2: "Paginated listing with include and exclude lists.",
+    O3: "The task token is stored before the sync is triggered; overlapping runs don't overwrite each other.",
+    O4: "Every state of a connection has a defined outcome.",
+    O5: "The webhook answers the waiting task; what it doesn't know gets 2xx and no effect.",
+    O6: "A webhook can start a run, once a sync.",
+    O7: "A forged, missing or replayed signature has no effect.",
+    O8: "Every wait is bounded; without a webhook the status is polled.",
+    O9: "One failed connection doesn't stop the others; the error names each with its log.",
+    O10: "Fivetran's API with retries and its rate limit; its key is cached and never logged.",
+    O11: "dbt on Fargate with its own roles, private network, artifacts and retry.",
+    O12: "A schedule with time zone; overlapping runs are skipped, queued or allowed.",
+    O13: "Notifications, alarms, dashboard.",
+    O14: "The definition is typed, validated at construction and drawn from itself.",
+    O15: "As few functions and states as the guarantees need, none unreachable.",
+    O16: "A connection that is idle, or put off without a time, is triggered again.",
+    O17: "A thousand failing connections end in a notification that names them; every state stays within 256 KiB.",
+    O18: "Images: roll-back, another architecture and an update that died half-way work; contents and parts are pinned.",
+    O19: "A trigger during a run isn't lost; stopping a run starts none.",
+    O20: "Task tokens can be answered for this state machine alone.",
+    O21: "A task that couldn't be placed is tried again.",
+    O22: "The run's bound counts everything; silence alarms; the webhook can be removed.",
+    O23: "No secret's value in anything that dbt leaves behind.",
+  },
+};
+
+const kafka: PromiseGroup = {
+  letter: "K",
+  title: "KafkaLambdaSink",
+  page: "kafka-lambda-sink.md",
+  rows: {
+    K1: "Records of one or more topics become JSON for a Lambda function.",
+    K2: "Synchronous or asynchronous invocations.",
+    K3: "In sequence within a partition, partitions side by side.",
+    K4: "Asynchronous: Lambda's own retries and dead-letter queue, none of ours.",
+    K5: "At least once.",
+    K6: "The result topic may have duplicates, and may be compacted.",
+    K7: "Credentials and region by the usual chain; explicit ones win.",
+    K8: "Another account's role with External ID.",
+    K9: "Allowed to invoke and look up the function, and nothing else.",
+    K10: "Function and permission are checked at the start.",
+    K11: "The payload has the documented form.",
+    K12: "Keys and values by converter, else as text.",
+    K13: "One partition an invocation, with rising offsets.",
+    K14: "Batches bounded by count and by serialised bytes.",
+    K15: "An answer with coordinates is matched one to one.",
+    K16: "A list of the same length is matched by position.",
+    K17: "Any other answer belongs to every record.",
+    K18: "Results go to a topic with the record's coordinates.",
+    K19: "Errors go to a topic where the behaviour is to log.",
+    K20: "Transient errors are retried.",
+    K21: "Mistakes in the configuration stop it at once.",
+    K22: "By default a failing partition stops and the others go on.",
+    K23: "Or errors are logged, or ignored.",
+    K24: "Handled and unhandled errors of the function are told apart.",
+  },
+};
+
+const delta: PromiseGroup = {
+  letter: "D",
+  title: "ExportDeltaImport",
+  page: "export-delta-import.md",
+  rows: {
+    D1: "Export keys are decoded and validated.",
+    D2: "Gzipped CSV with delimiter, header and quoting by argument.",
+    D3: "An upload starts the import, once.",
+    D4: "Every version is registered with its counts and times; the same content is no work.",
+    D5: "One import a table at a time, with lease and fencing; other tables go on.",
+    D6: "Without an earlier import every row is inserted.",
+    D7: "Inserts, updates and deletes by one NULL-safe join.",
+    D8: "Any key columns; null and duplicate keys are told first.",
+    D9: "Many schemas: declared, or from the header.",
+    D10: "Operations go to Kinesis, spread by key.",
+    D11: "Applied idempotently and in order.",
+    D12: "A million rows in seconds, as the benchmarks say.",
+    D13: "Large deltas are published file by file.",
+    D14: "Statistics of every step.",
+    D15: "Successive exports end as the last one.",
+    D16: "A delta that deletes more than its share waits for approval.",
+  },
+};
+
+const policies: PromiseGroup = {
+  letter: "P",
+  title: "Policy pack",
+  page: "policies/README.md",
+  rows: {
+    P29: "No new access against a committed reference.",
+    P31: "Values unknown at preview are told as not evaluated, never passed.",
+    P32: "Exemptions have a reason and an end.",
+    P33: "Levels per rule and stack; remediation where the fix is derivable.",
+    P34: "The components' own policies pass.",
+    P37: "A wildcard shaped like a value counts as what it covers.",
+    P38: "A condition counts when its value narrows.",
+    P39: "Documents are found wherever they can stand; what can't be read is told.",
+    P40: "No secret in a plain environment.",
+    P41: "OIDC trusts are judged by what binds at that issuer.",
+    P42: "AWS's managed policies are judged by what they allow.",
+    P43: "No false alarm on the named cases; every proposed fix works.",
+    P44: "Remediation only where a stack asks for it.",
+    P45: "Baseline, SARIF, JUnit, one finding a cause, short messages.",
+    P46: "No document costs more than linear time.",
+  },
+};
+
+const stacks: PromiseGroup = {
+  letter: "S",
+  title: "Stacks and daily use",
+  page: "configuration.md",
+  rows: {
+    S1: "One program for all environments; mistakes in the configuration are told clearly.",
+    S2: "Preview in pull requests, deployment with approval, drift check, without stored keys.",
+    S3: "Every component with mocks, every stack with the real engine.",
+    S4: "Each component alone from npm, and from other Pulumi languages.",
+    S5: "Outputs say what to do next.",
+    S6: "The local run tells the truth, one run a checkout, nothing left behind.",
+    S7: "The local cloud answers only its own.",
+    S8: "Each granted action is proven by a run or a named test.",
+    S9: "The tests notice.",
+    S10: "An example per component and one of all, previewed from the packed package.",
+    S11: "An update never replaces what holds data.",
+    S12: "A page that shows a run.",
+    S13: "The local run says what a person needs.",
+  },
+};
+
+export const promises: readonly PromiseGroup[] = [
+  ingestion,
+  snowflake,
+  connector,
+  orchestration,
+  kafka,
+  delta,
+  policies,
+  stacks,
+];
