@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { parseConfig } from "../stacks/config";
 import type { StackConfig } from "../stacks/schema";
+import { runMain } from "./processes/mainProcess";
 import { Ingested } from "./run/ingested";
 import { localRun } from "./run/localRun";
 import { help, parseOptions, type RunOptions, UsageError } from "./run/options";
@@ -10,9 +11,18 @@ import { terminalProgress } from "./run/progress";
 import { readSettings } from "./run/stack";
 import { configTexts } from "./run/update";
 import { type SampleFile, sampleFiles } from "./samples/samples";
-import { causesOf } from "./setup/causes";
 
 async function main(): Promise<number> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(`${error.message}\nSee npm run local -- --help`);
+    return 2;
+  }
+}
+
+async function run(): Promise<number> {
   const config = parseConfig("local", configTexts(readSettings("local")));
   const options = parseOptions(process.argv.slice(2), config.sources);
   if (options === undefined) {
@@ -59,12 +69,4 @@ function list({ sources, connectors, snowflake }: StackConfig): void {
   if (snowflake?.changesView) console.log(`  ${snowflake.changesView.padEnd(24)} newest state of the DynamoDB table`);
 }
 
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    console.error(error instanceof UsageError ? `${error.message}\nSee npm run local -- --help` : causesOf(error));
-    process.exitCode = error instanceof UsageError ? 2 : 1;
-  },
-);
+runMain(main);

@@ -46,6 +46,34 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     if (signal !== "SIGINT") child.kill(signal);
   });
 }
+// npm and the shell between: when one of them is killed, nobody else would end what runs here.
+const parent = process.ppid;
+const npm = process.env.npm_lifecycle_event ? starterOf(parent) : undefined;
+const watch = setInterval(() => {
+  if (process.ppid === parent && (npm === undefined || isAlive(npm.pid))) return;
+  clearInterval(watch);
+  child.kill("SIGTERM");
+  setTimeout(() => child.kill("SIGKILL"), 20_000);
+}, 500);
+
+function starterOf(shell) {
+  const ask = (column, pid) =>
+    spawnSync("ps", ["-o", `${column}=`, "-p", String(pid)], { encoding: "utf8" }).stdout?.trim();
+  const pid = Number(ask("ppid", shell));
+  if (!pid) return undefined;
+  // A shell whose npm is gone already belongs to the system's first process.
+  const isGone = pid === 1 && !/npm|yarn|node|bun/.test(ask("command", pid) ?? "");
+  return { pid: isGone ? 0 : pid };
+}
+
+function isAlive(pid) {
+  try {
+    return pid !== 0 && process.kill(pid, 0);
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
+
 child.on("error", (error) => {
   console.error(`Can't start Node.js: ${error.message}`);
   process.exit(1);

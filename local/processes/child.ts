@@ -26,6 +26,8 @@ export interface ChildArgs {
 
 export interface Child {
   readonly pid: number;
+  /** Resolves when the child has ended without having been stopped: what it is called, how it ended, the end of its log. */
+  readonly died: Promise<Error>;
   /** Ends the child and everything it started. */
   stop(): Promise<void>;
 }
@@ -56,11 +58,18 @@ export async function startChild(args: ChildArgs): Promise<Child> {
   if (child.stdin instanceof Socket) child.stdin.unref();
   const emergency = () => stopGroup(pid, "SIGKILL");
   process.on("exit", emergency);
+  let isStopped = false;
   const stop = async () => {
+    isStopped = true;
     process.off("exit", emergency);
     await end(child, pid, ended);
     await strikeOut(pidFolder, pid);
   };
+  const died = new Promise<Error>((resolve) => {
+    void ended.then(async (outcome) => {
+      if (!isStopped) resolve(new Error(`${args.name} ${outcome}. ${await endOfLog(args.logFile)}`));
+    });
+  });
   try {
     await writeDown(pidFolder, pid, args.script);
     await ready(args, ended);
@@ -68,10 +77,12 @@ export async function startChild(args: ChildArgs): Promise<Child> {
     await stop();
     throw error;
   }
-  return { pid, stop };
+  return { pid, died, stop };
 }
 
 async function end(child: ChildProcess, pid: number, ended: Promise<string>): Promise<void> {
+  // This process waits for it now, however long it takes.
+  child.ref();
   stopGroup(pid, "SIGTERM");
   const late = setTimeout(() => stopGroup(pid, "SIGKILL"), 2_000);
   await ended;
@@ -92,6 +103,10 @@ async function ready(args: ChildArgs, ended: Promise<string>): Promise<void> {
     if (answer?.ok) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  const said = (await readFile(args.logFile, "utf8").catch(() => "")).trim().slice(-1_500);
-  throw new Error(`${args.name} isn't ready: ${outcome ?? "no answer in time"}. ${args.logFile} ends with:\n${said}`);
+  throw new Error(`${args.name} isn't ready: ${outcome ?? "no answer in time"}. ${await endOfLog(args.logFile)}`);
+}
+
+async function endOfLog(file: string): Promise<string> {
+  const said = (await readFile(file, "utf8").catch(() => "")).trim().slice(-1_500);
+  return said === "" ? `${file} is empty` : `${file} ends with:\n${said}`;
 }

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { runCommand } from "../setup/command";
+import { describeProcess, startedThen } from "./processTable";
 
 /** What is written down about a child, to know it again after its parent was killed. */
 interface Written {
@@ -16,7 +16,7 @@ interface Written {
 
 /** Writes a child down. */
 export async function writeDown(folder: string, pid: number, script: string): Promise<void> {
-  const [child, parent] = await Promise.all([describe(pid), describe(process.pid)]);
+  const [child, parent] = await Promise.all([describeProcess(pid), describeProcess(process.pid)]);
   if (!child || !parent) return; // gone already; whoever waits for its health tells it
   const written: Written = {
     pid,
@@ -46,10 +46,10 @@ export async function stopLeftovers(folder: string): Promise<number[]> {
     const file = join(folder, name);
     const written = parse(await readFile(file, "utf8").catch(() => ""));
     if (written) {
-      const parent = await describe(written.parent);
-      if (parent?.startedAt === written.parentStartedAt) continue;
-      const child = await describe(written.pid);
-      if (child?.startedAt === written.startedAt && child.command.includes(written.script)) {
+      const parent = await describeProcess(written.parent);
+      if (startedThen(parent, written.parentStartedAt)) continue;
+      const child = await describeProcess(written.pid);
+      if (startedThen(child, written.startedAt) && child.command.includes(written.script)) {
         stopGroup(written.pid, "SIGKILL");
         stopped.push(written.pid);
       }
@@ -66,16 +66,6 @@ export function stopGroup(pid: number, signal: NodeJS.Signals): void {
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
   }
-}
-
-/** When a process started and how; undefined when there is none of that pid. */
-async function describe(pid: number): Promise<{ startedAt: string; command: string } | undefined> {
-  // "lstart" is 24 characters wide on Linux and macOS alike.
-  const env = { ...process.env, LC_ALL: "C" };
-  const line = await runCommand("ps", ["-ww", "-o", "lstart=,command=", "-p", String(pid)], { env }).catch(() => "");
-  if (!line.trim()) return undefined;
-  const text = line.trim();
-  return { startedAt: text.slice(0, 24), command: text.slice(24).trim() };
 }
 
 function parse(text: string): Written | undefined {

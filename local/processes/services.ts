@@ -21,6 +21,12 @@ export interface Services {
   readonly snowflake: Service;
   /** What a process needs to reach the services: endpoints, credentials, region, and the launchers on the PATH. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Resolves when a service has ended by itself. */
+  readonly died: Promise<Error>;
+  /** Aborted when the services are being stopped, or when one has ended by itself. */
+  readonly signal: AbortSignal;
+  /** Leaves SIGINT and SIGTERM to the caller, who stops the services. */
+  leaveSignals(): void;
   /** Ends both services and everything they started. */
   stop(): Promise<void>;
 }
@@ -34,6 +40,7 @@ export interface StartServicesArgs {
   readonly logSuffix?: string;
 }
 
+const names = { aws: "the local AWS", snowflake: "the local Snowflake" };
 const scripts = { aws: "ministack/aws_server.py", snowflake: "fakesnow/snowflake_server.py" };
 
 /**
@@ -48,11 +55,13 @@ export async function startServices(args: StartServicesArgs): Promise<Services> 
   if (stopped.length > 0) log(`Stopped what an earlier run left behind: ${stopped.join(", ")}`);
   const suffix = args.logSuffix ? `-${args.logSuffix}` : "";
   const running: Child[] = [];
+  const lifetime = new AbortController();
   const stop = async () => {
-    forget();
+    leaveSignals();
+    lifetime.abort();
     await Promise.all(running.splice(0).map((child) => child.stop()));
   };
-  const forget = stopOnSignals(stop);
+  const leaveSignals = stopOnSignals(stop);
   try {
     const containerPath = [dirname(args.tools.dbtPython), "/usr/local/bin", "/usr/bin", "/bin"].join(delimiter);
     const aws = await start("aws", args.tools.awsPython, [join(logFolder, `model-problems${suffix}.jsonl`)], {
@@ -61,7 +70,17 @@ export async function startServices(args: StartServicesArgs): Promise<Services> 
     const environment = environmentOf(aws.endpoint);
     const snowflake = await start("snowflake", args.tools.snowflakePython, [], { LOCAL_AWS_ENDPOINT: aws.endpoint });
     log(`AWS at ${aws.endpoint}, Snowflake at ${snowflake.endpoint}`);
-    return { aws, snowflake, environment: { ...environment, LOCAL_SNOWFLAKE_ENDPOINT: snowflake.endpoint }, stop };
+    const died = Promise.race(running.map((child) => child.died));
+    void died.then(() => lifetime.abort());
+    return {
+      aws,
+      snowflake,
+      environment: { ...environment, LOCAL_SNOWFLAKE_ENDPOINT: snowflake.endpoint },
+      died,
+      signal: lifetime.signal,
+      leaveSignals,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
@@ -77,7 +96,7 @@ export async function startServices(args: StartServicesArgs): Promise<Services> 
     const endpoint = `http://127.0.0.1:${port}`;
     const logFile = join(logFolder, `${name}${suffix}.log`);
     const child = await startChild({
-      name,
+      name: names[name],
       command: python,
       script: join(repository, "local", scripts[name]),
       args: [String(port), ...more],

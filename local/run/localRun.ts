@@ -1,16 +1,19 @@
 /** A run from the tools to the report: whatever fails on the way is told in the report, and is no success. */
-import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { takeLock } from "../processes/lock";
 import { type Services, startServices } from "../processes/services";
 import { causesOf } from "../setup/causes";
-import { ensureTools } from "../setup/ensureTools";
+import { ensureTools, type Tools } from "../setup/ensureTools";
+import { localFolder } from "../setup/paths";
 import { rootClients } from "./clients";
+import { Findings } from "./findings";
 import { judgeIam } from "./iam";
+import { keep } from "./keep";
 import { modelProblems } from "./modelProblems";
 import type { RunOptions } from "./options";
-import type { Cloud, Hint, Pipeline, Run } from "./pipeline";
-import { formatReport } from "./print";
+import type { Pipeline, Run } from "./pipeline";
 import type { Progress } from "./progress";
-import { assembleReport, type Outcome, type RunReport } from "./report";
 import { readSettings } from "./stack";
 import { updateLocal } from "./update";
 
@@ -20,55 +23,61 @@ export interface LocalRunArgs {
   readonly progress: Progress;
 }
 
-/** @returns whether everything arrived */
-export async function localRun({ options, pipelines, progress }: LocalRunArgs): Promise<boolean> {
-  const outcomes: Outcome[] = [];
-  const failures: string[] = [];
-  const findings: { -readonly [K in "iam" | "update"]?: RunReport[K] } = {};
-  const told = async () => {
-    const report = assembleReport(outcomes, failures, findings, options.files.length > 0);
-    const lines = outcomes.flatMap((outcome) => outcome.lines);
-    if (outcomes.length > 0) console.log(`\n${formatReport(report, lines)}\n`);
-    if (options.report) {
-      await writeFile(options.report, `${JSON.stringify(report, null, 2)}\n`);
-      console.log(`Report: ${options.report}`);
-    }
-    for (const problem of report.problems) console.error(`✘ ${problem}`);
-    return report.passed;
-  };
+/** How long a thing may take to stop; then it is named, and ended with this process. */
+const stopMs = 10_000;
+
+/**
+ * @returns whether everything arrived
+ * @throws Error when another run of this checkout is at work, or the report can't be written
+ */
+export async function localRun(args: LocalRunArgs): Promise<boolean> {
+  const { options, progress } = args;
+  const release = await takeLock(join(localFolder, "run.lock"), "npm run local");
+  const findings = new Findings(options.files.length > 0, options.report);
   const log = (line: string) => console.log(`  ${line}`);
   try {
     progress.step("Tools");
     const tools = await ensureTools({ log });
     progress.step("Local cloud");
     const services = await startServices({ tools, log });
+    const working = inCloud(args, findings, tools, services);
     try {
-      const cloud = { services, clients: rootClients(services.aws.endpoint) };
-      let settings = readSettings("local");
-      for (const pipeline of pipelines) settings = { ...((await pipeline.prepare?.(cloud, settings)) ?? settings) };
-      progress.step("pulumi up of the stack local, with the policy pack");
-      const { local, outputs, update } = await updateLocal(tools, services, settings);
-      findings.update = update;
-      try {
-        const run = { ...cloud, outputs, timeoutSeconds: options.timeout };
-        await goThrough(pipelines, run, progress, outcomes, failures);
-        findings.iam = await judgeIam(services.aws.endpoint, cloud.clients, "data-pipelines-local-");
-        failures.push(...(await modelProblems(services.aws.endpoint)));
-        const passed = await told();
-        if (passed) console.log("✔ Everything arrived.");
-        if (options.keep) await keep(pipelines, { ...run, tell: () => undefined });
-        return passed;
-      } finally {
-        await local.close();
-      }
+      const died = services.died.then((error) => Promise.reject(error));
+      return await Promise.race([working, died]);
     } finally {
-      await stopAll(pipelines, services);
+      await stopAll(args.pipelines, services, working);
     }
   } catch (error) {
     progress.done();
-    failures.push(causesOf(error));
-    await told();
-    return false;
+    findings.failures.push(causesOf(error));
+    return findings.tell();
+  } finally {
+    release();
+  }
+}
+
+async function inCloud(
+  { options, pipelines, progress }: LocalRunArgs,
+  findings: Findings,
+  tools: Tools,
+  services: Services,
+): Promise<boolean> {
+  const cloud = { services, clients: rootClients(services.aws.endpoint) };
+  let settings = readSettings("local");
+  for (const pipeline of pipelines) settings = { ...((await pipeline.prepare?.(cloud, settings)) ?? settings) };
+  progress.step("pulumi up of the stack local, with the policy pack");
+  const { local, outputs, update } = await updateLocal(tools, services, settings);
+  findings.update = update;
+  try {
+    const run = { ...cloud, outputs, timeoutSeconds: options.timeout };
+    await goThrough(pipelines, run, progress, findings);
+    findings.iam = await judgeIam(services.aws.endpoint, cloud.clients, "data-pipelines-local-");
+    findings.failures.push(...(await modelProblems(services.aws.endpoint)));
+    const passed = await findings.tell();
+    if (options.keep) await keep(pipelines, { ...run, tell: () => undefined });
+    return passed;
+  } finally {
+    await local.close();
   }
 }
 
@@ -77,8 +86,7 @@ async function goThrough(
   pipelines: readonly Pipeline[],
   run: Omit<Run, "tell">,
   progress: Progress,
-  outcomes: Outcome[],
-  failures: string[],
+  { outcomes, failures }: Findings,
 ): Promise<void> {
   const active = pipelines.filter(({ rests }) => !rests);
   const runOf = ({ name }: Pipeline): Run => ({ ...run, tell: (text) => progress.waiting(name, text) });
@@ -95,30 +103,29 @@ async function goThrough(
   }
 }
 
-async function keep(pipelines: readonly Pipeline[], run: Run): Promise<void> {
-  const { aws, snowflake } = run.services;
-  const hints: Hint[] = [];
-  for (const pipeline of pipelines) hints.push(...((await pipeline.hints?.(run)) ?? []));
-  console.log(`
-The local cloud stays up until Ctrl-C.
-  AWS        ${aws.endpoint} (any client: region us-east-1, access key test, secret test)
-  Snowflake  ${snowflake.endpoint} (connectors: protocol http, account fakesnow, any user and password)
-In another terminal, first:
-  ${keepEnvironment(run)}
-${hints.map(({ title, command }) => `${title}:\n  ${command}`).join("\n")}`);
-  await new Promise((resolve) => process.once("SIGINT", resolve));
+/** @throws Error naming what failed to stop, or didn't in time */
+async function stopAll(pipelines: readonly Pipeline[], services: Services, working: Promise<boolean>): Promise<void> {
+  const troubles = await Promise.all([
+    inTime("the local services", services.stop()),
+    // Its own failure is told elsewhere.
+    inTime("the update or the pipelines", Promise.allSettled([working])),
+    ...pipelines.map(({ name, stop }) => inTime(`the surroundings of ${name}`, stop?.())),
+  ]);
+  const told = troubles.filter((each) => each !== undefined);
+  if (told.length > 0) throw new Error(`While stopping: ${told.join("; ")}`);
 }
 
-/** Version 1 of the AWS CLI reads AWS_DEFAULT_REGION, version 2 and the SDKs AWS_REGION. */
-function keepEnvironment({ services }: Cloud): string {
-  return (
-    `export AWS_ENDPOINT_URL=${services.aws.endpoint} AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1 ` +
-    "AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test"
-  );
-}
-
-async function stopAll(pipelines: readonly Pipeline[], services: Services): Promise<void> {
-  const stopped = await Promise.allSettled([...pipelines.map((pipeline) => pipeline.stop?.()), services.stop()]);
-  const failed = stopped.flatMap((each) => (each.status === "rejected" ? [each.reason] : []));
-  if (failed.length > 0) throw new Error(`stopping failed: ${failed.map(causesOf).join("; ")}`);
+/** What is wrong with how it stopped. */
+async function inTime(name: string, stopped: Promise<unknown> | undefined): Promise<string | undefined> {
+  const late = new AbortController();
+  try {
+    return await Promise.race([
+      Promise.resolve(stopped).then(() => undefined),
+      sleep(stopMs, `${name} took more than ${stopMs / 1_000} s`, { signal: late.signal }),
+    ]);
+  } catch (error) {
+    return `${name}: ${causesOf(error)}`;
+  } finally {
+    late.abort();
+  }
 }

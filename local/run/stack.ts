@@ -21,7 +21,7 @@ export interface LocalStackArgs {
   readonly program: PulumiFn;
   /** Configuration by full key, in place of the file's. */
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** Folder of the file backend; what it holds is of an earlier cloud, so give an empty one. */
+  /** Folder of the file backend. What it holds of another cloud than this one is removed first. */
   readonly stateFolder: string;
 }
 
@@ -48,7 +48,7 @@ export function policyPackConfigs(stack: string): string[] {
 }
 
 export async function openStack(args: LocalStackArgs): Promise<LocalStack> {
-  mkdirSync(args.stateFolder, { recursive: true });
+  makeStateFolder(args.stateFolder, args.services);
   const project = readProject();
   const settings = args.settings ?? readSettings(args.name);
   const workDir = await mkdtemp(join(tmpdir(), "local-stack-"));
@@ -73,6 +73,16 @@ export async function openStack(args: LocalStackArgs): Promise<LocalStack> {
     stateFile: join(args.stateFolder, ".pulumi", "stacks", project.name, `${args.name}.json`),
     close: () => rm(workDir, { recursive: true, force: true }),
   };
+}
+
+/** State describes the resources of one cloud, which are gone with its processes. */
+function makeStateFolder(folder: string, { aws, snowflake }: Services): void {
+  const file = join(folder, "cloud.json");
+  const cloud = JSON.stringify({ aws: [aws.endpoint, aws.pid], snowflake: [snowflake.endpoint, snowflake.pid] });
+  if (existsSync(file) && readFileSync(file, "utf8") === cloud) return;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(file, cloud);
 }
 
 function readProject(): { name: string; config: unknown } {

@@ -1,7 +1,6 @@
 /** `pulumi up` of the local stack, with Pulumi's own display. */
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
+import type { EngineEvent, Stack, UpOptions } from "@pulumi/pulumi/automation";
 import { parseConfig } from "../../stacks/config";
 import { program } from "../../stacks/program";
 import type { Services } from "../processes/services";
@@ -27,8 +26,6 @@ export function configTexts(settings: Readonly<Record<string, unknown>>): Record
 
 export async function updateLocal(tools: Tools, services: Services, settings: Settings): Promise<Updated> {
   const stateFolder = join(localFolder, "state");
-  // What an earlier run's state describes went with that run's cloud.
-  await rm(stateFolder, { recursive: true, force: true });
   const local = await openStack({
     tools,
     services,
@@ -38,7 +35,7 @@ export async function updateLocal(tools: Tools, services: Services, settings: Se
     program: async () => ({ ...program(parseConfig("local", configTexts(settings))) }),
   });
   const start = Date.now();
-  const result = await up(local.stack);
+  const result = await up(local.stack, services.signal);
   return {
     local,
     outputs: readOutputs(result.outputs),
@@ -46,21 +43,34 @@ export async function updateLocal(tools: Tools, services: Services, settings: Se
   };
 }
 
-async function up(stack: Stack) {
+async function up(stack: Stack, signal: AbortSignal) {
   const seen = new Set<string>();
-  const onEvent = ({ policyEvent }: EngineEvent): void => {
+  const errors = new Set<string>();
+  const onEvent = ({ policyEvent, diagnosticEvent }: EngineEvent): void => {
+    if (diagnosticEvent?.severity === "error") errors.add(plain(diagnosticEvent.message));
     // An exemption is told by the pack; the violation that it is for is no longer one.
     if (policyEvent && policyEvent.policyName !== "policy-exempted")
       seen.add(`${policyEvent.policyName} ${policyEvent.resourceUrn ?? ""} ${policyEvent.message}`);
   };
   const color = process.stdout.isTTY && !process.env.NO_COLOR ? "always" : "never";
-  const result = await stack.up({
+  const options: UpOptions = {
     policyPacks: [policyPack],
     policyPackConfigs: policyPackConfigs("local"),
     onOutput: (text) => process.stdout.write(text),
     onEvent,
     color,
     suppressOutputs: true,
+    signal,
+  };
+  const result = await stack.up(options).catch((error: unknown) => {
+    // Of an engine that ended early, its own message is all there is.
+    if (errors.size === 0) throw new Error("pulumi up failed", { cause: error });
+    throw new Error(`pulumi up failed: ${[...errors].join("; ")}`);
   });
   return { outputs: result.outputs, created: result.summary.resourceChanges?.create ?? 0, violations: seen.size };
+}
+
+/** A message of the engine without the markup of its colours. */
+function plain(text: string): string {
+  return text.replace(/<\{%.*?%\}>/g, "").trim();
 }

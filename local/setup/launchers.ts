@@ -20,6 +20,7 @@ function nodeScript(entry: string): string {
   return [
     "#!/bin/sh",
     `repository=${quoted(repository)}`,
+    "export LOCAL_PARENT_PID=$PPID",
     'export TSX_TSCONFIG_PATH="$repository/tsconfig.json"',
     'tsx="file://$repository/node_modules/tsx/dist/loader.mjs"',
     `exec ${quoted(process.execPath)} --import "$tsx" "$repository/${entry}" "$@"`,
