@@ -23,6 +23,8 @@ export interface Outcome {
   /** Resources that stayed as they were. */
   readonly same: number;
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** What the engine told, in its order. */
+  readonly events: readonly EngineEvent[];
 }
 
 export interface TestStack {
@@ -88,8 +90,11 @@ async function runCommand({ stack }: Opened, command: Command, policyPackConfigs
   const steps: string[] = [];
   const said: string[] = [];
   const policies: string[] = [];
+  const events: EngineEvent[] = [];
   let same = 0;
-  const onEvent = ({ resourcePreEvent, diagnosticEvent, policyEvent }: EngineEvent): void => {
+  const onEvent = (event: EngineEvent): void => {
+    const { resourcePreEvent, diagnosticEvent, policyEvent } = event;
+    events.push(event);
     if (resourcePreEvent) {
       const { op, urn } = resourcePreEvent.metadata;
       if (op === "same") same += 1;
@@ -110,6 +115,7 @@ async function runCommand({ stack }: Opened, command: Command, policyPackConfigs
     steps,
     policies,
     same,
+    events,
     outputs: Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value])),
   };
 }
