@@ -32,15 +32,17 @@ function fitting(
     .grants(need.action)
     .filter(({ conditions }) => need.action !== "iam:PassRole" || !passesTo || mayPassTo(conditions, passesTo));
   if (need.on === "any" || need.on === "same") return grants;
-  return grants.filter(
-    ({ resource }) => isEvery(need, resource) || (need.on === "self" && own.some((arn) => covers(resource, arn))),
-  );
+  if (isEvery(need, grants)) return grants;
+  return need.on === "self" ? grants.filter(({ resource }) => own.some((arn) => covers(resource, arn))) : [];
 }
 
-function isEvery({ action, type }: Need, resource: string): boolean {
-  if (isStar(resource)) return true;
+/** Of all of a principal's statements together. */
+function isEvery({ action, type }: Need, grants: readonly Grant[]): boolean {
+  const resources = grants.map(({ resource }) => resource);
+  if (resources.some(isStar)) return true;
   const info = actionInfo(action);
-  return info !== undefined && (!type || type.test(resource)) && isEveryResource(resource, info);
+  const meant = type ? resources.filter((resource) => type.test(resource)) : resources;
+  return info !== undefined && isEveryResource(meant, info);
 }
 
 function overlaps(a: string, b: string): boolean {

@@ -6,7 +6,7 @@ import { expandAction } from "./expand";
 import { canMatch } from "./overlap";
 import { arnFormats, coversFormat, isEveryResource, isRestrictable } from "./resources";
 import { isNarrowedByOwnKey, isNarrowedFor } from "./scopeConditions";
-import { isStar } from "./wildcard";
+import { hasWildcard, isStar } from "./wildcard";
 
 /** An allowed action. */
 export interface Allowed {
@@ -15,9 +15,9 @@ export interface Allowed {
   readonly action: ActionInfo;
 }
 
-/** An allowed action and the pattern that covers every resource it takes. */
+/** An allowed action and the pattern that covers every resource it takes, or the patterns that do so together. */
 export interface Reach extends Allowed {
-  readonly resource: string;
+  readonly resources: readonly string[];
 }
 
 /** `*` and `*:*`, and service names with wildcards, which IAM doesn't take. */
@@ -44,16 +44,22 @@ export const unconstrained = perStatement((statement): readonly Reach[] =>
 
 /** The same whatever the conditions say. */
 export const everywhere = perStatement((statement): readonly Reach[] => {
-  const wide = statement.resources.filter((resource) => resource.includes("*"));
+  const wide = statement.resources.filter(hasWildcard);
   if (wide.length === 0) return [];
+  const star = wide.find(isStar);
   return allowedActions(statement).flatMap(({ action, pattern }) => {
     if (!isRestrictable(action)) return [];
-    const resource = wide.find(
-      (each) => isStar(each) || (isEveryResource(each, action) && !isTied(action, each, statement)),
-    );
-    return resource === undefined ? [] : [{ action, pattern, resource }];
+    if (star !== undefined) return [{ action, pattern, resources: [star] }];
+    if (!isEveryResource(wide, action) || isTied(action, wide, statement)) return [];
+    const alone = wide.find((each) => isEveryResource([each], action));
+    return [{ action, pattern, resources: alone === undefined ? fittingOf(wide, action) : [alone] }];
   });
 });
+
+/** Of patterns that cover a type together, those that are about it. */
+function fittingOf(patterns: readonly string[], action: ActionInfo): readonly string[] {
+  return patterns.filter((pattern) => arnFormats(action).some((format) => canMatch(pattern, format)));
+}
 
 /** The allowed actions that AWS can't restrict to a resource, unless a condition on one of their own keys narrows them. */
 export const unrestrictable = perStatement((statement): readonly Reach[] => {
@@ -61,20 +67,20 @@ export const unrestrictable = perStatement((statement): readonly Reach[] => {
   if (resource === undefined) return [];
   return allowedActions(statement)
     .filter(({ action }) => !isRestrictable(action) && !isNarrowedByOwnKey(statement.conditions, action))
-    .map((allowed) => ({ ...allowed, resource }));
+    .map((allowed) => ({ ...allowed, resources: [resource] }));
 });
 
 /**
  * Whether an action that needs resources of several types has another of them named: `ec2:RunInstances` on
  * `instance/*` is restricted by the subnet that it needs as well.
  */
-function isTied(action: ActionInfo, wide: string, { resources }: Statement): boolean {
+function isTied(action: ActionInfo, wide: readonly string[], { resources }: Statement): boolean {
   const required = arnFormats(action, { required: true });
   if (required.length < 2) return false;
   return required.some((format) => {
     if (coversFormat(wide, format)) return false;
     const fitting = resources.filter((resource) => canMatch(resource, format));
-    return fitting.length > 0 && !fitting.some((resource) => isStar(resource) || coversFormat(resource, format));
+    return fitting.length > 0 && !coversFormat(fitting, format);
   });
 }
 

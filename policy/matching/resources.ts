@@ -1,6 +1,8 @@
 /** Which resources an action takes, and whether a pattern names some of them or, in effect, all. */
 import { type ActionInfo, resourceTypesOf } from "../catalogue/actions";
-import { covers, isStar } from "./wildcard";
+import { memo } from "../model/memo";
+import { identifiersOf, prefixOfIds } from "./identifiers";
+import { covers, hasWildcard, isStar } from "./wildcard";
 
 /** Whether AWS can restrict the action to a resource at all. */
 export function isRestrictable(action: ActionInfo): boolean {
@@ -30,24 +32,62 @@ function formatsOf(arn: string): string[] {
 }
 
 /**
- * Whether the pattern covers every resource that the action takes, of one region and account at least:
- * `*`, `arn:aws:s3:::*`, `arn:aws:sqs:eu-west-1:111122223333:*`, `arn:…:table/*`.
+ * Whether the patterns together cover every resource that the action takes, of one region and account at least:
+ * `*`, `arn:aws:s3:::*`, `arn:aws:sqs:eu-west-1:111122223333:*`, `arn:…:table/*`, `arn:…:secret:*-??????`.
  */
-export function isEveryResource(pattern: string, action: ActionInfo): boolean {
-  if (isStar(pattern)) return true;
-  return pattern.includes("*") && arnFormats(action).some((format) => coversFormat(pattern, format));
+export function isEveryResource(patterns: readonly string[], action: ActionInfo): boolean {
+  if (patterns.some(isStar)) return true;
+  const wide = patterns.filter(hasWildcard);
+  return wide.length > 0 && arnFormats(action).some((format) => coversFormat(wide, format));
 }
 
-/** Whether the pattern covers all resources of the form, of one region and account at least. */
-export function coversFormat(pattern: string, format: string): boolean {
-  const given = splitArn(pattern);
+/** Of the identifiers of a family, the share that a pattern has to cover to be for all of them. */
+const nearlyAll = 0.7;
+
+/** Whether the patterns together cover nearly all resources of the form, of one region and account at least. */
+export function coversFormat(patterns: readonly string[], format: string): boolean {
+  return covering(`${format}\n${patterns.join("\n")}`);
+}
+
+const covering = memo((key: string): boolean => {
+  const [format = "", ...patterns] = key.split("\n");
   const form = splitArn(format);
-  if (!given || !form || !covers(given.service, form.service) || !/\$\{|\*/.test(form.resource)) return false;
-  return probes.every((probe) => covers(given.resource, form.resource.replace(/\$\{[^}]*\}|\*/g, probe)));
+  if (!form || !/\$\{|\*/.test(form.resource)) return false;
+  const fitting = patterns.flatMap((pattern) => testOf(pattern, form) ?? []);
+  if (fitting.length === 0) return false;
+  const prefixes = new Set(
+    patterns.map((each) => prefixOfIds(form.service, form.resource, splitArn(each)?.resource ?? "")),
+  );
+  return [...prefixes].some((prefix) =>
+    identifiersOf(form.service, form.resource, prefix).some((identifiers) => {
+      const covered = identifiers.filter((identifier) => fitting.some((fits) => fits(identifier)));
+      return covered.length >= nearlyAll * identifiers.length;
+    }),
+  );
+}, 20_000);
+
+/** How a pattern is held against identifiers of a form; undefined where it is about another service, or names one. */
+function testOf(pattern: string, form: ArnParts): ((identifier: string) => boolean) | undefined {
+  if (!hasWildcard(pattern)) return undefined;
+  const given = splitArn(pattern);
+  if (!given || pattern.split(":").length < 6) {
+    const { partition, service, region, account } = form;
+    const before = [
+      "arn",
+      filled(partition, "aws"),
+      service,
+      filled(region, "eu-west-1"),
+      filled(account, "111122223333"),
+    ];
+    return (identifier) => covers(pattern, [...before, identifier].join(":"));
+  }
+  return covers(given.service, form.service) ? (identifier) => covers(given.resource, identifier) : undefined;
 }
 
-/** Two names that nobody's pattern has by chance: a pattern that covers both covers all. */
-const probes = ["zq7-probe-a", "9kx.probe_b"];
+/** Which region or account it is doesn't count here. */
+function filled(part: string, example: string): string {
+  return /\$\{|\*/.test(part) ? example : part;
+}
 
 export interface ArnParts {
   readonly partition: string;

@@ -38,7 +38,7 @@ export function* onEveryResource(
 ): Generator<Finding> {
   const [first] = reaches;
   if (first === undefined) return;
-  const resources = [...new Set(reaches.map(({ resource }) => `"${resource}"`))];
+  const resources = [...new Set(reaches.flatMap((each) => each.resources.map((resource) => `"${resource}"`)))];
   const message = `it allows ${listed(reaches.map(asWritten))} on ${listed(resources)}`;
   const forms = listed(
     reaches.map(({ action }) => arnForm(action)),

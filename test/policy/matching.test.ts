@@ -34,7 +34,7 @@ describe("actions and the resources that they reach", () => {
       "dms:DeleteCertificate": ["arn:aws:dms:*:*:cert:*"],
     };
     for (const [key, patterns] of Object.entries(every)) {
-      for (const pattern of patterns) assert.equal(isEveryResource(pattern, action(key)), true, `${key} ${pattern}`);
+      for (const pattern of patterns) assert.equal(isEveryResource([pattern], action(key)), true, `${key} ${pattern}`);
     }
     const some: Record<string, readonly string[]> = {
       "sqs:SendMessage": [
@@ -51,7 +51,7 @@ describe("actions and the resources that they reach", () => {
       "dynamodb:Query": ["arn:aws:dynamodb:*:*:table/orders/index/*", "arn:aws:dynamodb:*:*:table/orders*"],
     };
     for (const [key, patterns] of Object.entries(some)) {
-      for (const pattern of patterns) assert.equal(isEveryResource(pattern, action(key)), false, `${key} ${pattern}`);
+      for (const pattern of patterns) assert.equal(isEveryResource([pattern], action(key)), false, `${key} ${pattern}`);
     }
   });
 
@@ -82,9 +82,9 @@ describe("actions and the resources that they reach", () => {
     assert.equal(isRestrictable(action("sqs:SendMessage")), true);
     assert.ok(arnFormats(action("apigateway:GET")).every((format) => !format.includes(", ")));
     const [format = ""] = arnFormats(action("sqs:SendMessage"));
-    assert.equal(coversFormat(`${queue}*`, format), true);
-    assert.equal(coversFormat("arn:aws:sns:*:*:*", format), false);
-    assert.equal(coversFormat("orders", format), false);
+    assert.equal(coversFormat([`${queue}*`], format), true);
+    assert.equal(coversFormat(["arn:aws:sns:*:*:*"], format), false);
+    assert.equal(coversFormat(["orders"], format), false);
   });
 
   it("P4: what a statement reaches: unconstrained, everywhere whatever the conditions, and unrestrictable", () => {
@@ -103,7 +103,7 @@ describe("actions and the resources that they reach", () => {
       assert.deepEqual(allowedActions(statement(other)), []);
     }
     assert.equal(
-      unconstrained(statement({ Action: "sqs:Send*", Resource: [`${queue}a`, `${queue}*`] }))[0]?.resource,
+      unconstrained(statement({ Action: "sqs:Send*", Resource: [`${queue}a`, `${queue}*`] }))[0]?.resources.join(),
       `${queue}*`,
     );
     assert.equal(unconstrained(statement({ Action: "sqs:Send*", Resource: "*" }))[0]?.pattern, "sqs:Send*");

@@ -56,14 +56,18 @@ describe("IAM's wildcards", () => {
 
   it("P4: a pattern covers a form when it covers whatever name stands in it", () => {
     const format = `arn:\${Partition}:dynamodb:\${Region}:\${Account}:table/\${TableName}`;
-    assert.equal(coversFormat("arn:aws:dynamodb:*:*:table/*", format), true);
-    assert.equal(coversFormat("arn:aws:dynamodb:*:*:table/z*", format), false, "some begin otherwise");
-    assert.equal(coversFormat("arn:aws:dynamodb:*:*:table/9*", format), false);
-    assert.equal(coversFormat("arn:aws:dynamodb:*:*:table/*a", format), false);
-    assert.equal(coversFormat("arn:aws:dynamodb:*:*:*", "arn:aws:dynamodb:*:*:table"), false, "a form without a name");
+    assert.equal(coversFormat(["arn:aws:dynamodb:*:*:table/*"], format), true);
+    assert.equal(coversFormat(["arn:aws:dynamodb:*:*:table/z*"], format), false, "some begin otherwise");
+    assert.equal(coversFormat(["arn:aws:dynamodb:*:*:table/9*"], format), false);
+    assert.equal(coversFormat(["arn:aws:dynamodb:*:*:table/*a"], format), false);
+    assert.equal(
+      coversFormat(["arn:aws:dynamodb:*:*:*"], "arn:aws:dynamodb:*:*:table"),
+      false,
+      "a form without a name",
+    );
     const query = actionInfo("dynamodb:Query");
     assert.ok(query);
-    assert.equal(isEveryResource("arn:aws:dynamodb:eu-west-1:111122223333:table/orders", query), false);
+    assert.equal(isEveryResource(["arn:aws:dynamodb:eu-west-1:111122223333:table/orders"], query), false);
   });
 
   it("P25: a pattern and a form have a text in common", () => {
@@ -106,7 +110,7 @@ describe("IAM's wildcards", () => {
     const [first] = allowedActions(read({ Action: ["sqs:Send*", "sqs:SendMessage"], Resource: "*" }));
     assert.equal(first?.pattern, "sqs:Send*");
     const reached = (Resource: unknown, Action: unknown = "sqs:SendMessage") =>
-      everywhere(read({ Action, Resource })).map(({ resource }) => resource);
+      everywhere(read({ Action, Resource })).flatMap(({ resources }) => resources);
     assert.deepEqual(reached(["arn:aws:sqs:eu-west-1:111122223333:orders", "*"]), ["*"]);
     assert.deepEqual(reached([]), []);
     const named = "arn:aws:dynamodb:eu-west-1:111122223333:table/orders";

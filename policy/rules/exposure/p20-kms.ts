@@ -72,8 +72,8 @@ function* onEveryKey({ label, actions, resources, conditions }: Statement): Gene
   for (const action of reading) {
     const info = actionInfo(action);
     if (!info || !allows(actions, action) || picksKeys(conditions)) continue;
-    const every = resources.find((resource) => isEveryResource(resource, info));
-    if (every === undefined) continue;
+    if (!isEveryResource(resources, info)) continue;
+    const every = resources.find((resource) => isEveryResource([resource], info)) ?? resources.join('", "');
     const fix = "name the keys: arn:aws:kms:<region>:<account>:key/<key id>, or pick them by kms:ResourceAliases";
     yield { statement: label, message: `it allows ${action} on "${every}", every key`, fix, actions: [action] };
   }
