@@ -20,6 +20,7 @@ export const source = z.strictObject({
   prefix: z.string().optional(),
   suffix: z.string().optional(),
   format: text.optional(),
+  delimiter: text.optional(),
   compression: text.optional(),
   encoding: text.optional(),
   keyFields: texts.optional(),

@@ -1,17 +1,23 @@
+import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
-import { gzipSync } from "node:zlib";
 import { loadPart } from "../../functions/s3-to-dynamodb/load/loadPart";
+import { collectBenchFile } from "../shared/collect";
 import { loadPorts, noDeadline } from "../shared/loadPorts";
 import { serve } from "./contender";
-import { config, landingLines, TABLE, upload } from "./rows";
+import { CSV_PATH, config, FILE, TABLE } from "./rows";
 
-const lines = landingLines();
-const packed = gzipSync(`${lines.join("\n")}\n`);
-const ports = loadPorts(config, TABLE, async () => Readable.from([packed]));
+const parts = new Map<string, Buffer>();
+const ports = loadPorts(config, TABLE, async (key) => Readable.from([parts.get(key) as Buffer]));
+const file = { ...FILE, read: () => createReadStream(CSV_PATH) };
 
+// Both functions one after the other, what stands between them in memory.
 serve(async () => {
-  const message = { upload, part: 1, landingKey: "landing/zipcodes/part-00001.ndjson.gz", records: lines.length };
-  const { state, loaded } = await loadPart(message, ports, noDeadline);
-  if (state !== "finished") throw new Error(`The part is ${state}.`);
-  return loaded;
+  const { messages } = await collectBenchFile(config, file, (key, body) => void parts.set(key, body));
+  let items = 0;
+  for (const message of messages) {
+    const { state, loaded } = await loadPart(message, ports, noDeadline);
+    if (state !== "finished") throw new Error(`Part ${message.part} is ${state}.`);
+    items += loaded;
+  }
+  return items;
 });

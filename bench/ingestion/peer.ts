@@ -3,7 +3,7 @@ import { BatchWriteCommand, DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb
 import { parse } from "csv-parse";
 import { itemKey } from "../../functions/s3-to-dynamodb/shared/itemKey";
 import { benchClient, serve } from "./contender";
-import { CSV_PATH, meta, source, TABLE } from "./rows";
+import { CSV_PATH, META, source, TABLE } from "./rows";
 
 const IN_FLIGHT = 8;
 const client = DynamoDBDocumentClient.from(benchClient());
@@ -26,7 +26,8 @@ serve(async () => {
     Record<string, string>
   >) {
     items += 1;
-    batch.push({ ...itemKey(source.name, row.zip_code ?? "", source.shards), ...meta(items), ...row });
+    const key = itemKey(source.name, row.zip_code ?? "", source.shards);
+    batch.push({ ...key, ...META, _record: items, ...row });
     if (batch.length === 25) await send();
   }
   if (batch.length > 0) await send();

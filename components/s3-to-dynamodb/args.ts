@@ -30,11 +30,17 @@ export interface S3SourceArgs {
   prefix?: string;
   /** Only objects whose key ends with this, for example `.csv.gz`. @default every object */
   suffix?: string;
-  /** `auto` (by name, then by content), `csv`, `tsv`, `psv` (pipe), each with a header row, `ndjson` or `json` (an array). @default "auto" */
+  /**
+   * `csv` (or any other delimiter), `tsv`, `psv` (pipe), each with a header row, `ndjson`, `json` (an array, or objects
+   * one after the other), or `auto`: the content says so. A file whose content contradicts its format or its name's
+   * extension is quarantined. @default "auto"
+   */
   format?: string;
+  /** Character between the fields of delimited text; with format `auto` or `csv`. @default the one that divides a file's first rows equally */
+  delimiter?: string;
   /** `auto` (by content), `none`, `gzip` or `zip` (all members). @default "auto" */
   compression?: string;
-  /** `utf-8` (takes byte order marks into account), `utf-16le` or `latin1`. @default "utf-8" */
+  /** Of files without a byte order mark, which always wins: `utf-8`, `utf-16le` or `windows-1252` (also called `latin1`). @default "utf-8" */
   encoding?: string;
   /**
    * Names, as in the file, of the fields that make an item's key: a record with the same key replaces the item, newest

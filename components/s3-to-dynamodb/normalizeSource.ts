@@ -11,7 +11,7 @@ import type { Source } from "./pipeline";
 
 const formats: readonly FileFormat[] = ["auto", "csv", "tsv", "psv", "ndjson", "json"];
 const compressions: readonly FileCompression[] = ["auto", "none", "gzip", "zip"];
-const encodings: readonly FileEncoding[] = ["utf-8", "utf-16le", "latin1"];
+const encodings: readonly FileEncoding[] = ["utf-8", "utf-16le", "windows-1252", "latin1"];
 const types: readonly FieldType[] = ["string", "number", "boolean", "json"];
 
 /** Attributes that every item has; a field can't become one of them. */
@@ -25,6 +25,7 @@ const known: ArgumentNames<S3SourceArgs> = {
   prefix: true,
   suffix: true,
   format: true,
+  delimiter: true,
   compression: true,
   encoding: true,
   keyFields: true,
@@ -60,6 +61,7 @@ export function normalizeSource(check: ArgumentCheck, args: S3SourceArgs, path: 
     'Give the literal end of the keys, for example ".csv.gz".',
   );
   check.oneOf(`${path}.format`, format, formats);
+  checkDelimiter(check, args.delimiter, format, path);
   check.oneOf(`${path}.compression`, compression, compressions);
   check.oneOf(`${path}.encoding`, encoding, encodings);
   check.integer(`${path}.shards`, shards, 1, 100);
@@ -80,6 +82,7 @@ export function normalizeSource(check: ArgumentCheck, args: S3SourceArgs, path: 
     prefix,
     suffix,
     format: format as FileFormat,
+    delimiter: args.delimiter,
     compression: compression as FileCompression,
     encoding: encoding as FileEncoding,
     keyFields,
@@ -89,6 +92,19 @@ export function normalizeSource(check: ArgumentCheck, args: S3SourceArgs, path: 
     manageNotifications: args.manageNotifications ?? true,
     eventBridge: args.eventBridge ?? false,
   };
+}
+
+function checkDelimiter(check: ArgumentCheck, delimiter: string | undefined, format: string, path: string): void {
+  if (delimiter === undefined) return;
+  check.matches(
+    `${path}.delimiter`,
+    delimiter,
+    /^[^"\r\n\0]$/,
+    'Give one character, for example ";" or "\\t"; a quote or a line end can\'t be one.',
+  );
+  if (format !== "auto" && format !== "csv") {
+    check.fail(`${path}.delimiter`, delimiter, `The format ${format} has one of its own; leave either of them out.`);
+  }
 }
 
 function checkBucket(check: ArgumentCheck, args: S3SourceArgs, path: string): void {

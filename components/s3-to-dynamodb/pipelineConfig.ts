@@ -14,9 +14,10 @@ export function pipelineConfig(owner: string, sources: readonly PlacedSource[], 
   });
 }
 
+/** What the functions need of a source: everything but what only the component's resources do. */
 function functionView(source: PlacedSource, bucket: string): SourceConfig {
-  const { name, prefix, suffix, format, compression, encoding, keyFields, fields, onlyMapped, shards } = source;
-  return { name, bucket, prefix, suffix, format, compression, encoding, keyFields, fields, onlyMapped, shards };
+  const { bucketName, bucketArn, created, accountId, kmsKeyArn, manageNotifications, eventBridge, ...view } = source;
+  return { ...view, bucket };
 }
 
 function checkOverlaps(check: ArgumentCheck, sources: readonly SourceConfig[]): void {

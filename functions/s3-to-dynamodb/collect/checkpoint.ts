@@ -1,3 +1,4 @@
+import type { ReadState } from "../../shared/text/cut";
 import type { Dialect } from "../../shared/text/dialect";
 import type { DetectedEncoding } from "../../shared/text/encoding";
 import type { Compression } from "../../shared/text/unpack";
@@ -12,7 +13,7 @@ export interface Checkpoint {
   readonly offset: number;
   readonly line: number;
   readonly header?: readonly string[];
-  readonly last?: boolean;
+  readonly state?: ReadState;
   readonly compression?: Compression;
   /** Undefined before the first member is opened. */
   readonly dialect?: Dialect;

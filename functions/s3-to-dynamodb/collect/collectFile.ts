@@ -102,11 +102,12 @@ async function read(
   const { limits } = ports.config;
   const opened = await openObject(object, upload.key, source, limits, from);
   const lander = new Lander(upload, limits, ports.sink, { ...from, compression: opened.compression }, save);
+  const rules = { maxRecordBytes: limits.maxRecordBytes, reserved: META, required: source.keyFields };
   try {
     for await (const { text, resumed, ...place } of opened.members()) {
       lander.openMember(place, resumed);
       const start = resumed ? from : { offset: 0, line: 1 };
-      const reader = createReader(place.dialect, start, { maxRecordBytes: limits.maxRecordBytes, reserved: META });
+      const reader = createReader(place.dialect, start, rules);
       for await (const chunk of text) {
         if (!(await lander.take(reader.push(chunk), reader.header)) || deadline.over()) return undefined;
       }

@@ -60,7 +60,7 @@ export class Lander {
       offset: 0,
       line: 1,
       header: undefined,
-      last: undefined,
+      state: undefined,
       formats: union(formats, formatName(member.dialect)),
       delimiters: union(delimiters, delimiterName(member.dialect)),
       encodings: union(encodings, member.encoding.encoding),
@@ -70,9 +70,9 @@ export class Lander {
 
   /** @returns false when the invocation's time is up: the rest is for the next one. */
   async take(cuts: readonly Cut[], header?: readonly string[]): Promise<boolean> {
-    let { offset, line, last, record, landed, quarantined } = this.place;
+    let { offset, line, state, record, landed, quarantined } = this.place;
     const settle = (): void => {
-      this.place = { ...this.place, offset, line, last, header, record, landed, quarantined };
+      this.place = { ...this.place, offset, line, state, header, record, landed, quarantined };
     };
     for (const cut of cuts) {
       if (cut.body !== undefined) {
@@ -97,7 +97,7 @@ export class Lander {
       record++;
       offset = cut.end;
       line = cut.nextLine;
-      last = cut.last;
+      state = cut.state;
     }
     settle();
     return true;

@@ -71,19 +71,15 @@ export async function openObject(
     unpackedBefore: number,
     ranged: boolean,
   ): Promise<Member> {
-    const { dialect, encoding } = from;
     const place = { member, name, unpackedBefore };
-    if (dialect !== undefined && encoding !== undefined && member === from.member) {
-      const text = ranged ? unpacked : dropBytes(toUtf8(unpacked, encoding), from.offset);
-      return { ...place, dialect, encoding, resumed: true, text };
+    if (from.dialect !== undefined && from.encoding !== undefined && member === from.member) {
+      const text = ranged ? unpacked : dropBytes(toUtf8(unpacked, from.encoding), from.offset);
+      return { ...place, dialect: from.dialect, encoding: from.encoding, resumed: true, text };
     }
+    const { format, delimiter, encoding } = source;
     const { head, chunks } = await peek(unpacked, MAGIC_BYTES);
     if (compression !== "none") refuseNested(head, name === "" ? "The gzip file" : `Member ${name}`);
-    const { utf8, ...found } = await openText(chunks, {
-      name: fileName,
-      format: source.format,
-      encoding: source.encoding,
-    });
+    const { utf8, ...found } = await openText(chunks, { name: fileName, format, delimiter, encoding });
     return { ...place, ...found, resumed: false, text: utf8 };
   }
 }

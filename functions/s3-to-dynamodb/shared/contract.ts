@@ -23,6 +23,8 @@ export interface SourceConfig {
   readonly prefix: string;
   readonly suffix: string;
   readonly format: FileFormat;
+  /** Of delimited text; undefined: found out. */
+  readonly delimiter?: string;
   readonly compression: FileCompression;
   readonly encoding: FileEncoding;
   /** Fields that make an item's key; empty: each record is keyed by its upload record. */

@@ -1,20 +1,21 @@
-import { columnNames } from "./columns";
+import { checkHeader, columnNames, MAX_HEADER_BYTES } from "./columns";
 import { type Cut, FileRefused, type ReaderRules, type ReadFrom, type RecordReader, reservedProblem } from "./cut";
-import { DelimitedReader, type Place } from "./delimited";
-import type { Line } from "./lines";
+import { DelimitedReader } from "./delimited";
+import { type Dialect, SEPARATOR_LINE } from "./dialect";
+import type { QuotedRecord } from "./quotedRecord";
 
-/** The header stands in each checkpoint, and an item of the ledger has at most 400 KB. */
-const MAX_HEADER_BYTES = 128 * 1024;
-const NEEDS_ESCAPE = /["\\\p{Cc}]/u;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that JSON has to escape
+const NEEDS_ESCAPE = /["\\\u0000-\u001f]/;
 
 /** Delimited text with a header, each record as JSON. */
 export class CsvReader extends DelimitedReader<Cut> implements RecordReader {
   private columns?: readonly string[];
+  /** What stands before each field's text. */
   private prefixes: readonly string[] = [];
   private reserved?: string;
 
-  constructor(from: ReadFrom, rules: ReaderRules, delimiter: string, terminator: "\n" | "\r" = "\n") {
-    super(from, rules, { delimiter, terminator });
+  constructor(from: ReadFrom, rules: ReaderRules, dialect: Dialect) {
+    super(from, rules, dialect);
     if (from.header) this.useColumns(from.header);
   }
 
@@ -22,52 +23,50 @@ export class CsvReader extends DelimitedReader<Cut> implements RecordReader {
     return this.columns;
   }
 
-  protected override record(
-    fields: readonly string[],
-    _quotedFields: ReadonlySet<number> | undefined,
-    place: Place,
-    lines: readonly Line[],
-  ): Cut | undefined {
-    if (this.columns === undefined) {
-      if (this.offset > MAX_HEADER_BYTES) throw headerRefused(place, `longer than ${MAX_HEADER_BYTES} bytes`);
-      this.useColumns(columnNames(fields));
-      return undefined;
-    }
-    const problem = this.recordProblem(fields);
-    return problem === undefined
-      ? { ...place, body: this.body(fields) }
-      : { ...place, problem, raw: this.rawText(lines) };
+  protected override get maxFirstBytes(): number {
+    return MAX_HEADER_BYTES;
   }
 
-  protected override badRecord(problem: string, place: Place, raw: string): Cut {
-    if (this.columns === undefined) throw headerRefused(place, problem);
-    return { ...place, problem, raw };
+  protected override isPreamble(line: string): boolean {
+    return SEPARATOR_LINE.test(line);
+  }
+
+  protected override record(
+    fields: readonly string[],
+    line: number,
+    _quoted: QuotedRecord | undefined,
+    plain: boolean,
+  ): Cut | undefined {
+    const { prefixes } = this;
+    if (this.columns === undefined) {
+      const columns = columnNames(fields);
+      checkHeader(columns, this.rules.required ?? []);
+      this.useColumns(columns);
+      return undefined;
+    }
+    let body = "";
+    for (let index = 0; index < fields.length; index++) {
+      const value = fields[index] as string;
+      body += prefixes[index] as string;
+      body += plain || !NEEDS_ESCAPE.test(value) ? value : JSON.stringify(value).slice(1, -1);
+    }
+    return { body: `${body}"}`, line, nextLine: this.line, end: this.offset, state: this.state };
+  }
+
+  protected override badRecord(problem: string, line: number, raw: string): Cut {
+    if (this.columns === undefined) throw new FileRefused(`The header can't be read (line ${line}): ${problem}.`);
+    return { problem, raw, ...this.place(line) };
+  }
+
+  protected override problemOf(count: number): string | undefined {
+    const expected = this.prefixes.length;
+    if (count !== expected) return `${count} field${count === 1 ? "" : "s"}, the header has ${expected}`;
+    return this.reserved === undefined ? undefined : reservedProblem(this.reserved);
   }
 
   private useColumns(columns: readonly string[]): void {
     this.columns = columns;
-    this.prefixes = columns.map((name) => `,${JSON.stringify(name)}:`);
+    this.prefixes = columns.map((name, index) => `${index === 0 ? "" : '"'},${JSON.stringify(name)}:"`);
     this.reserved = this.rules.reserved?.find((name) => columns.includes(name));
   }
-
-  private recordProblem(fields: readonly string[]): string | undefined {
-    const expected = this.prefixes.length;
-    if (fields.length !== expected) {
-      return `${fields.length} field${fields.length === 1 ? "" : "s"}, the header has ${expected}`;
-    }
-    return this.reserved === undefined ? undefined : reservedProblem(this.reserved);
-  }
-
-  private body(fields: readonly string[]): string {
-    let body = "";
-    for (let index = 0; index < fields.length; index++) {
-      const value = fields[index] as string;
-      body += this.prefixes[index] + (NEEDS_ESCAPE.test(value) ? JSON.stringify(value) : `"${value}"`);
-    }
-    return `${body}}`;
-  }
-}
-
-function headerRefused({ line }: Place, reason: string): FileRefused {
-  return new FileRefused(`The header can't be read (line ${line}): ${reason}.`);
 }

@@ -2,8 +2,8 @@
 export type FileFormat = "auto" | "csv" | "tsv" | "psv" | "ndjson" | "json";
 /** How a file is packed. `auto` looks at the first bytes. */
 export type FileCompression = "auto" | "none" | "gzip" | "zip";
-/** How a text is encoded where it has no byte order mark, which always wins. `latin1` is Windows-1252, as on the web. */
-export type FileEncoding = "utf-8" | "utf-16le" | "latin1";
+/** How a text is encoded where it has no byte order mark, which always wins; `latin1` means Windows-1252, as on the web. */
+export type FileEncoding = "utf-8" | "utf-16le" | "windows-1252" | "latin1";
 
 /** One record cut from a file's text, good or bad. */
 export interface Cut {
@@ -19,8 +19,18 @@ export interface Cut {
   readonly nextLine: number;
   /** Offset in the UTF-8 text that reading goes on at after it, in bytes. */
   readonly end: number;
-  /** The JSON array ends with it. */
-  readonly last?: boolean;
+  /** What has to be known to read on after it. */
+  readonly state?: ReadState;
+}
+
+/** What has to be known to read on after a record; undefined where nothing is to be known, as nearly always. */
+export interface ReadState {
+  /** The JSON array has ended. */
+  readonly ended?: boolean;
+  /** The record's quotes don't match: the next line may be a record or the rest of this one. */
+  readonly doubtful?: boolean;
+  /** Up to this offset each line stands alone, because a record's quotes went over them. */
+  readonly aloneUntil?: number;
 }
 
 /** Where reading begins: the text's start, or after a record. */
@@ -29,8 +39,7 @@ export interface ReadFrom {
   readonly line: number;
   /** Column names that were read before. */
   readonly header?: readonly string[];
-  /** The JSON array had ended. */
-  readonly last?: boolean;
+  readonly state?: ReadState;
 }
 
 export const FILE_START: ReadFrom = { offset: 0, line: 1 };
@@ -41,6 +50,8 @@ export interface ReaderRules {
   readonly maxRecordBytes: number;
   /** Names that no record may have, because the reader's user adds fields with these names. @default none */
   readonly reserved?: readonly string[];
+  /** Columns that a header must have, else the file is refused. @default none */
+  readonly required?: readonly string[];
 }
 
 /** Cuts records from text that comes in chunks of any size; the records don't depend on where the chunks end. */
@@ -64,7 +75,7 @@ export function tooLong(maxBytes: number): string {
   return `longer than ${maxBytes} bytes; raise limits.maxRecordBytes, or split the record`;
 }
 
-export const NOT_UTF8 = "not valid UTF-8; declare the source's encoding (latin1, utf-16le), or mend the file";
+export const NOT_UTF8 = "not valid UTF-8; declare the source's encoding (windows-1252, utf-16le), or mend the file";
 
 export function reservedProblem(name: string): string {
   return `has a field ${name}, a name that the pipeline's own fields have; rename it in the source`;

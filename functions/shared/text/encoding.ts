@@ -1,6 +1,7 @@
+import { isAscii, isUtf8 } from "node:buffer";
 import { type FileEncoding, FileRefused } from "./cut";
 
-export type TextEncoding = FileEncoding | "utf-16be";
+export type TextEncoding = "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
 
 /** How a text is encoded: by its byte order mark if it has one, else as declared. */
 export interface DetectedEncoding {
@@ -9,13 +10,42 @@ export interface DetectedEncoding {
   readonly mark: number;
 }
 
+/** @throws FileRefused for UTF-32, and for what is declared as UTF-16 and isn't. */
 export function detectEncoding(head: Buffer, declared: FileEncoding): DetectedEncoding {
-  if (declared !== "latin1") {
-    if (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf) return { encoding: "utf-8", mark: 3 };
-    if (head[0] === 0xff && head[1] === 0xfe) return { encoding: "utf-16le", mark: 2 };
-    if (head[0] === 0xfe && head[1] === 0xff) return { encoding: "utf-16be", mark: 2 };
+  const begins = (...bytes: number[]): boolean => bytes.every((byte, index) => head[index] === byte);
+  if (begins(0xef, 0xbb, 0xbf)) return { encoding: "utf-8", mark: 3 };
+  if (begins(0xff, 0xfe, 0, 0) || begins(0, 0, 0xfe, 0xff)) {
+    throw new FileRefused("The file is UTF-32, which isn't read. Fix: send UTF-8.");
   }
-  return { encoding: declared, mark: 0 };
+  if (begins(0xff, 0xfe)) return { encoding: "utf-16le", mark: 2 };
+  if (begins(0xfe, 0xff)) return { encoding: "utf-16be", mark: 2 };
+  if (declared === "latin1" || declared === "windows-1252") return { encoding: "windows-1252", mark: 0 };
+  const wide = wideWithoutMark(head);
+  if (declared === "utf-16le" && wide === undefined && isOtherText(head)) {
+    throw new FileRefused(
+      "The file is declared as utf-16le, but it holds text of one byte a character. Fix: declare the encoding that it has.",
+    );
+  }
+  return { encoding: wide ?? declared, mark: 0 };
+}
+
+/** UTF-16 by the zeros that letters of Latin, digits, delimiters and line ends have: nearly all of them in every second byte. */
+function wideWithoutMark(head: Buffer): "utf-16le" | "utf-16be" | undefined {
+  let even = 0;
+  let odd = 0;
+  for (let at = 0; at < head.length; at++) {
+    if (head[at] !== 0) continue;
+    if (at % 2 === 0) even++;
+    else odd++;
+  }
+  const enough = Math.max(4, head.length * 0.15);
+  if (odd >= enough && even * 4 <= odd) return "utf-16le";
+  return even >= enough && odd * 4 <= even ? "utf-16be" : undefined;
+}
+
+/** The head may end within a character. */
+function isOtherText(head: Buffer): boolean {
+  return !head.includes(0) && [0, 1, 2, 3].some((cut) => isUtf8(head.subarray(0, head.length - cut)));
 }
 
 /**
@@ -34,7 +64,7 @@ export async function* toUtf8(
     skip -= whole.length - chunk.length;
     if (chunk.length === 0) continue;
     if (encoding === "utf-8") yield chunk;
-    else if (encoding === "latin1") yield Buffer.from(chunk.toString("latin1"));
+    else if (encoding === "windows-1252") yield isAscii(chunk) ? chunk : fromWindows1252(chunk);
     else {
       const bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
       let end = bytes.length - (bytes.length % 2);
@@ -51,6 +81,14 @@ export async function* toUtf8(
     );
   }
   yield fromUtf16(rest, encoding);
+}
+
+/** What Windows-1252 has from 0x80 on where Latin 1 has control characters; five bytes mean nothing and stay those. */
+const WINDOWS_1252 = "€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ";
+
+function fromWindows1252(bytes: Buffer): Buffer {
+  const text = bytes.toString("latin1");
+  return Buffer.from(text.replace(/[\x80-\x9f]/g, (byte) => WINDOWS_1252[byte.charCodeAt(0) - 0x80] as string));
 }
 
 function isHighSurrogate(bytes: Buffer, at: number, encoding: TextEncoding): boolean {

@@ -20,6 +20,8 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 const NEWLINE = 0x0a;
 
+const ENDED = { ended: true };
+
 type Phase = "start" | "array" | "values" | "done";
 
 /**
@@ -48,7 +50,7 @@ export class JsonElementReader implements RecordReader {
   ) {
     this.base = from.offset;
     this.line = from.line;
-    this.phase = from.last ? "done" : from.offset === 0 || kind === "unknown" ? "start" : kind;
+    this.phase = from.state?.ended ? "done" : from.offset === 0 || kind === "unknown" ? "start" : kind;
     this.afterComma = this.phase === "array";
   }
 
@@ -162,7 +164,12 @@ export class JsonElementReader implements RecordReader {
     this.held = [];
     this.heldBytes = 0;
     this.inElement = false;
-    const place = { line: this.startLine, nextLine: this.line, end: this.base + index, ...(last ? { last } : {}) };
+    const place = {
+      line: this.startLine,
+      nextLine: this.line,
+      end: this.base + index,
+      state: last ? ENDED : undefined,
+    };
     if (long || !isUtf8(bytes)) {
       return {
         ...place,

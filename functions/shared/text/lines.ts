@@ -1,14 +1,44 @@
 import { isAscii, isUtf8 } from "node:buffer";
 import { NOT_UTF8, RAW_BYTES, tooLong } from "./cut";
 
-export interface Line {
-  /** Without its end; a bad line's beginning only. */
+/** One line, or several valid ones that came together. */
+export interface Lines {
+  /** Without the last one's end. Of a line that is too long its beginning only. */
   readonly text: string;
-  /** How it ended, where that has to be kept. */
+  /** Including the last one's end, where it has one. */
+  readonly bytes: number;
+  /** Every character is one byte. */
+  readonly ascii: boolean;
+  /** What is wrong with this one line. */
+  readonly problem?: string;
+  readonly truncated?: boolean;
+}
+
+/** A single line. */
+export interface Line {
+  /** Without its end. Of one that is too long the beginning only. */
+  readonly text: string;
+  /** It ended with CR LF. */
   readonly carriageReturn: boolean;
   /** Bytes including its end. */
   readonly size: number;
   readonly problem?: string;
+  /** The text is the beginning only. */
+  readonly truncated?: boolean;
+}
+
+/** The lines one by one. */
+export function* linesOf({ text, bytes, ascii, problem, truncated }: Lines, terminator: "\n" | "\r"): Generator<Line> {
+  let left = bytes;
+  const lines = problem === undefined ? text.split(terminator) : [text];
+  for (let index = 0; index < lines.length; index++) {
+    const line = lines[index] as string;
+    // The last may be without an end.
+    const size = index === lines.length - 1 ? left : (ascii ? line.length : Buffer.byteLength(line)) + 1;
+    left -= size;
+    const carriageReturn = terminator === "\n" && line.endsWith("\r");
+    yield { text: carriageReturn ? line.slice(0, -1) : line, carriageReturn, size, problem, truncated };
+  }
 }
 
 /** Cuts lines from bytes. Of a line that is too long no more than the bound is ever held. */
@@ -25,7 +55,17 @@ export class LineCutter {
   }
 
   push(chunk: Buffer): Line[] {
-    const lines: Line[] = [];
+    return this.pushMany(chunk).flatMap((lines) => [...linesOf(lines, this.terminator)]);
+  }
+
+  /** The last line, when it has no end of its own. */
+  end(): Line[] {
+    return this.endMany().flatMap((lines) => [...linesOf(lines, this.terminator)]);
+  }
+
+  /** Faster than one by one: see linesOf. */
+  pushMany(chunk: Buffer): Lines[] {
+    const lines: Lines[] = [];
     const first = chunk.indexOf(this.code);
     if (first === -1) {
       this.hold(chunk);
@@ -43,8 +83,7 @@ export class LineCutter {
     return lines;
   }
 
-  /** The last line, when it has no end of its own. */
-  end(): Line[] {
+  endMany(): Lines[] {
     return this.heldBytes > 0 ? [this.takeHeld(0)] : [];
   }
 
@@ -59,7 +98,7 @@ export class LineCutter {
     }
   }
 
-  private takeHeld(endBytes: number): Line {
+  private takeHeld(endBytes: number): Lines {
     const bytes = this.held.length === 1 ? (this.held[0] as Buffer) : Buffer.concat(this.held);
     const size = this.heldBytes;
     this.held = [];
@@ -67,33 +106,28 @@ export class LineCutter {
     return this.oneLine(bytes, size, endBytes);
   }
 
-  private oneLine(bytes: Buffer, length: number, endBytes: number): Line {
-    const size = length + endBytes;
-    const problem = length > this.maxBytes ? tooLong(this.maxBytes) : isUtf8(bytes) ? undefined : NOT_UTF8;
-    if (problem === undefined) return this.goodLine(bytes.toString(), size);
-    return { text: bytes.toString("utf8", 0, RAW_BYTES), carriageReturn: false, size, problem };
-  }
-
-  private goodLine(text: string, size: number): Line {
-    const carriageReturn = this.terminator === "\n" && text.endsWith("\r");
-    return { text: carriageReturn ? text.slice(0, -1) : text, carriageReturn, size };
+  private oneLine(line: Buffer, length: number, endBytes: number): Lines {
+    const bytes = length + endBytes;
+    if (length > this.maxBytes) {
+      const text = line.toString("utf8", 0, RAW_BYTES);
+      return { text, bytes, ascii: false, problem: tooLong(this.maxBytes), truncated: true };
+    }
+    if (isAscii(line)) return { text: line.toString("latin1"), bytes, ascii: true };
+    return { text: line.toString(), bytes, ascii: false, problem: isUtf8(line) ? undefined : NOT_UTF8 };
   }
 
   /** Decodes many lines at once, which is several times as fast as one by one. */
-  private cutMany(region: Buffer, lines: Line[]): void {
+  private cutMany(region: Buffer, lines: Lines[]): void {
     const ascii = isAscii(region);
-    if (!ascii && !isUtf8(region)) {
-      for (let start = 0; start <= region.length; ) {
-        const found = region.indexOf(this.code, start);
-        const end = found === -1 ? region.length : found;
-        lines.push(this.oneLine(region.subarray(start, end), end - start, 1));
-        start = end + 1;
-      }
+    if (region.length <= this.maxBytes && (ascii || isUtf8(region))) {
+      lines.push({ text: region.toString(ascii ? "latin1" : "utf8"), bytes: region.length + 1, ascii });
       return;
     }
-    for (const text of region.toString(ascii ? "latin1" : "utf8").split(this.terminator)) {
-      const length = ascii ? text.length : Buffer.byteLength(text);
-      lines.push(length > this.maxBytes ? this.oneLine(Buffer.from(text), length, 1) : this.goodLine(text, length + 1));
+    for (let start = 0; start <= region.length; ) {
+      const found = region.indexOf(this.code, start);
+      const end = found === -1 ? region.length : found;
+      lines.push(this.oneLine(region.subarray(start, end), end - start, 1));
+      start = end + 1;
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Cut, ReaderRules, ReadFrom, RecordReader } from "./cut";
+import { type Cut, RAW_BYTES, type ReaderRules, type ReadFrom, type RecordReader } from "./cut";
 import { jsonRecord } from "./jsonRecord";
 import { type Line, LineCutter } from "./lines";
 
@@ -32,7 +32,7 @@ export class NdjsonReader implements RecordReader {
       const line = this.line++;
       this.offset += size;
       const place = { line, nextLine: this.line, end: this.offset };
-      if (problem !== undefined) cuts.push({ ...place, problem, raw: text });
+      if (problem !== undefined) cuts.push({ problem, raw: text.slice(0, RAW_BYTES), ...place });
       else if (text.trim() !== "") cuts.push({ ...jsonRecord(text, this.rules.reserved), ...place });
     }
     return cuts;

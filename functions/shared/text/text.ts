@@ -1,14 +1,6 @@
 import { CsvReader } from "./csv";
-import {
-  type Cut,
-  FILE_START,
-  type FileEncoding,
-  type FileFormat,
-  type ReaderRules,
-  type ReadFrom,
-  type RecordReader,
-} from "./cut";
-import { type Dialect, delimiterName, detectDialect, formatName, SNIFF_BYTES } from "./dialect";
+import { type Cut, FILE_START, type FileEncoding, type ReaderRules, type ReadFrom, type RecordReader } from "./cut";
+import { type DeclaredDialect, type Dialect, delimiterName, detectDialect, formatName, SNIFF_BYTES } from "./dialect";
 import { type DetectedEncoding, detectEncoding, toUtf8 } from "./encoding";
 import { JsonElementReader } from "./jsonElements";
 import { NdjsonReader } from "./ndjson";
@@ -17,11 +9,7 @@ import { peek } from "./unpack";
 const MARK_BYTES = 512;
 
 /** What is declared of a text. What isn't is found out from its content. */
-export interface TextOptions {
-  /** The file's name: its extension is a hint. @default none */
-  readonly name?: string;
-  /** @default "auto" */
-  readonly format?: FileFormat;
+export interface TextOptions extends DeclaredDialect {
   /** @default "utf-8" */
   readonly encoding?: FileEncoding;
 }
@@ -35,18 +23,16 @@ export interface OpenText {
 
 /** Finds out how a text is written. @throws FileRefused when it is no text, none of the formats, or not as declared. */
 export async function openText(chunks: AsyncIterable<Buffer>, options: TextOptions): Promise<OpenText> {
-  const { name = "", format = "auto", encoding = "utf-8" } = options;
   const raw = await peek(chunks, MARK_BYTES);
-  const detected = detectEncoding(raw.head, encoding);
-  const text = await peek(toUtf8(raw.chunks, detected), SNIFF_BYTES);
-  const dialect = detectDialect(format, name, text.head, text.whole);
-  return { dialect, encoding: detected, utf8: text.chunks };
+  const encoding = detectEncoding(raw.head, options.encoding ?? "utf-8");
+  const text = await peek(toUtf8(raw.chunks, encoding), SNIFF_BYTES);
+  return { dialect: detectDialect(text.head, text.whole, options), encoding, utf8: text.chunks };
 }
 
 /** The reader for a dialect, from a text's start or from where another reader left off. */
 export function createReader(dialect: Dialect, from: ReadFrom, rules: ReaderRules): RecordReader {
-  const { kind, delimiter = ",", terminator } = dialect;
-  if (kind === "delimited") return new CsvReader(from, rules, delimiter, terminator);
+  const { kind, terminator } = dialect;
+  if (kind === "delimited") return new CsvReader(from, rules, dialect);
   if (kind === "ndjson") return new NdjsonReader(from, rules, terminator);
   return new JsonElementReader(from, rules, kind);
 }

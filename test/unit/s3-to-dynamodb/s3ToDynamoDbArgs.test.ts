@@ -112,6 +112,24 @@ const mistakes: readonly Mistake[] = [
     mend: /"gzip"/,
   },
   {
+    what: "a delimiter of two characters",
+    args: { sources: [{ name: "a", delimiter: "||" }] },
+    path: "sources[0].delimiter",
+    mend: /Give one character/,
+  },
+  {
+    what: "a quote for a delimiter",
+    args: { sources: [{ name: "a", delimiter: '"' }] },
+    path: "sources[0].delimiter",
+    mend: /Give one character/,
+  },
+  {
+    what: "a delimiter of a format that has one",
+    args: { sources: [{ name: "a", format: "tsv", delimiter: ";" }] },
+    path: "sources[0].delimiter",
+    mend: /The format tsv has one of its own/,
+  },
+  {
     what: "an unknown encoding",
     args: { sources: [{ name: "a", encoding: "ebcdic" }] },
     path: "sources[0].encoding",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
+import { FILE_START } from "../../../../functions/shared/text/cut";
 import { FieldsReader } from "../../../../functions/shared/text/fields";
 
 const RULES = { maxRecordBytes: 100_000 };
@@ -15,7 +16,7 @@ describe("text: fields of records", () => {
         const written = given
           .map((row) => row.map((value) => `${quote}${value.replaceAll(quote, quote + quote)}${quote}`).join(delimiter))
           .join("\n");
-        const reader = new FieldsReader(RULES, { delimiter, quote });
+        const reader = new FieldsReader(FILE_START, RULES, { delimiter, quote });
         const bytes = Buffer.from(written);
         const cuts = [];
         for (let at = 0; at < bytes.length; at += size) cuts.push(...reader.push(bytes.subarray(at, at + size)));
@@ -33,7 +34,7 @@ describe("text: fields of records", () => {
 
   it("D2: a field in quotes is told from one without, and without a quote character none is", () => {
     const read = (quote: string) => {
-      const reader = new FieldsReader(RULES, { delimiter: ",", quote });
+      const reader = new FieldsReader(FILE_START, RULES, { delimiter: ",", quote });
       const cuts = [...reader.push(Buffer.from('a,"",\n"x",,""\n,,\n')), ...reader.end()];
       return cuts.map(({ fields, quotedFields, line }) => [fields, [...(quotedFields ?? [])], line]);
     };
