@@ -12,7 +12,13 @@ const file = { ...FILE, read: () => createReadStream(CSV_PATH) };
 
 // Both functions one after the other, what stands between them in memory.
 serve(async () => {
-  const { messages } = await collectBenchFile(config, file, (key, body) => void parts.set(key, body));
+  const { messages } = await collectBenchFile(config, file, {
+    put: (key, body) => void parts.set(key, body),
+    move: (from, to) => {
+      parts.set(to, parts.get(from) as Buffer);
+      parts.delete(from);
+    },
+  });
   let items = 0;
   for (const message of messages) {
     const { state, loaded } = await loadPart(message, ports, noDeadline);

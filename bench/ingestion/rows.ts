@@ -1,8 +1,6 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { uploadRecord } from "../../functions/s3-to-dynamodb/collect/upload";
-import { landingMeta } from "../../functions/s3-to-dynamodb/shared/landingMeta";
-import { uploadOrder } from "../../functions/s3-to-dynamodb/shared/order";
+import { landingMeta, uploadOrder, uploadRecord } from "../../functions/s3-to-dynamodb/shared/upload";
 import { keyedSource, pipelineConfig } from "../shared/pipelineConfig";
 
 /** The table that both contenders load: 42 thousand real rows of six fields. */
@@ -21,7 +19,7 @@ export const FILE = {
   size: statSync(CSV_PATH).size,
 };
 
-const upload = uploadRecord({ source: source.name, bucket: source.bucket, ...FILE, sequencer: "01" });
+export const upload = uploadRecord({ source: source.name, bucket: source.bucket, ...FILE, sequencer: "01" });
 
 /** What every item says of where it comes from, so that the peer writes the same items. */
 export const META = { ...landingMeta(upload), _order: uploadOrder(upload, 1) };

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { collectBenchFile } from "../shared/collect";
 import { report, requests } from "./child";
@@ -10,8 +10,10 @@ async function collect(bytes: number, folder: string): Promise<void> {
   async function* read(): AsyncGenerator<Buffer> {
     yield* csv(bytes);
   }
-  const put = (key: string, body: Buffer) => writeFileSync(join(folder, encodeURIComponent(key)), body);
-  report(await collectBenchFile(config, { ...facts, read }, put));
+  const fileOf = (key: string): string => join(folder, encodeURIComponent(key));
+  const put = (key: string, body: Buffer) => writeFileSync(fileOf(key), body);
+  const move = (from: string, to: string) => renameSync(fileOf(from), fileOf(to));
+  report(await collectBenchFile(config, { ...facts, read }, { put, move }));
 }
 
 requests(({ bytes, folder }) => collect(bytes, folder));

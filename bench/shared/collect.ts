@@ -2,7 +2,7 @@ import { collectMessage } from "../../functions/s3-to-dynamodb/collect/collectMe
 import type { CollectLedger, CollectPorts } from "../../functions/s3-to-dynamodb/collect/ports";
 import { newFileEntry } from "../../functions/s3-to-dynamodb/ledger/items";
 import type { FileEntry } from "../../functions/s3-to-dynamodb/ledger/types";
-import type { LoadMessage, PipelineConfig, UploadRecord } from "../../functions/s3-to-dynamodb/shared/contract";
+import type { LoadMessage, PipelineConfig } from "../../functions/s3-to-dynamodb/shared/contract";
 import { noDeadline } from "./loadPorts";
 
 /** A file of the source bucket. */
@@ -14,6 +14,12 @@ export interface BenchFile {
   readonly read: () => AsyncIterable<Buffer>;
 }
 
+/** The landing bucket. */
+export interface BenchStore {
+  put(key: string, body: Buffer): void;
+  move(from: string, to: string): void;
+}
+
 /**
  * Collects a file in one invocation, as the function does on S3's event; the ledger keeps nothing.
  * @returns what the load queue would be told, and the number of records.
@@ -22,7 +28,7 @@ export interface BenchFile {
 export async function collectBenchFile(
   config: PipelineConfig,
   file: BenchFile,
-  putPart: (landingKey: string, body: Buffer) => void,
+  store: BenchStore,
 ): Promise<{ readonly records: number; readonly messages: readonly LoadMessage[] }> {
   const messages: LoadMessage[] = [];
   const { key, etag, time, size, read } = file;
@@ -31,14 +37,17 @@ export async function collectBenchFile(
     log: { debug: () => undefined, info: () => undefined, warn: console.warn, error: console.error },
     source: { open: async () => ({ etag, time, size, read, close: () => undefined }) },
     sink: {
-      put: async (landingKey, body) => putPart(landingKey, body),
-      remove: async () => fail("removed a part"),
+      put: async (to, body) => store.put(to, body),
+      copy: async (from, to) => store.move(from, to),
+      // Moved already.
+      discard: async () => undefined,
     },
     sender: {
       sendLoad: async (sent) => void messages.push(...sent),
       sendContinuation: async () => fail("didn't finish"),
     },
     ledger: ledger(),
+    newRun: () => "run",
   };
   const object = { key: encodeURIComponent(key), size, eTag: etag, sequencer: "01" };
   const bucket = { name: config.sources[0]?.bucket };
@@ -52,19 +61,20 @@ export async function collectBenchFile(
 
 function ledger(): CollectLedger {
   let entry: FileEntry | undefined;
-  const update = async (_source: string, _id: string, change: object) => {
+  const update = async (change: object): Promise<FileEntry> => {
     entry = { ...(entry as FileEntry), ...change };
+    return entry;
   };
   return {
     getFile: async () => entry,
     getParts: async () => [],
-    startFile: async (upload: UploadRecord) => {
-      entry ??= newFileEntry(upload, {}, upload.time);
-      return { entry, created: true };
-    },
-    saveCheckpoint: async (name, id, checkpoint, progress) => update(name, id, { ...progress, checkpoint }),
-    landed: async (name, id, progress) => update(name, id, { ...progress, status: "landed" }),
-    quarantineFile: async (_name, _id, reason) => fail(`was quarantined: ${reason}`),
+    startFile: async (upload) => update(newFileEntry(upload, upload.time)),
+    saveCheckpoint: async (_hold, checkpoint, progress) => update({ ...progress, checkpoint }),
+    landed: async (_hold, progress, objects) => update({ ...progress, ...objects, status: "landed" }),
+    published: async (_entry, published) => update({ published }),
+    completeFile: async () => undefined,
+    quarantineFile: async (_hold, reason) => fail(`was quarantined: ${reason}`),
+    noteEvent: async (_source, _event, time) => time,
   };
 }
 

@@ -1,10 +1,10 @@
-import type { FileEntry, Ledger } from "../../functions/s3-to-dynamodb/ledger/ledger";
-import { eventMessage, type ListedObject, type Planned, planReplay } from "./plan";
+import type { Ledger } from "../../functions/s3-to-dynamodb/ledger/ledger";
+import { eventMessage, type ListedObject, type Planned, type ReplayOf, ReplayPlan, uploadIdOf } from "./plan";
 
 /** What replaying needs of the world. */
 export interface ReplayPorts {
   readonly objects: () => AsyncIterable<ListedObject>;
-  readonly ledger: Pick<Ledger, "listFiles" | "resetFile">;
+  readonly ledger: Pick<Ledger, "getFiles" | "restart">;
   readonly send: (body: string) => Promise<void>;
   readonly print: (line: string) => void;
   readonly now: () => Date;
@@ -17,42 +17,55 @@ export interface ReplaySummary {
   readonly failed: number;
 }
 
+/** Objects that are compared with the ledger at once: memory is that of one page, however many there are. */
+const PAGE = 100;
+
 /** Sends what is missing. An object that fails is reported and counted; the others are still sent. */
 export async function replay(
-  about: { readonly source: string; readonly bucket: string; readonly force: boolean; readonly dryRun: boolean },
+  about: ReplayOf & { readonly dryRun: boolean },
   ports: ReplayPorts,
 ): Promise<ReplaySummary> {
-  const entries = new Map<string, FileEntry>();
-  for await (const entry of ports.ledger.listFiles(about.source)) entries.set(entry.uploadId, entry);
-  const objects: ListedObject[] = [];
-  for await (const object of ports.objects()) objects.push(object);
-  const plan = planReplay({ ...about, now: ports.now() }, objects, entries);
-  const due = plan.filter(({ action }) => action !== "skip");
-  ports.print(`${plan.length} objects, ${entries.size} entries in the ledger, ${due.length} to send.`);
-  let sent = 0;
-  let failed = 0;
-  for (const [index, planned] of due.entries()) {
-    try {
-      if (!about.dryRun) await sendOne(about, planned, ports);
-      sent += 1;
-      ports.print(`${index + 1}/${due.length} ${about.dryRun ? "would send" : "sent"} ${describe(planned)}`);
-    } catch (error) {
-      failed += 1;
-      ports.print(`${index + 1}/${due.length} FAILED ${describe(planned)}: ${(error as Error).message}`);
+  const plan = new ReplayPlan(about);
+  let [listed, sent, skipped, failed] = [0, 0, 0, 0];
+  for await (const objects of pages(ports.objects())) {
+    const entries = await ports.ledger.getFiles(
+      about.source,
+      objects.map((object) => uploadIdOf(about, object)),
+    );
+    for (const planned of plan.page(objects, entries, ports.now())) {
+      listed++;
+      if (planned.action === "skip") {
+        skipped++;
+        continue;
+      }
+      try {
+        if (!about.dryRun) await sendOne(about, planned, ports);
+        sent++;
+        ports.print(`${about.dryRun ? "would send" : "sent"} ${describe(planned)}`);
+      } catch (error) {
+        failed++;
+        ports.print(`FAILED ${describe(planned)}: ${(error as Error).message}`);
+      }
     }
   }
-  return { listed: plan.length, sent, skipped: plan.length - due.length, failed };
+  return { listed, sent, skipped, failed };
 }
 
-// Forgotten first: collect leaves alone what the ledger has as done. If sending then fails, the object is missing in
-// the ledger, and the next replay sends it.
-async function sendOne(
-  { source, bucket }: { readonly source: string; readonly bucket: string },
-  planned: Planned,
-  ports: ReplayPorts,
-): Promise<void> {
-  if (planned.action === "resetAndSend") await ports.ledger.resetFile(source, planned.uploadId);
-  await ports.send(eventMessage(bucket, planned));
+async function* pages(objects: AsyncIterable<ListedObject>): AsyncGenerator<ListedObject[]> {
+  let page: ListedObject[] = [];
+  for await (const object of objects) {
+    if (page.push(object) < PAGE) continue;
+    yield page;
+    page = [];
+  }
+  if (page.length > 0) yield page;
+}
+
+// The entry goes first: collect leaves alone what the ledger has as done. If sending then fails, the entry stays
+// unfinished, and a later replay sends it.
+async function sendOne({ bucket }: ReplayOf, planned: Planned, { ledger, send }: ReplayPorts): Promise<void> {
+  if (planned.action === "restartAndSend" && planned.entry !== undefined) await ledger.restart(planned.entry);
+  await send(eventMessage(bucket, planned));
 }
 
 function describe({ object, reason }: Planned): string {

@@ -5,11 +5,19 @@ import type { Context } from "./context";
 import { holdsData } from "./dataProtection";
 import { policyDocument, type Statement, tlsOnly } from "./policyDocument";
 
+export interface Expiration {
+  readonly id: string;
+  readonly prefix: string;
+  readonly days: number;
+  /** Days until what was overwritten or deleted here is removed, where it is sooner than in the rest of the bucket. */
+  readonly noncurrentDays?: number;
+}
+
 export interface SecureBucketArgs {
   /** Physical name. */
   readonly bucketName: string;
   /** Days until objects under a prefix (empty: all) expire. @default none expires */
-  readonly expirations?: readonly { readonly id: string; readonly prefix: string; readonly days: number }[];
+  readonly expirations?: readonly Expiration[];
   /** Days until versions that were overwritten or deleted are removed. */
   readonly noncurrentDays: number;
   /** Beside the one that refuses plain HTTP. @default none */
@@ -85,11 +93,12 @@ function lifecycleRules({
   noncurrentDays,
 }: SecureBucketArgs): aws.types.input.s3.BucketLifecycleConfigurationRule[] {
   return [
-    ...expirations.map(({ id, prefix, days }) => ({
+    ...expirations.map(({ id, prefix, days, noncurrentDays: sooner }) => ({
       id,
       status: "Enabled",
       filter: { prefix },
       expiration: { days },
+      noncurrentVersionExpiration: sooner === undefined ? undefined : { noncurrentDays: sooner },
     })),
     {
       id: "clean-up",

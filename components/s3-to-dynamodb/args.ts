@@ -98,13 +98,18 @@ export interface S3RetentionArgs {
   noncurrentDays?: number;
   /** Quarantined records with their reasons. @default 365 */
   quarantineDays?: number;
+  /**
+   * Ledger entries that nothing was heard of any more. Keep them longer than objects stay in the source buckets: a
+   * replay sends what the ledger doesn't have. @default 730
+   */
+  ledgerDays?: number;
 }
 
 /** Arguments of `S3ToDynamoDb`. */
 export interface S3ToDynamoDbArgs {
   /** Where records come from, 1 to 300. Adding one is one entry more. */
   sources: S3SourceArgs[];
-  /** Whether the table has a stream (new and old images), for example for `SnowflakeLanding`. @default false */
+  /** Whether the table has a stream (of new images), for example for `SnowflakeLanding`. @default false */
   stream?: boolean;
   /** Bounds for files and records. @default see the members */
   limits?: S3LimitsArgs;

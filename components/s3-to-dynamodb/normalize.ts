@@ -103,10 +103,16 @@ function normalizeFunction(check: ArgumentCheck, path: string, args: S3FunctionA
 }
 
 function normalizeRetention(check: ArgumentCheck, args: S3RetentionArgs): Retention {
-  check.knownKeys("retention", args, { landingDays: true, noncurrentDays: true, quarantineDays: true });
-  const { landingDays = 30, noncurrentDays = 30, quarantineDays = 365 } = args;
+  check.knownKeys("retention", args, {
+    landingDays: true,
+    noncurrentDays: true,
+    quarantineDays: true,
+    ledgerDays: true,
+  });
+  const { landingDays = 30, noncurrentDays = 30, quarantineDays = 365, ledgerDays = 730 } = args;
   check.integer("retention.landingDays", landingDays, 1, 3650, "days");
   check.integer("retention.noncurrentDays", noncurrentDays, 1, 3650, "days");
   check.integer("retention.quarantineDays", quarantineDays, 1, 3650, "days");
-  return { landingDays, noncurrentDays, quarantineDays };
+  check.integer("retention.ledgerDays", ledgerDays, 30, 3650, "days (longer than a message waits in queue and DLQ)");
+  return { landingDays, noncurrentDays, quarantineDays, ledgerDays };
 }

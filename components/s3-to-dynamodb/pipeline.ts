@@ -22,6 +22,7 @@ export interface Retention {
   readonly landingDays: number;
   readonly noncurrentDays: number;
   readonly quarantineDays: number;
+  readonly ledgerDays: number;
 }
 
 /** The component's arguments, checked and complete. */

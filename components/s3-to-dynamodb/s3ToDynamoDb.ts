@@ -28,6 +28,8 @@ import { keyedTable } from "./tables";
 const typeName = "S3ToDynamoDb";
 /** Times that a message is tried before it goes to the dead-letter queue. */
 const maxReceiveCount = 5;
+/** Days that a file's parts are kept before it has landed: longer than the queue and its DLQ keep the file's message. */
+const stagingDays = 21;
 
 /**
  * Loads the objects of any number of S3 buckets into one DynamoDB table: CSV, TSV, pipe-delimited, JSON and NDJSON,
@@ -107,12 +109,13 @@ export class S3ToDynamoDb extends pulumi.ComponentResource {
       expirations: [
         { id: "landing", prefix: "landing/", days: retention.landingDays },
         { id: "quarantine", prefix: "quarantine/", days: retention.quarantineDays },
+        { id: "staging", prefix: "staging/", days: stagingDays, noncurrentDays: 1 },
       ],
       noncurrentDays: retention.noncurrentDays,
     });
     const sources = placeSources(context, pipeline);
-    const table = keyedTable(context, "table", pipeline.stream);
-    const ledger = keyedTable(context, "ledger", false);
+    const table = keyedTable(context, "table", { stream: pipeline.stream });
+    const ledger = keyedTable(context, "ledger", { expires: true });
 
     const buckets = bucketSenders(context, sources);
     const rules = ruleSenders(context, sources);
@@ -142,6 +145,7 @@ export class S3ToDynamoDb extends pulumi.ComponentResource {
       PIPELINE: deployedName(name),
       LANDING_BUCKET: landing.bucketName,
       LEDGER_TABLE: ledger.table.name,
+      LEDGER_DAYS: retention.ledgerDays,
       LOAD_QUEUE_URL: loadQueue.url,
     };
     const storeTargets = {

@@ -12,8 +12,19 @@ export interface KeyedTable {
   readonly tableArn: pulumi.Output<string>;
 }
 
+export interface KeyedTableArgs {
+  /** A stream of new images. @default false */
+  readonly stream?: boolean;
+  /** Items go when their `expiresAt` (Unix seconds) has passed. @default false */
+  readonly expires?: boolean;
+}
+
 /** A table with keys pk and sk (text), billed on demand, with point-in-time recovery and protected against deletion. */
-export function keyedTable(context: Context, part: string, stream: boolean): KeyedTable {
+export function keyedTable(
+  context: Context,
+  part: string,
+  { stream = false, expires = false }: KeyedTableArgs,
+): KeyedTable {
   const tableName = physicalName(context.name, part, "table");
   const table = new aws.dynamodb.Table(
     `${context.name}-${part}`,
@@ -29,7 +40,10 @@ export function keyedTable(context: Context, part: string, stream: boolean): Key
       pointInTimeRecovery: { enabled: true },
       serverSideEncryption: { enabled: true },
       deletionProtectionEnabled: !context.allowDestroy,
-      ...(stream ? { streamEnabled: true, streamViewType: "NEW_AND_OLD_IMAGES" } : {}),
+      ttl: expires ? { attributeName: "expiresAt", enabled: true } : undefined,
+      streamEnabled: stream || undefined,
+      // Whoever reads it wants the items as they are; of a deleted one its key is enough.
+      streamViewType: stream ? "NEW_IMAGE" : undefined,
       tags: context.tags,
     },
     holdsData(context),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { arrival, deliver, itemsOf, ledger, put, settled, type Upload, until } from "./data";
+import { arrival, deliver, entriesOf, itemsOf, put, settled, type Upload, until } from "./data";
 import { assertArrived } from "./expectations";
 import { eventsOf, killWorkers, tellCollect, withFault, withQuickRetry } from "./faults";
 
@@ -48,7 +48,7 @@ describe("The same object again", () => {
     }
   });
 
-  it("I6: without versions, the event of an object that was overwritten loads what is there, once", async () => {
+  it("I7, I16: without versions, what was overwritten before it was read is told, and what is there is loaded once", async () => {
     const uploads: Upload[] = [];
     const events = await eventsOf(2, async () => {
       uploads.push(await put("current", "current/over.csv", "id,value\n10,old\n"));
@@ -60,7 +60,25 @@ describe("The same object again", () => {
       { id: "10", value: "new" },
       { id: "11", value: "new" },
     ]);
-    assert.equal(await ledger().getFile("current", old.uploadId), undefined);
+    await until("the overwritten one is told", async () => {
+      const entries = (await entriesOf("current")).filter(({ etag }) => etag === old.etag);
+      const [entry] = entries;
+      if (entries.length !== 1 || entry?.status !== "quarantined") return JSON.stringify(entries);
+      assert.match(entry.reason ?? "", /overwritten before it could be read/);
+      return true;
+    });
+  });
+
+  it("I16: the same bytes written again after others, without versions, are loaded again: A, B, A ends as A", async () => {
+    const [a, b] = ["id,value\n20,a\n", "id,value\n20,b\n"];
+    const first = await deliver("current", "current/back.csv", a);
+    await deliver("current", "current/back.csv", b);
+    assert.equal((await valuesOf("current"))[20], "b");
+    let last = first.upload;
+    // S3 tells whole seconds.
+    while (last.uploadId === first.upload.uploadId) last = await put("current", "current/back.csv", a);
+    assertArrived(await arrival(last), [{ id: "20", value: "a" }]);
+    assert.equal((await valuesOf("current"))[20], "a");
   });
 
   it("I6: a load that is killed in the middle and comes again leaves no doubles and right counts", async () => {

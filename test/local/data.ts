@@ -5,7 +5,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type AttributeValue, paginateQuery } from "@aws-sdk/client-dynamodb";
 import { paginateListObjectsV2 } from "@aws-sdk/client-s3";
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
+import { readFileItem } from "../../functions/s3-to-dynamodb/ledger/items";
 import { type FileEntry, Ledger } from "../../functions/s3-to-dynamodb/ledger/ledger";
+import { LedgerTable } from "../../functions/s3-to-dynamodb/ledger/table";
 import type { QuarantinedRecord } from "../../functions/s3-to-dynamodb/shared/contract";
 import { cloud } from "./cloud";
 import { type SourceName, sources } from "./stackUnderTest";
@@ -44,14 +46,30 @@ export function bucketOf(source: SourceName): string {
 
 export async function put(source: SourceName, key: string, body: string | Buffer): Promise<Upload> {
   const bucket = bucketOf(source);
-  const { ETag = "", VersionId } = await cloud().s3.putObject({ Bucket: bucket, Key: key, Body: Buffer.from(body) });
-  const etag = ETag.replaceAll('"', "");
-  const version = VersionId && VersionId !== "null" ? VersionId : etag;
-  return { source, bucket, key, etag, version, uploadId: uploadIdOf([source, bucket, key, version]) };
+  const { ETag, VersionId } = await cloud().s3.putObject({ Bucket: bucket, Key: key, Body: Buffer.from(body) });
+  if (VersionId && VersionId !== "null") return uploadOf(source, bucket, key, ETag, VersionId);
+  const { LastModified } = await cloud().s3.headObject({ Bucket: bucket, Key: key });
+  return uploadOf(source, bucket, key, ETag, LastModified);
+}
+
+/** @param written the version's id, or when it was written where the bucket keeps no versions */
+export function uploadOf(
+  source: SourceName,
+  bucket: string,
+  key: string,
+  quoted: string | undefined,
+  written: string | Date | undefined,
+): Upload {
+  const etag = quoted?.replaceAll('"', "") ?? "";
+  if (typeof written === "string") {
+    return { source, bucket, key, etag, version: written, uploadId: uploadIdOf([source, bucket, key, written]) };
+  }
+  const second = written?.toISOString().slice(0, 19) ?? "";
+  return { source, bucket, key, etag, version: etag, uploadId: uploadIdOf([source, bucket, key, etag, second]) };
 }
 
 /** As the contract has it: written anew here, not taken from the code under test. */
-export function uploadIdOf(identity: readonly string[]): string {
+function uploadIdOf(identity: readonly string[]): string {
   return createHash("sha256").update(identity.join("\n")).digest("hex").slice(0, 32);
 }
 
@@ -68,6 +86,15 @@ export async function arrival(upload: Upload): Promise<Arrival> {
 
 export function ledger(): Ledger {
   return new Ledger(cloud().dynamoDb, cloud().outputs.ledgerTableName);
+}
+
+/** Every upload of a source, as the ledger has it. */
+export async function entriesOf(source: SourceName): Promise<FileEntry[]> {
+  const entries: FileEntry[] = [];
+  for await (const item of new LedgerTable(cloud().dynamoDb, cloud().outputs.ledgerTableName).query(source)) {
+    if (item.kind?.S === "file") entries.push(readFileItem(item));
+  }
+  return entries;
 }
 
 /** Waits until the ledger has the upload as loaded or quarantined. */

@@ -145,6 +145,9 @@ export async function tellCollect(body: string): Promise<void> {
   await cloud().sqs.send(new SendMessageCommand({ QueueUrl: cloud().outputs.collectQueueUrl, MessageBody: body }));
 }
 
+/** When the events of {@link eventFor} happened. */
+export const eventTime = new Date("2026-01-31T00:00:00.000Z");
+
 /** An event as S3 sends it, written by hand. */
 export function eventFor(bucket: string, key: string, etag: string, versionId?: string): string {
   const object = {
@@ -154,7 +157,7 @@ export function eventFor(bucket: string, key: string, etag: string, versionId?: 
     sequencer: "1",
     versionId,
   };
-  const about = { eventSource: "aws:s3", eventName: "ObjectCreated:Put", eventTime: "2026-01-31T00:00:00.000Z" };
+  const about = { eventSource: "aws:s3", eventName: "ObjectCreated:Put", eventTime };
   return JSON.stringify({ Records: [{ ...about, s3: { bucket: { name: bucket }, object } }] });
 }
 

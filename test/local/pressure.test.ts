@@ -57,7 +57,8 @@ describe("Under pressure", () => {
   it("I8: calls that fail for a while are made again, in every step", async () => {
     const failing: Fault[] = [
       { service: "s3", operation: "GetObject", mode: "error", contains: "pressure/errors", count: 1 },
-      { service: "s3", operation: "PutObject", mode: "throttle", contains: "landing/inbox/pressure/errors", count: 2 },
+      { service: "s3", operation: "PutObject", mode: "throttle", contains: "staging/inbox/", count: 2 },
+      { service: "s3", operation: "CopyObject", mode: "error", contains: "landing/inbox/pressure/errors", count: 2 },
       { service: "dynamodb", operation: "TransactWriteItems", mode: "throttle", count: 2 },
       { service: "sqs", operation: "SendMessageBatch", mode: "error", count: 1 },
     ];

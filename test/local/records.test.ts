@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { zipOf } from "../../local/samples/zip";
-import { bucketOf, deliver, quarantineOf, settled, uploadIdOf } from "./data";
+import { bucketOf, deliver, quarantineOf, settled, uploadOf } from "./data";
 import { assertArrived, assertRefused } from "./expectations";
-import { eventFor, tellCollect } from "./faults";
+import { eventFor, eventTime, tellCollect } from "./faults";
 import { limits } from "./stackUnderTest";
 
 describe("Bad records and bad files", () => {
@@ -128,8 +128,7 @@ describe("Bad records and bad files", () => {
   it("I7: an object that is gone before it is read is told with the event's own identity", async () => {
     const [bucket, key, etag] = [bucketOf("inbox"), "gone away.csv", "0123456789abcdef0123456789abcdef"];
     await tellCollect(eventFor(bucket, key, etag));
-    const uploadId = uploadIdOf(["inbox", bucket, key, etag]);
-    const upload = { source: "inbox", bucket, key, etag, version: etag, uploadId } as const;
+    const upload = uploadOf("inbox", bucket, key, etag, eventTime);
     const { status, reason } = await settled(upload);
     assert.deepEqual([status, /deleted before it could be read/.test(reason ?? "")], ["quarantined", true]);
     assert.deepEqual(

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { runCommand } from "../../local/setup/command";
 import { repository } from "../../local/setup/paths";
 import { cloud } from "./cloud";
-import { arrival, bucketOf, deliver, put, type Upload, uploadIdOf } from "./data";
+import { arrival, bucketOf, deliver, landingKeys, put, type Upload, uploadOf } from "./data";
 import { assertArrived } from "./expectations";
 import { eventsOf } from "./faults";
 import { buckets, objectFromBefore, type SourceName } from "./stackUnderTest";
@@ -21,10 +21,8 @@ function replay(source: SourceName, ...more: readonly string[]): Promise<string>
 describe("The replay command", () => {
   it("I10: objects from before the stack are loaded by one command, which then has nothing left to do", async () => {
     const { key } = objectFromBefore;
-    const { ETag = "" } = await cloud().s3.headObject({ Bucket: buckets.plain, Key: key });
-    const etag = ETag.replaceAll('"', "");
-    const uploadId = uploadIdOf(["earlier", buckets.plain, key, etag]);
-    const upload: Upload = { source: "earlier", bucket: buckets.plain, key, etag, version: etag, uploadId };
+    const { ETag, LastModified } = await cloud().s3.headObject({ Bucket: buckets.plain, Key: key });
+    const upload = uploadOf("earlier", buckets.plain, key, ETag, LastModified);
     assert.match(await replay("earlier", "--prefix", "earlier/", "--dry-run"), /1 would be sent, 0 left alone/);
     assert.match(await replay("earlier", "--prefix", "earlier/"), /1 sent, 0 left alone, 0 failed/);
     assertArrived(await arrival(upload), [
@@ -45,12 +43,17 @@ describe("The replay command", () => {
     assert.deepEqual(await arrival(there.upload), there);
   });
 
-  it("I10: --force loads anew what is loaded, into the same items", async () => {
+  it("I10, I20: --force loads anew what is loaded, into the same items, from parts with keys of their own", async () => {
     const first = await deliver("latin", "latin/force/a.csv", "id\n1\n2\n");
     assert.match(await replay("latin", "--prefix", "latin/force/", "--force"), /1 sent, 0 left alone, 0 failed/);
     const again = await arrival(first.upload);
     assertArrived(again, [{ id: "1" }, { id: "2" }]);
     assert.deepEqual(again.items, first.items);
     assert.notEqual(again.entry.startedAt, first.entry.startedAt);
+    const folder = `landing/latin/latin/force/a.csv/${first.upload.version}`;
+    assert.deepEqual(await landingKeys("landing/latin/latin/force/"), [
+      `${folder}/attempt-2/part-00001.ndjson.gz`,
+      `${folder}/part-00001.ndjson.gz`,
+    ]);
   });
 });

@@ -1,6 +1,6 @@
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type { PipelineCounts } from "../../shared/metrics";
-import { collectMessage } from "./collectMessage";
+import { collectMessage, type Outcome } from "./collectMessage";
 import type { CollectDeadline } from "./deadline";
 import type { CollectPorts } from "./ports";
 
@@ -22,11 +22,11 @@ export async function collectBatch(
       continue;
     }
     try {
-      for (const outcome of await collectMessage(body, ports, deadline)) {
+      await collectMessage(body, ports, deadline, (outcome) => {
         const level = outcome.state === "quarantined" || outcome.state === "unmatched" ? "warn" : "info";
         ports.log[level]("Object", { ...outcome });
         count(countsOf(outcome));
-      }
+      });
     } catch (error) {
       ports.log.error("A message can't be dealt with; it comes again", { messageId, error: error as Error });
       failures.push({ itemIdentifier: messageId, error });
@@ -36,7 +36,7 @@ export async function collectBatch(
   return { batchItemFailures: failures.map(({ itemIdentifier }) => ({ itemIdentifier })) };
 }
 
-function countsOf({ state, read, quarantined }: Awaited<ReturnType<typeof collectMessage>>[number]): PipelineCounts {
+function countsOf({ state, read, quarantined }: Outcome): PipelineCounts {
   if (state === "quarantined") return { FilesQuarantined: 1 };
   return read > 0 ? { RecordsRead: read, ...(quarantined > 0 ? { RecordsQuarantined: quarantined } : {}) } : {};
 }

@@ -2,6 +2,7 @@ import type { ReadState } from "../../shared/text/cut";
 import type { Dialect } from "../../shared/text/dialect";
 import type { DetectedEncoding } from "../../shared/text/encoding";
 import type { Compression } from "../../shared/text/unpack";
+import type { StagedRun } from "../ledger/ledger";
 
 /** Where collecting goes on: after a record, at the end of a part. */
 export interface Checkpoint {
@@ -25,6 +26,8 @@ export interface Checkpoint {
   /** Lines of each part. */
   readonly parts: readonly number[];
   readonly quarantineFiles: number;
+  /** The invocations that have staged parts and quarantine files, in order. */
+  readonly staged: readonly StagedRun[];
   /** What was found so far, for the ledger. */
   readonly formats: readonly string[];
   readonly delimiters: readonly string[];
@@ -52,6 +55,7 @@ export const BEGINNING: Checkpoint = {
   quarantined: 0,
   parts: [],
   quarantineFiles: 0,
+  staged: [],
   formats: [],
   delimiters: [],
   encodings: [],

@@ -1,12 +1,11 @@
 import { FileRefused } from "../../shared/text/cut";
 import { createReader } from "../../shared/text/text";
-import type { CollectProgress, DetectedFormat, FileEntry } from "../ledger/ledger";
-import type { SourceConfig, UploadRecord } from "../shared/contract";
-import { META } from "../shared/landingMeta";
+import { type CollectProgress, type DetectedFormat, type FileEntry, uploadOf } from "../ledger/ledger";
+import type { SourceConfig } from "../shared/contract";
+import { META, quarantinedRecord, quarantineKey } from "../shared/upload";
 import { type Checkpoint, parseCheckpoint } from "./checkpoint";
 import type { CollectDeadline } from "./deadline";
-import { Lander, quarantineLine } from "./lander";
-import { landingKey, quarantineKey } from "./landingKey";
+import { Lander } from "./lander";
 import { openObject } from "./members";
 import { type CollectPorts, ObjectGone, type SourceObject } from "./ports";
 
@@ -16,82 +15,84 @@ export interface Collected {
   readonly reason?: string;
   readonly read: number;
   readonly quarantined: number;
-  /** Lines of each part, when landed. */
-  readonly parts: readonly number[];
+  /** The ledger's, as it is then. */
+  readonly entry: FileEntry;
 }
 
 /**
- * Reads an object from its start or its checkpoint and lands its records. A file that can't be taken is quarantined
- * whole, and what had landed of it is removed.
+ * Reads an object from its start or its checkpoint and stages its records. A file that can't be taken is quarantined
+ * whole, and what was staged of it never shows.
+ * @throws Overtaken when another invocation has gone on with it
  */
 export async function collectFile(
-  upload: UploadRecord,
+  opened: FileEntry,
   source: SourceConfig,
   object: SourceObject,
-  entry: FileEntry,
   ports: CollectPorts,
   deadline: CollectDeadline,
 ): Promise<Collected> {
-  const from = parseCheckpoint(entry.checkpoint);
-  let saved = from;
+  const { ledger, sender } = ports;
+  const run = ports.newRun();
+  const from = parseCheckpoint(opened.checkpoint);
+  let [entry, saved] = [opened, from];
   const save = async (checkpoint: Checkpoint): Promise<boolean> => {
-    await ports.ledger.saveCheckpoint(upload.source, upload.uploadId, JSON.stringify(checkpoint), facts(checkpoint));
+    entry = await ledger.saveCheckpoint({ ...entry, run }, JSON.stringify(checkpoint), facts(checkpoint));
     saved = checkpoint;
     return !deadline.near();
   };
   const since = (end: Checkpoint) => ({
     read: end.record - from.record,
     quarantined: end.quarantined - from.quarantined,
-    parts: end.parts,
   });
   try {
-    const done = await read(upload, source, object, from, ports, deadline, save);
+    const done = await read(entry, run, source, object, from, ports, deadline, save);
     if (done !== undefined) {
-      await ports.ledger.landed(upload.source, upload.uploadId, facts(done));
-      return { state: "landed", ...since(done) };
+      const objects = { partRecords: done.parts.join(","), staged: JSON.stringify(done.staged) };
+      entry = await ledger.landed({ ...entry, run }, facts(done), objects);
+      return { state: "landed", ...since(done), entry };
     }
     if (saved === from) {
       throw new Error(
-        `Not one part of s3://${upload.bucket}/${upload.key} could be read within an invocation. ` +
+        `Not one part of s3://${entry.bucket}/${entry.objectKey} could be read within an invocation. ` +
           "Raise the collect function's timeout or memory, or lower limits.partBytes.",
       );
     }
-    await ports.sender.sendContinuation(upload);
-    return { state: "continued", ...since(saved) };
+    await sender.sendContinuation({ upload: uploadOf(entry), attempt: entry.attempt });
+    return { state: "continued", ...since(saved), entry };
   } catch (error) {
     if (!(error instanceof FileRefused || error instanceof ObjectGone)) throw error;
-    await quarantineFile(upload, saved, error.message, ports);
-    return { state: "quarantined", reason: error.message, read: 0, quarantined: 0, parts: [] };
+    entry = await quarantineFile(entry, run, error.message, ports);
+    return { state: "quarantined", reason: error.message, read: 0, quarantined: 0, entry };
   } finally {
     object.close();
   }
 }
 
-/** Tells why the file isn't taken, removes what had landed of it, and enters it into the ledger. */
-export async function quarantineFile(
-  upload: UploadRecord,
-  saved: Checkpoint,
+/** Enters into the ledger that the file isn't taken. Nothing of it has been seen, so nothing is to be removed. */
+export function quarantineFile(
+  entry: FileEntry,
+  run: string,
   reason: string,
-  { sink, ledger }: Pick<CollectPorts, "sink" | "ledger">,
-): Promise<void> {
-  const line = quarantineLine(upload, { record: 0, reason });
-  await sink.put(quarantineKey(upload, "file"), Buffer.from(line), "application/x-ndjson");
-  for (const index of saved.parts.keys()) await sink.remove(landingKey(upload, index + 1));
-  for (let number = 1; number <= saved.quarantineFiles; number++) await sink.remove(quarantineKey(upload, number));
-  const nothing: CollectProgress = {
-    parts: 0,
-    read: 0,
-    landed: 0,
-    collectQuarantined: 0,
-    members: saved.members,
-    partRecords: "",
-  };
-  await ledger.quarantineFile(upload.source, upload.uploadId, reason, { ...facts(saved), ...nothing });
+  { ledger }: Pick<CollectPorts, "ledger">,
+): Promise<FileEntry> {
+  const saved = parseCheckpoint(entry.checkpoint);
+  const nothing = { parts: 0, read: 0, landed: 0, collectQuarantined: 0 };
+  const before = entry.attempt === 1 ? "" : "; what an earlier attempt has loaded stays in the table";
+  return ledger.quarantineFile({ ...entry, run }, reason + before, { ...facts(saved), ...nothing });
+}
+
+/** Stores why the ledger has the file as quarantined. */
+export async function tellWhy(entry: FileEntry, { sink }: Pick<CollectPorts, "sink">): Promise<void> {
+  const upload = uploadOf(entry);
+  const line = `${JSON.stringify(quarantinedRecord(upload, { record: 0, reason: entry.reason ?? "" }))}\n`;
+  const key = quarantineKey({ upload, attempt: entry.attempt }, "file");
+  await sink.put(key, Buffer.from(line), "application/x-ndjson");
 }
 
 /** @returns the end of the file, or nothing when the time is up before. */
 async function read(
-  upload: UploadRecord,
+  entry: FileEntry,
+  run: string,
   source: SourceConfig,
   object: SourceObject,
   from: Checkpoint,
@@ -100,8 +101,9 @@ async function read(
   save: (checkpoint: Checkpoint) => Promise<boolean>,
 ): Promise<Checkpoint | undefined> {
   const { limits } = ports.config;
-  const opened = await openObject(object, upload.key, source, limits, from);
-  const lander = new Lander(upload, limits, ports.sink, { ...from, compression: opened.compression }, save);
+  const opened = await openObject(object, entry.objectKey, source, limits, from);
+  const of = { upload: uploadOf(entry), attempt: entry.attempt, run };
+  const lander = new Lander(of, limits, ports.sink, { ...from, compression: opened.compression }, save);
   const rules = { maxRecordBytes: limits.maxRecordBytes, reserved: META, required: source.keyFields };
   try {
     for await (const { text, resumed, ...place } of opened.members()) {
@@ -123,7 +125,6 @@ async function read(
 function facts(checkpoint: Checkpoint): CollectProgress & DetectedFormat {
   return {
     parts: checkpoint.parts.length,
-    partRecords: checkpoint.parts.join(","),
     read: checkpoint.record,
     landed: checkpoint.landed,
     collectQuarantined: checkpoint.quarantined,

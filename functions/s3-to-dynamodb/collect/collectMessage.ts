@@ -1,13 +1,12 @@
-import type { FileEntry } from "../ledger/ledger";
+import { type FileEntry, Overtaken, uploadOf } from "../ledger/ledger";
 import { findSource, sourceByName } from "../shared/config";
-import type { LoadMessage, SourceConfig, UploadRecord } from "../shared/contract";
-import { BEGINNING, parseCheckpoint } from "./checkpoint";
-import { type Collected, collectFile, quarantineFile } from "./collectFile";
+import type { SourceConfig } from "../shared/contract";
+import { type Attempt, shortHash, uploadRecord } from "../shared/upload";
+import { type Collected, collectFile, quarantineFile, tellWhy } from "./collectFile";
 import type { CollectDeadline } from "./deadline";
 import { type ObjectEvent, parseCollectMessage } from "./events";
-import { landingKey } from "./landingKey";
 import { type CollectPorts, ObjectGone, type SourceObject } from "./ports";
-import { uploadRecord } from "./upload";
+import { loadMessages, publish } from "./publish";
 
 /** What became of one object of a message. Counts are of this invocation. */
 export interface Outcome {
@@ -22,135 +21,195 @@ export interface Outcome {
   readonly sent: number;
 }
 
-/** Deals with one message of the collect queue. Nothing is lost when it comes again. @throws what may pass. */
-export async function collectMessage(body: string, ports: CollectPorts, deadline: CollectDeadline): Promise<Outcome[]> {
+/**
+ * Deals with one message of the collect queue. Nothing is lost when it comes again.
+ * @param told each object's outcome as soon as there is one, also where another object fails
+ * @throws what may pass; an AggregateError where several objects fail
+ */
+export async function collectMessage(
+  body: string,
+  ports: CollectPorts,
+  deadline: CollectDeadline,
+  told: (outcome: Outcome) => void = () => undefined,
+): Promise<Outcome[]> {
   const { objects, continued, ignored } = parseCollectMessage(body);
   if (ignored > 0) ports.log.info("Events that aren't about new objects", { ignored });
-  if (continued !== undefined) return [await continueUpload(continued, ports, deadline)];
+  const work = [
+    ...(continued === undefined ? [] : [() => continueUpload(continued, ports, deadline)]),
+    ...objects.map((event) => () => collectObject(event, ports, deadline)),
+  ];
   const outcomes: Outcome[] = [];
-  for (const event of objects) outcomes.push(await collectObject(event, ports, deadline));
+  const errors: unknown[] = [];
+  for (const one of work) {
+    try {
+      const outcome = await one();
+      told(outcome);
+      outcomes.push(outcome);
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 1) throw new AggregateError(errors, errors.map(String).join("\n"));
+  if (errors.length > 0) throw errors[0];
   return outcomes;
 }
+
+const OVERWRITTEN = "overwritten before it could be read; keep versions in the bucket if every upload counts";
 
 async function collectObject(event: ObjectEvent, ports: CollectPorts, deadline: CollectDeadline): Promise<Outcome> {
   const { bucket, key } = event;
   const source = findSource(ports.config, bucket, key);
   if (source === undefined) return { state: "unmatched", bucket, key, read: 0, quarantined: 0, sent: 0 };
-  const named = { source: source.name, bucket, key, sequencer: event.sequencer };
   let object: SourceObject;
   try {
     object = await ports.source.open(event);
   } catch (error) {
     if (!(error instanceof ObjectGone)) throw error;
-    // Only the event knows what it was.
-    const { versionId, time, size } = event;
-    return refuse(
-      uploadRecord({ ...named, versionId, etag: event.etag || "unknown", time, size }),
-      error.message,
-      ports,
-    );
+    return gone(event, source.name, error.message, ports, deadline);
+  }
+  if (event.versionId === undefined && event.etag !== "" && event.etag !== object.etag) {
+    object.close();
+    return gone(event, source.name, OVERWRITTEN, ports, deadline);
   }
   const { versionId, etag, time, size } = object;
-  const upload = uploadRecord({ ...named, versionId, etag, time, size });
-  const { entry } = await ports.ledger.startFile(upload);
-  return proceed(upload, source, object, entry, ports, deadline);
+  const upload = uploadRecord({
+    source: source.name,
+    bucket,
+    key,
+    sequencer: event.sequencer,
+    versionId,
+    etag,
+    time,
+    size,
+  });
+  if (versionId === undefined && (await ports.ledger.noteEvent(source.name, eventId(event), time)) !== time) {
+    // The event came before; the same bytes have been written again since, with an event of their own.
+    object.close();
+    return gone(event, source.name, OVERWRITTEN, ports, deadline);
+  }
+  return proceed(await ports.ledger.startFile(upload), source, object, ports, deadline);
 }
 
-async function continueUpload(upload: UploadRecord, ports: CollectPorts, deadline: CollectDeadline): Promise<Outcome> {
+/**
+ * There is nothing to read any more. Where the event came before, its upload may have been collected all the same;
+ * without a version only the ledger can tell which one it was.
+ */
+async function gone(
+  event: ObjectEvent,
+  source: string,
+  reason: string,
+  ports: CollectPorts,
+  deadline: CollectDeadline,
+): Promise<Outcome> {
+  const { bucket, key, versionId, sequencer, size } = event;
+  const time = versionId === undefined ? await ports.ledger.noteEvent(source, eventId(event), event.time) : event.time;
+  const etag = event.etag || "unknown";
+  const upload = uploadRecord({ source, bucket, key, versionId, sequencer, size, etag, time });
+  return refuse(await ports.ledger.startFile(upload), reason, ports, deadline);
+}
+
+/** The same event delivered again has the same id; another one of the same bytes hasn't. */
+function eventId({ bucket, key, etag, sequencer }: ObjectEvent): string {
+  return shortHash([bucket, key, etag, sequencer]);
+}
+
+async function continueUpload(
+  { upload, attempt }: Attempt,
+  ports: CollectPorts,
+  deadline: CollectDeadline,
+): Promise<Outcome> {
   const source = sourceByName(ports.config, upload.source);
-  const { entry } = await ports.ledger.startFile(upload);
-  if (entry.status !== "collecting") return announceAgain(upload, source, entry, ports);
+  const entry = await ports.ledger.startFile(upload);
+  if (entry.attempt !== attempt) return known(entry, "replayed by force meanwhile", ports);
+  if (entry.status !== "collecting") return settle(entry, ports, deadline);
+  let object: SourceObject;
   try {
-    const object = await ports.source.open(upload);
-    if (object.etag === upload.etag) return await proceed(upload, source, object, entry, ports, deadline);
-    object.close();
+    object = await ports.source.open(upload);
   } catch (error) {
     if (!(error instanceof ObjectGone)) throw error;
-    return refuse(upload, error.message, ports);
+    return refuse(entry, error.message, ports, deadline);
   }
-  return refuse(upload, "overwritten while it was being collected; the newer object comes with its own event", ports);
+  if (object.etag === upload.etag) return proceed(entry, source, object, ports, deadline);
+  object.close();
+  const reason = "overwritten while it was being collected; the newer object comes with its own event";
+  return refuse(entry, reason, ports, deadline);
 }
 
 async function proceed(
-  upload: UploadRecord,
+  entry: FileEntry,
   source: SourceConfig,
   object: SourceObject,
-  entry: FileEntry,
   ports: CollectPorts,
   deadline: CollectDeadline,
 ): Promise<Outcome> {
   if (entry.status !== "collecting") {
     object.close();
-    return announceAgain(upload, source, entry, ports);
+    return settle(entry, ports, deadline);
   }
-  let result: Collected;
+  return unlessOvertaken(entry, ports, deadline, async () => {
+    const { entry: now, ...collected } = await collectFile(entry, source, object, ports, deadline);
+    const { sent } = now.status === "collecting" ? { sent: 0 } : await settle(now, ports, deadline);
+    return { ...about(now), ...collected, sent };
+  });
+}
+
+async function refuse(
+  entry: FileEntry,
+  reason: string,
+  ports: CollectPorts,
+  deadline: CollectDeadline,
+): Promise<Outcome> {
+  if (entry.status !== "collecting") return settle(entry, ports, deadline);
+  return unlessOvertaken(entry, ports, deadline, async () => {
+    await settle(await quarantineFile(entry, ports.newRun(), reason, ports), ports, deadline);
+    return { ...about(entry), state: "quarantined", reason, read: 0, quarantined: 0, sent: 0 };
+  });
+}
+
+/** The same event came twice and at once: what the ledger has is the one's word, and the other follows it. */
+async function unlessOvertaken(
+  { attempt }: FileEntry,
+  ports: CollectPorts,
+  deadline: CollectDeadline,
+  work: () => Promise<Outcome>,
+): Promise<Outcome> {
   try {
-    result = await collectFile(upload, source, object, entry, ports, deadline);
+    return await work();
   } catch (error) {
-    const overtaken = await overtakenBy(error, upload, ports);
-    if (overtaken === undefined) throw error;
-    return announceAgain(upload, source, overtaken, ports);
+    if (!(error instanceof Overtaken) || error.entry === undefined) throw error;
+    const { entry } = error;
+    if (entry.status !== "collecting") return settle(entry, ports, deadline);
+    // Whoever goes on with it has a message of its own, which comes again if that invocation fails. Not so a replay.
+    if (entry.attempt !== attempt) {
+      await ports.sender.sendContinuation({ upload: uploadOf(entry), attempt: entry.attempt });
+    }
+    return known(entry, "another invocation goes on with it", ports);
   }
-  const { parts, ...collected } = result;
-  const messages = collected.state === "landed" ? loadMessages(upload, parts) : [];
-  await ports.sender.sendLoad(messages);
-  return { ...about(upload), ...collected, sent: messages.length };
 }
 
 /**
- * The entry of an upload that another invocation has finished meanwhile: the same event came twice and at once. Both
- * have written the same objects, and the ledger takes the first one's word.
+ * Brings to its end what the ledger has decided, from wherever an invocation before may have stopped: what landed is
+ * published and announced, as far as it isn't in the table yet; why a file is refused is told.
  */
-async function overtakenBy(
-  error: unknown,
-  upload: UploadRecord,
-  { ledger }: CollectPorts,
-): Promise<FileEntry | undefined> {
-  if (!(error instanceof Error && error.name === "ConditionalCheckFailedException")) return undefined;
-  const entry = await ledger.getFile(upload.source, upload.uploadId);
-  return entry?.status === "collecting" ? undefined : entry;
-}
-
-/** Collected before. What isn't in the table yet is announced once more, in case a message was lost. */
-async function announceAgain(
-  upload: UploadRecord,
-  source: SourceConfig,
-  entry: FileEntry,
-  { ledger, sender, log }: CollectPorts,
-): Promise<Outcome> {
-  let messages: readonly LoadMessage[] = [];
-  if (entry.status === "landed") {
-    const loaded = new Set((await ledger.getParts(source.name, upload.uploadId)).map(({ part }) => part));
-    const lines = (entry.partRecords ?? "")
-      .split(",")
-      .filter((each) => each !== "")
-      .map(Number);
-    messages = loadMessages(upload, lines).filter(({ part }) => !loaded.has(part));
-    await sender.sendLoad(messages);
+async function settle(entry: FileEntry, ports: CollectPorts, deadline: CollectDeadline): Promise<Outcome> {
+  if (entry.status === "quarantined") await tellWhy(entry, ports);
+  if (entry.status !== "landed") return known(entry, entry.status, ports);
+  if (!(await publish(entry, ports, deadline))) {
+    await ports.sender.sendContinuation({ upload: uploadOf(entry), attempt: entry.attempt });
+    return known(entry, "not all of it is published yet", ports);
   }
-  log.info("Collected before", { ...about(upload), status: entry.status, announcedAgain: messages.length });
-  return { state: "known", ...about(upload), read: 0, quarantined: 0, sent: messages.length };
+  const loaded = new Set(entry.loadedParts === 0 ? [] : (await ports.ledger.getParts(entry)).map(({ part }) => part));
+  const messages = loadMessages(entry).filter(({ part }) => !loaded.has(part));
+  await ports.sender.sendLoad(messages);
+  if (messages.length === 0) await ports.ledger.completeFile(entry);
+  return known(entry, entry.status, ports, messages.length);
 }
 
-/** An object that is gone is told in the ledger and the quarantine; trying again wouldn't bring it back. */
-async function refuse(upload: UploadRecord, reason: string, ports: CollectPorts): Promise<Outcome> {
-  const { entry } = await ports.ledger.startFile(upload);
-  const nothing = { ...about(upload), read: 0, quarantined: 0, sent: 0 };
-  if (entry.status !== "collecting") return { state: "known", ...nothing };
-  const saved = entry.checkpoint === undefined ? BEGINNING : parseCheckpoint(entry.checkpoint);
-  await quarantineFile(upload, saved, reason, ports);
-  return { state: "quarantined", reason, ...nothing };
+function known(entry: FileEntry, reason: string, { log }: CollectPorts, sent = 0): Outcome {
+  log.debug("Known to the ledger", { ...about(entry), reason, sent });
+  return { ...about(entry), state: "known", reason, read: 0, quarantined: 0, sent };
 }
 
-function loadMessages(upload: UploadRecord, parts: readonly number[]): LoadMessage[] {
-  return parts.map((records, index) => ({
-    upload,
-    part: index + 1,
-    landingKey: landingKey(upload, index + 1),
-    records,
-  }));
-}
-
-function about({ bucket, key, uploadId }: UploadRecord): Pick<Outcome, "bucket" | "key" | "uploadId"> {
-  return { bucket, key, uploadId };
+function about({ bucket, objectKey, uploadId }: FileEntry): Pick<Outcome, "bucket" | "key" | "uploadId"> {
+  return { bucket, key: objectKey, uploadId };
 }

@@ -1,4 +1,5 @@
 import type { UploadRecord } from "../shared/contract";
+import type { Attempt } from "../shared/upload";
 
 /** An object that was created, as an event tells it. */
 export interface ObjectEvent {
@@ -17,7 +18,7 @@ export interface ObjectEvent {
 export interface CollectMessage {
   readonly objects: readonly ObjectEvent[];
   /** A file of which an earlier invocation collected the beginning. */
-  readonly continued?: UploadRecord;
+  readonly continued?: Attempt;
   /** Events that aren't about new objects. */
   readonly ignored: number;
 }
@@ -54,7 +55,7 @@ interface Body {
       readonly sequencer?: string;
     };
   };
-  readonly continue?: { readonly upload?: UploadRecord };
+  readonly continue?: { readonly upload?: UploadRecord; readonly attempt?: number };
 }
 
 const WHO_SENDS = "Only S3, EventBridge and the function itself send to this queue.";
@@ -70,8 +71,9 @@ export function parseCollectMessage(body: string): CollectMessage {
   } catch (cause) {
     throw new Error(`The message isn't JSON: ${body.slice(0, 200)}. ${WHO_SENDS}`, { cause });
   }
-  if (typeof message?.continue?.upload?.uploadId === "string") {
-    return { objects: [], continued: message.continue.upload, ignored: 0 };
+  const { upload, attempt } = message?.continue ?? {};
+  if (typeof upload?.uploadId === "string" && Number.isInteger(attempt)) {
+    return { objects: [], continued: { upload, attempt: Number(attempt) }, ignored: 0 };
   }
   if (message?.Event === "s3:TestEvent") return { objects: [], ignored: 1 };
   if (Array.isArray(message?.Records)) {
@@ -82,7 +84,7 @@ export function parseCollectMessage(body: string): CollectMessage {
     if (message["detail-type"] !== "Object Created") return { objects: [], ignored: 1 };
     return { objects: [fromEventBridge(message)], ignored: 0 };
   }
-  throw new Error(`The message is no event of S3: ${body.slice(0, 200)}. ${WHO_SENDS}`);
+  throw new Error(`The message isn't an S3 event: ${body.slice(0, 200)}. ${WHO_SENDS}`);
 }
 
 function fromNotification({ s3, eventTime }: S3EventRecord): ObjectEvent {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { createDynamoDBClient, createS3Client, createSQSClient } from "../../shared/aws/awsClients";
 import { parseEnvironment } from "../../shared/environment";
@@ -22,9 +23,10 @@ const ports: CollectPorts = {
   config,
   log,
   source: new S3Source(s3),
-  sink: new S3Sink(s3, env.LANDING_BUCKET),
+  sink: new S3Sink(s3, env.LANDING_BUCKET, log),
   sender: new SqsSender(createSQSClient(), config, env.LOAD_QUEUE_URL, env.COLLECT_QUEUE_URL),
-  ledger: new Ledger(createDynamoDBClient(), env.LEDGER_TABLE),
+  ledger: new Ledger(createDynamoDBClient(), env.LEDGER_TABLE, { days: env.LEDGER_DAYS }),
+  newRun: () => randomUUID().slice(0, 13),
 };
 
 /** Brings the objects that the queue names into the landing bucket, and announces their parts to the load function. */

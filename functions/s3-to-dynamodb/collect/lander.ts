@@ -1,12 +1,13 @@
 import { type Cut, RAW_BYTES } from "../../shared/text/cut";
 import { type Dialect, delimiterName, formatName } from "../../shared/text/dialect";
 import type { DetectedEncoding } from "../../shared/text/encoding";
-import type { Limits, QuarantinedRecord, UploadRecord } from "../shared/contract";
-import { linePrefix } from "../shared/landingMeta";
+import type { StagedRun } from "../ledger/ledger";
+import type { Limits } from "../shared/contract";
+import { type Attempt, linePrefix, partName, quarantinedRecord, stagingKey } from "../shared/upload";
 import type { Checkpoint } from "./checkpoint";
-import { landingKey, quarantineKey } from "./landingKey";
 import { PartWriter } from "./partWriter";
 import type { ObjectSink } from "./ports";
+import { collectQuarantineName } from "./publish";
 
 const QUARANTINE_BYTES = 8 * 1024 * 1024;
 
@@ -20,9 +21,15 @@ export interface MemberPlace {
   readonly encoding: DetectedEncoding;
 }
 
+/** What an invocation reads. */
+export interface Reading extends Attempt {
+  /** Names the invocation: it stages its objects apart from those of any other. */
+  readonly run: string;
+}
+
 /**
- * Turns cut records into landing parts and quarantine objects. Parts are cut by size at record boundaries, hence the
- * same whenever the same object is read, and each cut is a checkpoint.
+ * Turns cut records into staged parts and quarantine objects. Parts are cut by size at record boundaries, and each cut
+ * is a checkpoint.
  */
 export class Lander {
   private place: Checkpoint;
@@ -34,14 +41,14 @@ export class Lander {
 
   /** @param save told each checkpoint; false: go no further. */
   constructor(
-    private readonly upload: UploadRecord,
+    private readonly reading: Reading,
     private readonly limits: Limits,
-    private readonly sink: ObjectSink,
+    private readonly sink: Pick<ObjectSink, "put">,
     from: Checkpoint,
     private readonly save: (checkpoint: Checkpoint) => Promise<boolean>,
   ) {
     this.place = from;
-    this.prefix = linePrefix(upload);
+    this.prefix = linePrefix(reading.upload);
   }
 
   /** Where the file's reading stands, ahead of what is stored. */
@@ -119,36 +126,39 @@ export class Lander {
   }
 
   private async storeObjects(): Promise<void> {
-    const { parts, quarantineFiles } = this.place;
     const { lines } = this.part;
     if (lines > 0) {
-      const key = landingKey(this.upload, parts.length + 1);
-      await this.sink.put(key, await this.part.finish(), "application/gzip");
-      this.place = { ...this.place, parts: [...parts, lines] };
+      const { parts } = this.place;
+      await this.stage(partName(parts.length + 1), await this.part.finish(), "application/gzip");
+      this.place = { ...this.place, parts: [...parts, lines], staged: this.staged({ parts: 1 }) };
     }
     if (this.quarantine.length > 0) {
+      const number = this.place.quarantineFiles + 1;
       const body = Buffer.from(this.quarantine.join(""));
-      await this.sink.put(quarantineKey(this.upload, quarantineFiles + 1), body, "application/x-ndjson");
+      await this.stage(`${collectQuarantineName(number)}.ndjson`, body, "application/x-ndjson");
       this.quarantine = [];
       this.quarantineBytes = 0;
-      this.place = { ...this.place, quarantineFiles: quarantineFiles + 1 };
+      this.place = { ...this.place, quarantineFiles: number, staged: this.staged({ quarantined: 1 }) };
     }
+  }
+
+  private stage(name: string, body: Buffer, contentType: string): Promise<void> {
+    return this.sink.put(stagingKey(this.reading, this.reading.run, name), body, contentType);
+  }
+
+  /** The runs and what each has staged, with one object more of this one. */
+  private staged({ parts = 0, quarantined = 0 }): readonly StagedRun[] {
+    const { run } = this.reading;
+    const before = this.place.staged.filter((each) => each.run !== run);
+    const own = this.place.staged.find((each) => each.run === run) ?? { run, parts: 0, quarantined: 0 };
+    return [...before, { run, parts: own.parts + parts, quarantined: own.quarantined + quarantined }];
   }
 
   private quarantineLine({ problem = "", raw, line }: Cut, record: number): string {
     const reason = this.memberName === "" ? problem : `${problem} (member ${this.memberName})`;
-    return quarantineLine(this.upload, { record, line, reason, raw: raw?.slice(0, RAW_BYTES) });
+    const told = quarantinedRecord(this.reading.upload, { record, line, reason, raw: raw?.slice(0, RAW_BYTES) });
+    return `${JSON.stringify(told)}\n`;
   }
-}
-
-/** A line of a quarantine object. */
-export function quarantineLine(
-  upload: UploadRecord,
-  entry: Pick<QuarantinedRecord, "record" | "line" | "reason" | "raw">,
-): string {
-  const { source, bucket, key } = upload;
-  const quarantined: QuarantinedRecord = { source, bucket, key, version: upload.versionId ?? upload.etag, ...entry };
-  return `${JSON.stringify(quarantined)}\n`;
 }
 
 function union(names: readonly string[], name: string | undefined): readonly string[] {

@@ -1,6 +1,7 @@
 import type { Log } from "../../shared/log";
 import type { Ledger } from "../ledger/ledger";
-import type { LoadMessage, PipelineConfig, UploadRecord } from "../shared/contract";
+import type { LoadMessage, PipelineConfig } from "../shared/contract";
+import type { Attempt } from "../shared/upload";
 
 /** Which object to read. */
 export interface ObjectName {
@@ -32,19 +33,30 @@ export class ObjectGone extends Error {
   override readonly name = "ObjectGone";
 }
 
+/** The landing bucket. */
 export interface ObjectSink {
   put(key: string, body: Buffer, contentType: string): Promise<void>;
-  remove(key: string): Promise<void>;
+  copy(from: string, to: string): Promise<void>;
+  /** Removes what isn't needed any more; what can't be removed expires. */
+  discard(keys: readonly string[]): Promise<void>;
 }
 
 export interface MessageSender {
   sendLoad(messages: readonly LoadMessage[]): Promise<void>;
-  sendContinuation(upload: UploadRecord): Promise<void>;
+  sendContinuation(attempt: Attempt): Promise<void>;
 }
 
 export type CollectLedger = Pick<
   Ledger,
-  "getFile" | "startFile" | "saveCheckpoint" | "landed" | "quarantineFile" | "getParts"
+  | "getFile"
+  | "startFile"
+  | "saveCheckpoint"
+  | "landed"
+  | "quarantineFile"
+  | "published"
+  | "completeFile"
+  | "getParts"
+  | "noteEvent"
 >;
 
 /** What collecting needs of the world. */
@@ -55,4 +67,6 @@ export interface CollectPorts {
   readonly sender: MessageSender;
   readonly ledger: CollectLedger;
   readonly log: Log;
+  /** A name for what one invocation does, such as no other has. */
+  readonly newRun: () => string;
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import {
   SendMessageBatchCommand,
   type SendMessageBatchRequestEntry,
@@ -6,9 +5,9 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import { fullJitter, sleep } from "../../shared/retry";
-import { sourceByName } from "../shared/config";
-import type { LoadMessage, PipelineConfig, UploadRecord } from "../shared/contract";
-import { messageGroup } from "../shared/messageGroup";
+import type { LoadMessage, PipelineConfig } from "../shared/contract";
+import { loadEntry } from "../shared/loadQueue";
+import type { Attempt } from "../shared/upload";
 import type { MessageSender } from "./ports";
 
 /** SQS takes no more at once. */
@@ -26,25 +25,15 @@ export class SqsSender implements MessageSender {
 
   async sendLoad(messages: readonly LoadMessage[]): Promise<void> {
     for (let start = 0; start < messages.length; start += BATCH) {
-      await this.sendBatch(messages.slice(start, start + BATCH).map((message, index) => this.entry(message, index)));
+      const batch = messages.slice(start, start + BATCH);
+      await this.sendBatch(batch.map((each, index) => ({ Id: String(index), ...loadEntry(this.config, each) })));
     }
   }
 
-  async sendContinuation(upload: UploadRecord): Promise<void> {
+  async sendContinuation({ upload, attempt }: Attempt): Promise<void> {
     // The checkpoint stands in the ledger: with many columns it is too long for a message.
-    const MessageBody = JSON.stringify({ continue: { upload } });
+    const MessageBody = JSON.stringify({ continue: { upload, attempt } });
     await this.sqs.send(new SendMessageCommand({ QueueUrl: this.collectQueueUrl, MessageBody }));
-  }
-
-  private entry(message: LoadMessage, index: number): SendMessageBatchRequestEntry {
-    const { upload, part, skip = 0 } = message;
-    return {
-      Id: String(index),
-      MessageBody: JSON.stringify(message),
-      MessageGroupId: messageGroup(sourceByName(this.config, upload.source), message),
-      // Unique: the ledger deduplicates, and a part that is announced again on purpose must not be dropped by the queue.
-      MessageDeduplicationId: `${upload.uploadId}-${part}-${skip}-${randomUUID()}`,
-    };
   }
 
   private async sendBatch(entries: readonly SendMessageBatchRequestEntry[]): Promise<void> {

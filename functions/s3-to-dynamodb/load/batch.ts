@@ -1,9 +1,9 @@
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type { Log } from "../../shared/log";
 import type { PipelineCounts } from "../../shared/metrics";
+import { parseLoadMessage } from "../shared/loadQueue";
 import type { Deadline } from "./deadline";
 import { type LoadPorts, loadPart } from "./loadPart";
-import { parseLoadMessage } from "./message";
 
 /**
  * Loads the parts that the queue names, one after the other. A FIFO queue's messages have to be dealt with in order, so

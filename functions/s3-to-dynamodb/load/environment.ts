@@ -8,5 +8,7 @@ export const environment = {
   TABLE: "string",
   LANDING_BUCKET: "string",
   LEDGER_TABLE: "string",
+  /** Days after which an entry that nothing was heard of any more expires. */
+  LEDGER_DAYS: "integer",
   LOAD_QUEUE_URL: "string",
 } as const satisfies EnvironmentSpec;

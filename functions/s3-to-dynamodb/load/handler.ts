@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
 import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
@@ -8,9 +7,8 @@ import { parseEnvironment } from "../../shared/environment";
 import { createLogger } from "../../shared/log";
 import { emitMetrics } from "../../shared/metrics";
 import { Ledger } from "../ledger/ledger";
-import { readPipelineConfig, sourceByName } from "../shared/config";
-import type { LoadMessage } from "../shared/contract";
-import { messageGroup } from "../shared/messageGroup";
+import { readPipelineConfig } from "../shared/config";
+import { loadEntry } from "../shared/loadQueue";
 import { loadBatch } from "./batch";
 import { invocationDeadline } from "./deadline";
 import { environment } from "./environment";
@@ -28,7 +26,7 @@ const dynamoDB = createDynamoDBClient();
 const ports: LoadPorts & { readonly log: typeof log } = {
   config,
   log,
-  ledger: new Ledger(dynamoDB, env.LEDGER_TABLE),
+  ledger: new Ledger(dynamoDB, env.LEDGER_TABLE, { days: env.LEDGER_DAYS }),
   table: new TableWriter(new PrebuiltRequests(dynamoDB), env.TABLE),
   openPart: async (Key) => {
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: env.LANDING_BUCKET, Key }));
@@ -40,16 +38,8 @@ const ports: LoadPorts & { readonly log: typeof log } = {
     const ContentType = "application/x-ndjson";
     await s3.send(new PutObjectCommand({ Bucket: env.LANDING_BUCKET, Key, Body, ContentType }));
   },
-  sendContinuation: async (message: LoadMessage) => {
-    await sqs.send(
-      new SendMessageCommand({
-        QueueUrl: env.LOAD_QUEUE_URL,
-        MessageBody: JSON.stringify(message),
-        MessageGroupId: messageGroup(sourceByName(config, message.upload.source), message),
-        // Unique: the ledger deduplicates, and a part that is sent again on purpose must not be dropped by the queue.
-        MessageDeduplicationId: `${message.upload.uploadId}-${message.part}-${message.skip ?? 0}-${randomUUID()}`,
-      }),
-    );
+  sendContinuation: async (message) => {
+    await sqs.send(new SendMessageCommand({ QueueUrl: env.LOAD_QUEUE_URL, ...loadEntry(config, message) }));
   },
 };
 

@@ -3,7 +3,7 @@ import type { Log } from "../../shared/log";
 import type { Ledger } from "../ledger/ledger";
 import { sourceByName } from "../shared/config";
 import type { LoadMessage, PartCounts, PipelineConfig } from "../shared/contract";
-import { uploadOrder } from "../shared/order";
+import { uploadOrder } from "../shared/upload";
 import type { Deadline } from "./deadline";
 import { gunzipLines } from "./lines";
 import { ItemMaker, type ItemText } from "./marshal/item";
@@ -15,7 +15,7 @@ import type { TableWriter } from "./write/tableWriter";
 /** What loading a part needs of the world. */
 export interface LoadPorts {
   readonly config: PipelineConfig;
-  readonly ledger: Pick<Ledger, "getPart" | "finishPart" | "completeFile" | "raiseWatermark">;
+  readonly ledger: Pick<Ledger, "getFile" | "getPart" | "finishPart" | "completeFile" | "raiseWatermark">;
   readonly table: Pick<TableWriter, "putBatch" | "putUnlessNewer">;
   readonly openPart: (key: string) => Promise<Readable>;
   readonly saveQuarantine: (key: string, body: string) => Promise<void>;
@@ -26,20 +26,33 @@ export interface LoadPorts {
 
 /** What an invocation has done with a part; counts of this invocation alone. */
 export interface LoadOutcome extends PartCounts {
-  readonly state: "finished" | "continued" | "alreadyLoaded";
+  readonly state: "finished" | "continued" | "alreadyLoaded" | "superseded";
   readonly throttles: number;
 }
+
+const NOTHING = { loaded: 0, quarantined: 0, throttles: 0 };
+
+/** Requests with a single item each, of an upload that comes late: as many as keep a connection each. */
+const SINGLES_IN_FLIGHT = 64;
 
 /**
  * Writes one landing part to the table.
  * @throws Error when nothing could be written until the deadline, or when the part isn't what the message says.
  */
 export async function loadPart(message: LoadMessage, ports: LoadPorts, deadline: Deadline): Promise<LoadOutcome> {
-  const { upload, part } = message;
+  const { upload, attempt, part } = message;
   const source = sourceByName(ports.config, upload.source);
-  if ((await ports.ledger.getPart(upload.source, upload.uploadId, part)) !== undefined) {
-    await ports.ledger.completeFile(upload.source, upload.uploadId);
-    return { state: "alreadyLoaded", loaded: 0, quarantined: 0, throttles: 0 };
+  const file = await ports.ledger.getFile(upload.source, upload.uploadId);
+  if (file === undefined) {
+    throw new Error(
+      `The ledger has no entry of upload ${upload.uploadId} of source ${upload.source}, so part ${part} can't be counted. ` +
+        "Replay the object to collect it anew.",
+    );
+  }
+  if (file.attempt !== attempt) return { state: "superseded", ...NOTHING };
+  if ((await ports.ledger.getPart(file, part)) !== undefined) {
+    await ports.ledger.completeFile(file);
+    return { state: "alreadyLoaded", ...NOTHING };
   }
   const order = uploadOrder(upload, part);
   const newest = source.keyFields.length === 0 || (await ports.ledger.raiseWatermark(source.name, order));
@@ -48,7 +61,7 @@ export async function loadPart(message: LoadMessage, ports: LoadPorts, deadline:
   let throttles = 0;
   const writer = new BatchWriter({
     send: newest ? (entries) => ports.table.putBatch(entries) : (entries) => ports.table.putUnlessNewer(entries, order),
-    batchItems: newest ? 25 : 1,
+    ...(newest ? {} : { batchItems: 1, inFlight: SINGLES_IN_FLIGHT }),
     deadline,
     onThrottle: () => {
       throttles += 1;
@@ -77,8 +90,8 @@ export async function loadPart(message: LoadMessage, ports: LoadPorts, deadline:
     await ports.sendContinuation({ ...message, skip: end, soFar });
     return { state: "continued", ...counts, throttles };
   }
-  await ports.ledger.finishPart(upload.source, upload.uploadId, part, soFar);
-  return { state: "finished", ...counts, throttles };
+  const counted = await ports.ledger.finishPart(message, soFar);
+  return counted ? { state: "finished", ...counts, throttles } : { state: "superseded", ...NOTHING, throttles };
 }
 
 /** Reads lines until the part's end or the deadline. `next` is the first line that wasn't taken. */

@@ -1,4 +1,5 @@
 import type { LoadMessage, QuarantinedRecord } from "../shared/contract";
+import { digits, quarantinedRecord, quarantineKey } from "../shared/upload";
 
 const FLUSH_BYTES = 4 * 1024 * 1024;
 const RAW_CHARACTERS = 4096;
@@ -20,16 +21,8 @@ export class Quarantine {
   ) {}
 
   add(line: number, record: number, reason: string, raw: string): void {
-    const { upload } = this.message;
-    const entry: QuarantinedRecord = {
-      source: upload.source,
-      bucket: upload.bucket,
-      key: upload.key,
-      version: upload.versionId ?? upload.etag,
-      record,
-      reason,
-      raw: raw.length > RAW_CHARACTERS ? raw.slice(0, RAW_CHARACTERS) : raw,
-    };
+    const shortened = raw.length > RAW_CHARACTERS ? raw.slice(0, RAW_CHARACTERS) : raw;
+    const entry = quarantinedRecord(this.message.upload, { record, reason, raw: shortened });
     this.pending.push({ line, record: entry });
     this.bytes += 500 + (entry.raw?.length ?? 0);
   }
@@ -50,19 +43,22 @@ export class Quarantine {
     this.bytes = 0;
     const first = due[0];
     if (first !== undefined) {
-      const name = quarantineKey(this.message, this.stored === 0 ? undefined : first.record.record);
-      await this.save(name, due.map(({ record }) => `${JSON.stringify(record)}\n`).join(""));
+      const name = objectName(this.message, this.stored === 0 ? undefined : first.record.record);
+      await this.save(
+        quarantineKey(this.message, name),
+        due.map(({ record }) => `${JSON.stringify(record)}\n`).join(""),
+      );
       this.stored += due.length;
     }
     return this.stored;
   }
 }
 
-function quarantineKey({ upload, part, skip }: LoadMessage, record: number | undefined): string {
+function objectName({ part, skip }: LoadMessage, record: number | undefined): string {
   const parts = [
-    `load-${String(part).padStart(5, "0")}`,
+    `load-${digits(part)}`,
     ...(skip ? [`after-${skip}`] : []),
     ...(record === undefined ? [] : [`from-${record}`]),
   ];
-  return `quarantine/${upload.source}/${upload.uploadId}/${parts.join("-")}.ndjson`;
+  return parts.join("-");
 }

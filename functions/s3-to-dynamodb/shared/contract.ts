@@ -71,7 +71,7 @@ export interface UploadRecord {
   readonly size: number;
   /** The event's sequencer (hexadecimal), which orders two writes of one key within a second; empty on replay. */
   readonly sequencer: string;
-  /** First 32 hex digits of SHA-256 over source, bucket, key and version id or ETag, joined by newlines. */
+  /** First 32 hex digits of SHA-256 over source, bucket, key and version id (else ETag and second), joined by newlines. */
   readonly uploadId: string;
 }
 
@@ -91,6 +91,8 @@ export interface LandingMeta {
 /** Message of the load queue (FIFO): one landing part, ready to be written to the table. */
 export interface LoadMessage {
   readonly upload: UploadRecord;
+  /** The attempt at the upload that the part is of, from 1. */
+  readonly attempt: number;
   /** 1-based. */
   readonly part: number;
   /** Key in the landing bucket: `landing/<source>/…/part-00001.ndjson.gz`. */

@@ -148,7 +148,7 @@ describe("S3ToDynamoDb: sources", () => {
     assert.ok(String(at(run.named("ingest-collect-role-policy"), "policy")).length <= 10_240);
     assert.ok(run.ofType("aws:iam/policy:Policy").length <= 10);
     const readable = roleStatements(run, "ingest-collect-role").flatMap(({ Action, Resource }) =>
-      list(Action).includes("s3:GetObject") ? list(Resource) : [],
+      list(Action).includes("s3:GetObjectVersion") ? list(Resource) : [],
     );
     assert.equal(new Set(readable).size, 300);
   });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ConfigError, findSource, parsePipelineConfig } from "../../../functions/s3-to-dynamodb/shared/config";
 import { joinKeyValues, shardOf } from "../../../functions/s3-to-dynamodb/shared/itemKey";
-import { uploadOrder } from "../../../functions/s3-to-dynamodb/shared/order";
+import { uploadOrder } from "../../../functions/s3-to-dynamodb/shared/upload";
 import { metricsLine } from "../../../functions/shared/metrics";
 import { fullJitter, sleepUnless } from "../../../functions/shared/retry";
 import { sourceWith } from "../s3-to-dynamodb/load/fakes";
@@ -19,11 +19,20 @@ describe("shared by the functions", () => {
     assert.equal(shardOf("anything", 1), 0);
   });
 
-  it("I6: uploads are ordered by time, then by sequencers of any length, then by part", () => {
+  it("I16: uploads are ordered by time, then by sequencers filled with zeros at the right as AWS says, then by part", () => {
     const at = (time: string, sequencer: string, part: number) => uploadOrder({ time, sequencer, uploadId: "u" }, part);
     const day = "2026-01-01T00:00:00.000Z";
-    const ordered = [at(day, "", 1), at(day, "9", 1), at(day, "0a", 1), at(day, "FF", 2), at("2026-01-02", "", 1)];
+    const sequencers = ["", "0055AED6DCD90281E5", "0055aed6dcd90281e51", "0055AED6DCD90281E6", "0A", "1", "1F", "2"];
+    const ordered = [...sequencers.map((each) => at(day, each, 1)), at(day, "2", 2), at("2026-01-02", "", 1)];
     assert.deepEqual([...ordered].sort(), ordered);
+    const hex = fc.stringMatching(/^[0-9A-F]{1,24}$/);
+    fc.assert(
+      fc.property(hex, hex, (a, b) => {
+        const width = Math.max(a.length, b.length);
+        const [longA, longB] = [a, b].map((each) => BigInt(`0x${each.padEnd(width, "0")}`)) as [bigint, bigint];
+        assert.equal(at(day, a, 1) < at(day, b, 1), longA < longB);
+      }),
+    );
   });
 
   it("I1: an object belongs to the source with the longest prefix", () => {

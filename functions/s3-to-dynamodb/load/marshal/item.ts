@@ -1,12 +1,11 @@
 import { hash } from "node:crypto";
 import type { SourceConfig, UploadRecord } from "../../shared/contract";
 import { joinKeyValues, partitionKey, recordKey } from "../../shared/itemKey";
-import { landingMeta, linePrefix, META } from "../../shared/landingMeta";
+import { landingMeta, linePrefix, META, RESERVED } from "../../shared/upload";
 import { convertText, plainText } from "./convert";
 import { isTooLarge } from "./itemSize";
 import { type JsonObject, type JsonValue, parseObject } from "./parse";
 import { RecordError } from "./recordError";
-import { RESERVED } from "./reserved";
 import { LineScanner } from "./scanLine";
 import { nameText, quote, valueText } from "./value";
 

@@ -1,8 +1,8 @@
 import type { FieldMapping, SourceConfig } from "../../shared/contract";
+import { RESERVED } from "../../shared/upload";
 import { convertText, plainText } from "./convert";
 import { type JsonValue, parseJson } from "./parse";
 import { RecordError } from "./recordError";
-import { RESERVED } from "./reserved";
 import { nameText, valueText } from "./value";
 import { valueEnd } from "./valueEnd";
 

@@ -3,12 +3,11 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { landingKey } from "../../../../functions/s3-to-dynamodb/collect/landingKey";
 import { ObjectGone } from "../../../../functions/s3-to-dynamodb/collect/ports";
 import { S3Source } from "../../../../functions/s3-to-dynamodb/collect/s3Source";
 import { SqsSender } from "../../../../functions/s3-to-dynamodb/collect/sqsSender";
-import { uploadRecord } from "../../../../functions/s3-to-dynamodb/collect/upload";
 import type { LoadMessage, SourceConfig } from "../../../../functions/s3-to-dynamodb/shared/contract";
+import { landingKey, uploadRecord } from "../../../../functions/s3-to-dynamodb/shared/upload";
 import { config, source } from "./fakes";
 
 const BYTES = Buffer.from("0123456789");
@@ -112,8 +111,9 @@ describe("collect: S3 and SQS", () => {
   });
   const messages: LoadMessage[] = Array.from({ length: 23 }, (_, index) => ({
     upload,
+    attempt: 1,
     part: index + 1,
-    landingKey: landingKey(upload, index + 1),
+    landingKey: landingKey({ upload, attempt: 1 }, index + 1),
     records: 1,
   }));
 
@@ -152,7 +152,7 @@ describe("collect: S3 and SQS", () => {
     assert.deepEqual([...new Set(entries.map(({ MessageGroupId }) => MessageGroupId))], ["orders"]);
   });
 
-  it("I8: entries that SQS didn't take are sent again, those at fault are an error", async () => {
+  it("I8, I19: entries that SQS didn't take are sent again, those at fault are an error", async () => {
     const busy = sender({}, (ids, call) =>
       call === 1 ? { Failed: [{ Id: ids[2], Code: "ServiceUnavailable" }] } : {},
     );
@@ -161,7 +161,11 @@ describe("collect: S3 and SQS", () => {
       busy.calls.map((entries) => entries.map(({ Id }) => Id)),
       [["0", "1", "2", "3"], ["2"]],
     );
-    assert.equal(busy.calls[0]?.[0]?.MessageGroupId, upload.uploadId);
+    assert.deepEqual(
+      busy.calls[0]?.map(({ MessageGroupId }) => MessageGroupId),
+      [1, 2, 3, 4].map((part) => `${upload.uploadId}-${part}`),
+      "I19: parts without keys load side by side",
+    );
     const wrong = sender({}, (ids) => ({
       Failed: [{ Id: ids[0], Code: "InvalidMessageContents", SenderFault: true }],
     }));

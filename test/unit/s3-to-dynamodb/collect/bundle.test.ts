@@ -28,6 +28,7 @@ describe("collect: bundle", () => {
         PIPELINE: "p",
         LANDING_BUCKET: "l",
         LEDGER_TABLE: "t",
+        LEDGER_DAYS: "730",
         LOAD_QUEUE_URL: "u",
         COLLECT_QUEUE_URL: "c",
       };

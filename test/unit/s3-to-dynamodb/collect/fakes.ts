@@ -7,13 +7,11 @@ import {
   type ObjectName,
   type SourceObject,
 } from "../../../../functions/s3-to-dynamodb/collect/ports";
-import type { FileEntry, PartEntry } from "../../../../functions/s3-to-dynamodb/ledger/ledger";
-import type {
-  LoadMessage,
-  PipelineConfig,
-  SourceConfig,
-  UploadRecord,
-} from "../../../../functions/s3-to-dynamodb/shared/contract";
+import { readFileItem } from "../../../../functions/s3-to-dynamodb/ledger/items";
+import { type FileEntry, Ledger } from "../../../../functions/s3-to-dynamodb/ledger/ledger";
+import type { LoadMessage, PipelineConfig, SourceConfig } from "../../../../functions/s3-to-dynamodb/shared/contract";
+import type { Attempt } from "../../../../functions/s3-to-dynamodb/shared/upload";
+import { AT_ONCE, FakeDynamo } from "../fakeDynamo";
 
 export const NEVER: CollectDeadline = { near: () => false, over: () => false };
 export const AFTER_EACH_PART: CollectDeadline = { near: () => true, over: () => false };
@@ -55,25 +53,27 @@ export function config(
 interface Stored {
   readonly bytes: Buffer;
   readonly versionId?: string;
+  readonly time: string;
 }
 
 /** The cloud around the collect function, in memory. */
 export class FakeCloud {
   readonly objects = new Map<string, Stored>();
   readonly landing = new Map<string, Buffer>();
-  readonly files = new Map<string, FileEntry>();
-  readonly partsLoaded: PartEntry[] = [];
+  readonly ledgerTable = new FakeDynamo();
+  readonly ledger = new Ledger(this.ledgerTable.client(AT_ONCE), "ledger", { now: () => "2026-02-03T04:05:06.000Z" });
   readonly sent: LoadMessage[] = [];
-  readonly continuations: UploadRecord[] = [];
+  readonly continuations: Attempt[] = [];
   readonly logged: string[] = [];
   readonly reads: { readonly start: number; readonly end: number }[] = [];
   chunkBytes = 64 * 1024;
+  private runs = 0;
 
   constructor(readonly config: PipelineConfig) {}
 
-  put(key: string, bytes: Buffer | string, versionId?: string): Buffer {
+  put(key: string, bytes: Buffer | string, versionId?: string, time = "2026-01-02T03:04:05.000Z"): Buffer {
     const stored = Buffer.from(bytes as string);
-    this.objects.set(key, { bytes: stored, versionId });
+    this.objects.set(key, { bytes: stored, versionId, time });
     return stored;
   }
 
@@ -87,36 +87,31 @@ export class FakeCloud {
       source: { open: async (name) => this.open(name) },
       sink: {
         put: async (key, body) => void this.landing.set(key, body),
-        remove: async (key) => void this.landing.delete(key),
+        copy: async (from, to) => void this.landing.set(to, this.landing.get(from) as Buffer),
+        discard: async (keys) => {
+          for (const key of keys) this.landing.delete(key);
+        },
       },
       sender: {
         // As a queue does it: text in between.
         sendLoad: async (messages) => void this.sent.push(...(JSON.parse(JSON.stringify(messages)) as LoadMessage[])),
-        sendContinuation: async (upload) => void this.continuations.push(upload),
+        sendContinuation: async (of) => void this.continuations.push(of),
       },
-      ledger: {
-        getFile: async (_source, uploadId) => this.files.get(uploadId),
-        getParts: async () => this.partsLoaded,
-        startFile: async (upload) => {
-          const existing = this.files.get(upload.uploadId);
-          if (existing) return { entry: existing, created: false };
-          const entry = { ...upload, status: "collecting", parts: 0, read: 0 } as unknown as FileEntry;
-          this.files.set(upload.uploadId, entry);
-          return { entry, created: true };
-        },
-        saveCheckpoint: async (_source, id, checkpoint, progress) => this.update(id, { ...progress, checkpoint }),
-        landed: async (_source, id, progress) =>
-          this.update(id, { ...progress, status: progress.parts === 0 ? "loaded" : "landed", checkpoint: undefined }),
-        quarantineFile: async (_source, id, reason, progress) =>
-          this.update(id, { ...progress, status: "quarantined", reason, checkpoint: undefined }),
-      },
+      ledger: this.ledger,
+      newRun: () => `run-${++this.runs}`,
     };
   }
 
   /** The only file of the ledger. */
   get file(): FileEntry {
-    if (this.files.size !== 1) throw new Error(`The ledger has ${this.files.size} files, expected one.`);
-    return [...this.files.values()][0] as FileEntry;
+    const [file, ...others] = this.files;
+    if (file === undefined || others.length > 0)
+      throw new Error(`The ledger has ${this.files.length} files, expected one.`);
+    return file;
+  }
+
+  get files(): FileEntry[] {
+    return this.ledgerTable.items.filter(({ kind }) => kind?.S === "file").map(readFileItem);
   }
 
   /** The landed lines, part by part in order. */
@@ -145,23 +140,15 @@ export class FakeCloud {
     return [...this.landing.keys()].filter((key) => key.startsWith(prefix)).sort();
   }
 
-  private update(id: string, change: object): void {
-    const entry = this.files.get(id);
-    if (entry?.status !== "collecting") {
-      throw Object.assign(new Error(`${id} is ${entry?.status}`), { name: "ConditionalCheckFailedException" });
-    }
-    this.files.set(id, { ...entry, ...change });
-  }
-
   private open(name: ObjectName): SourceObject {
     const stored = this.objects.get(name.key);
     if (stored === undefined) throw new ObjectGone("deleted before it could be read");
-    const { bytes, versionId } = stored;
+    const { bytes, versionId, time } = stored;
     const { reads, chunkBytes } = this;
     return {
       etag: createHash("md5").update(bytes).digest("hex"),
       versionId,
-      time: "2026-01-02T03:04:05.000Z",
+      time,
       size: bytes.length,
       async *read(start = 0, end = bytes.length) {
         reads.push({ start, end });
@@ -174,7 +161,7 @@ export class FakeCloud {
 
 export function s3Event(key: string, more: object = {}, bucket = "in"): string {
   const encoded = encodeURIComponent(key).replaceAll("%20", "+").replaceAll("%2F", "/");
-  const object = { key: encoded, size: 1, eTag: "e", sequencer: "0A", ...more };
+  const object = { key: encoded, size: 1, sequencer: "0A", ...more };
   return JSON.stringify({
     Records: [
       {

@@ -4,8 +4,8 @@ import { collectBatch } from "../../../../functions/s3-to-dynamodb/collect/batch
 import { collectMessage } from "../../../../functions/s3-to-dynamodb/collect/collectMessage";
 import { collectDeadline } from "../../../../functions/s3-to-dynamodb/collect/deadline";
 import { parseCollectMessage } from "../../../../functions/s3-to-dynamodb/collect/events";
-import { landingKey } from "../../../../functions/s3-to-dynamodb/collect/landingKey";
-import { uploadRecord } from "../../../../functions/s3-to-dynamodb/collect/upload";
+import type { LoadMessage } from "../../../../functions/s3-to-dynamodb/shared/contract";
+import { landingKey, uploadRecord } from "../../../../functions/s3-to-dynamodb/shared/upload";
 import type { PipelineCounts } from "../../../../functions/shared/metrics";
 import { AFTER_EACH_PART, config, FakeCloud, NEVER, s3Event, source } from "./fakes";
 import { collect, finish } from "./run";
@@ -18,7 +18,7 @@ function sqs(...bodies: string[]): SQSEvent {
 
 describe("collect: events", () => {
   it("I2: S3's notification, test event and removal, EventBridge's event", () => {
-    const [object] = parseCollectMessage(s3Event("a b/c+d%/ü.csv", { versionId: "v1" })).objects;
+    const [object] = parseCollectMessage(s3Event("a b/c+d%/ü.csv", { versionId: "v1", eTag: "e" })).objects;
     assert.deepEqual(object, {
       bucket: "in",
       key: "a b/c+d%/ü.csv",
@@ -49,23 +49,29 @@ describe("collect: events", () => {
       sequencer: "1",
       time: "2026-01-02T03:04:05.000Z",
     });
-    assert.throws(() => parseCollectMessage('{"x":1}'), /no event of S3/);
+    assert.throws(() => parseCollectMessage('{"x":1}'), /isn't an S3 event/);
     assert.throws(() => parseCollectMessage("x"), /isn't JSON/);
   });
 
   it("I3: landing keys are repeatable, tell versions apart, and bear any object key", () => {
-    const of = (key: string, more = {}): string =>
-      landingKey(
-        uploadRecord({ source: "s", bucket: "b", key, etag: "e", time: "t", size: 1, sequencer: "", ...more }),
-        1,
-      );
-    assert.equal(of("a/b.csv"), "landing/s/a/b.csv/e/part-00001.ndjson.gz");
+    const facts = { source: "s", bucket: "b", etag: "e", time: "2026-01-02T03:04:05.678Z", size: 1, sequencer: "" };
+    const of = (key: string, more = {}, attempt = 1): string =>
+      landingKey({ upload: uploadRecord({ ...facts, key, ...more }), attempt }, 1);
+    assert.equal(of("a/b.csv"), "landing/s/a/b.csv/e-20260102T030405Z/part-00001.ndjson.gz");
     assert.equal(of("a b+%ü.csv", { versionId: "v" }), "landing/s/a%20b%2B%25%C3%BC.csv/v/part-00001.ndjson.gz");
     assert.notEqual(of("a"), of("a", { etag: "f" }));
-    assert.equal(of("../x"), "landing/s/%2E%2E/x/e/part-00001.ndjson.gz");
-    const long = of("ü".repeat(500));
-    assert.ok(long.length < 1024 && /^landing\/s\/sha256-[0-9a-f]{64}\/e\/part-00001/.test(long), long);
-    assert.notEqual(long, of(`${"ü".repeat(499)}u`));
+    assert.equal(of("../x", { versionId: "v" }), "landing/s/%2E%2E/x/v/part-00001.ndjson.gz");
+    const long = of("ü".repeat(500), { versionId: "v" });
+    assert.ok(long.length < 1024 && /^landing\/s\/sha256-[0-9a-f]{64}\/v\/part-00001/.test(long), long);
+    assert.notEqual(long, of(`${"ü".repeat(499)}u`, { versionId: "v" }));
+  });
+
+  it("I20: a forced replay's parts have keys that Snowpipe hasn't seen", () => {
+    const upload = uploadRecord({
+      ...{ source: "s", bucket: "b", key: "a.csv", versionId: "v" },
+      ...{ etag: "e", time: "2026-01-02T03:04:05.000Z", size: 1, sequencer: "" },
+    });
+    assert.equal(landingKey({ upload, attempt: 2 }, 1), "landing/s/a.csv/v/attempt-2/part-00001.ndjson.gz");
   });
 
   it("I1: the longest prefix decides; what no source covers is passed over and logged", async () => {
@@ -85,8 +91,8 @@ describe("collect: events", () => {
     const parts = cloud.sent.length;
     assert.ok(parts > 3);
     const landing = new Map(cloud.landing);
-    cloud.partsLoaded.push({ part: 1, loaded: 1, quarantined: 0, finishedAt: "" });
     const first = cloud.sent.splice(0);
+    await cloud.ledger.finishPart(first[0] as LoadMessage, { loaded: 1, quarantined: 0 });
     const [again] = await collectMessage(s3Event("a.csv"), cloud.ports, NEVER);
     assert.equal(again?.state, "known");
     assert.deepEqual(cloud.sent, first.slice(1));
@@ -141,11 +147,12 @@ describe("collect: events", () => {
     assert.equal(cloud.quarantined()[0]?.record, 0);
   });
 
-  it("I9: an object overwritten between two invocations is given up; what had landed is removed", async () => {
+  it("I9, I20: an object overwritten between two invocations is given up, and nothing of it has been seen", async () => {
     const cloud = new FakeCloud(config([source()], { partBytes: 900 }));
     cloud.put("a.csv", ROWS);
     await collectMessage(s3Event("a.csv"), cloud.ports, AFTER_EACH_PART);
-    assert.ok(cloud.keys("landing/").length > 0);
+    assert.ok(cloud.keys("staging/").length > 0);
+    assert.deepEqual(cloud.keys("landing/"), []);
     cloud.put("a.csv", `${ROWS}new,y\n`);
     await finish(cloud, NEVER);
     assert.equal(cloud.file.status, "quarantined");

@@ -23,8 +23,7 @@ export async function collect(
 
 export async function finish(cloud: FakeCloud, deadline: CollectDeadline): Promise<void> {
   for (let done = 0; done < cloud.continuations.length; done++) {
-    const upload = cloud.continuations[done];
-    await collectMessage(JSON.stringify({ continue: { upload } }), cloud.ports, deadline);
+    await collectMessage(JSON.stringify({ continue: cloud.continuations[done] }), cloud.ports, deadline);
   }
 }
 

@@ -1,15 +1,17 @@
 import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
+import { fileItem, newFileEntry, readFileItem } from "../../../../functions/s3-to-dynamodb/ledger/items";
+import { Ledger } from "../../../../functions/s3-to-dynamodb/ledger/ledger";
 import type { Deadline } from "../../../../functions/s3-to-dynamodb/load/deadline";
 import type { LoadPorts } from "../../../../functions/s3-to-dynamodb/load/loadPart";
 import { TableWriter } from "../../../../functions/s3-to-dynamodb/load/write/tableWriter";
 import type {
   LoadMessage,
-  PartCounts,
   QuarantinedRecord,
   SourceConfig,
   UploadRecord,
 } from "../../../../functions/s3-to-dynamodb/shared/contract";
+import { AT_ONCE, FakeDynamo } from "../fakeDynamo";
 
 export const FOREVER: Deadline = { near: () => false, over: () => false };
 
@@ -45,12 +47,10 @@ type Item = Record<string, { S?: string; N?: string }>;
 /** A table, a ledger, a bucket and a queue, as far as loading goes. */
 export class World {
   readonly items = new Map<string, Item>();
-  readonly parts = new Map<string, PartCounts>();
-  readonly files = new Map<string, { loaded: number; quarantined: number }>();
+  readonly ledgerTable = new FakeDynamo();
   readonly landing = new Map<string, Buffer>();
   readonly quarantine = new Map<string, QuarantinedRecord[]>();
   readonly queue: LoadMessage[] = [];
-  watermark = "";
   /** Told each request before it is served; answers how many of a batch's items are left unprocessed. */
   throttle: (size: number) => number = () => 0;
 
@@ -59,7 +59,27 @@ export class World {
   message(upload: UploadRecord, part: number, lines: readonly string[]): LoadMessage {
     const landingKey = `landing/${upload.uploadId}/${part}`;
     this.landing.set(landingKey, gzipSync(`${lines.join("\n")}\n`));
-    return { upload, part, landingKey, records: lines.length };
+    if (!this.files.has(upload.uploadId)) {
+      this.ledgerTable.seed(fileItem({ ...newFileEntry(upload, upload.time), status: "landed", parts: 99 }));
+    }
+    return { upload, attempt: 1, part, landingKey, records: lines.length };
+  }
+
+  /** Counts by upload id. */
+  get files(): Map<string, { loaded: number; quarantined: number }> {
+    const entries = this.ledgerTable.items.filter(({ kind }) => kind?.S === "file").map(readFileItem);
+    return new Map(
+      entries.map(({ uploadId, loaded, loadQuarantined }) => [uploadId, { loaded, quarantined: loadQuarantined }]),
+    );
+  }
+
+  /** Numbers of the parts that are entered as loaded. */
+  get parts(): number[] {
+    return this.ledgerTable.items.flatMap(({ kind, part }) => (kind?.S === "part" ? [Number(part?.N)] : []));
+  }
+
+  get watermark(): string | undefined {
+    return this.ledgerTable.items.find(({ kind }) => kind?.S === "watermark")?.order?.S;
   }
 
   get quarantined(): QuarantinedRecord[] {
@@ -67,31 +87,10 @@ export class World {
   }
 
   ports(): LoadPorts {
-    const partKey = (uploadId: string, part: number) => `${uploadId}#${part}`;
     return {
       config: { sources: [this.source], limits: {} as never },
       log: { info: () => undefined, warn: () => undefined },
-      ledger: {
-        getPart: async (_source, uploadId, part) => {
-          const counts = this.parts.get(partKey(uploadId, part));
-          return counts && { ...counts, part, finishedAt: "" };
-        },
-        finishPart: async (_source, uploadId, part, counts) => {
-          if (this.parts.has(partKey(uploadId, part))) return;
-          this.parts.set(partKey(uploadId, part), counts);
-          const file = this.files.get(uploadId) ?? { loaded: 0, quarantined: 0 };
-          this.files.set(uploadId, {
-            loaded: file.loaded + counts.loaded,
-            quarantined: file.quarantined + counts.quarantined,
-          });
-        },
-        completeFile: async () => undefined,
-        raiseWatermark: async (_source, order) => {
-          if (order < this.watermark) return false;
-          this.watermark = order;
-          return true;
-        },
-      },
+      ledger: new Ledger(this.ledgerTable.client(AT_ONCE), "ledger"),
       table: new TableWriter({ send: (operation, body) => this.serve(operation, body) }, "items"),
       openPart: async (key) => Readable.from([this.landing.get(key) as Buffer]),
       saveQuarantine: async (key, body) => {
