@@ -24,7 +24,7 @@ async function main(): Promise<number> {
 
 async function run(): Promise<number> {
   const config = parseConfig("local", configTexts(readSettings("local")));
-  const options = parseOptions(process.argv.slice(2), config.sources);
+  const options = parseOptions(process.argv.slice(2), config);
   if (options === undefined) {
     console.log(help);
     return 0;
@@ -35,7 +35,7 @@ async function run(): Promise<number> {
   }
   const isOwnFiles = options.files.length > 0;
   const files = isOwnFiles ? await ownFiles(options) : await sampleFiles();
-  const plan = { config, files, isOwnFiles, ingested: new Ingested(files) };
+  const plan = { config, files, isOwnFiles, secrets: options.secrets, ingested: new Ingested(files) };
   const planned = pipelines.flatMap((pipelineOf) => pipelineOf(plan) ?? []);
   const passed = await localRun({ options, pipelines: planned, progress: terminalProgress() });
   return passed ? 0 : 1;

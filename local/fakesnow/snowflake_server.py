@@ -21,6 +21,7 @@ from snowflake_sql import Sql, keep_wide_numbers
 from snowpipe import Snowpipe
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "processes"))
+from own_address import only_own_address  # noqa: E402
 from parent_watch import watch_parent  # noqa: E402
 
 registry = Registry()
@@ -94,5 +95,8 @@ if __name__ == "__main__":
     watch_parent()
     os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
     keep_wide_numbers()
+    # Statements reach no file and no address; stages are read by this server.
+    fakesnow.shared_fs.duck_conn.execute("SET enable_external_access = false")
     pipes.start()
-    uvicorn.run(Starlette(routes=routes), host="127.0.0.1", port=int(sys.argv[1]), log_level="warning")
+    port = int(sys.argv[1])
+    uvicorn.run(only_own_address(Starlette(routes=routes), port), host="127.0.0.1", port=port, log_level="warning")

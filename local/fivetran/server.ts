@@ -2,6 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { refusal } from "../processes/ownAddress";
 import { FivetranApi } from "./api";
 import { ApiFaults, RateLimit } from "./faults";
 import { ApiProblem } from "./problem";
@@ -74,6 +75,13 @@ export async function startFivetranApi(options: FivetranOptions): Promise<Fivetr
   const { port } = server.address() as AddressInfo;
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const why = refusal(request, port);
+    if (why !== undefined) {
+      response
+        .writeHead(403, { "content-type": "application/json" })
+        .end(JSON.stringify({ code: "Forbidden", message: why }));
+      return;
+    }
     const { method = "GET", url: path = "/" } = request;
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);

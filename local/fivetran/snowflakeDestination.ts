@@ -1,5 +1,5 @@
 /** Fivetran's side of a sync: puts rows into Snowflake tables by primary key, in the local Snowflake. */
-import { fetchJson } from "../run/clients";
+import { fetchJson, UnreachableError } from "../processes/localFetch";
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -37,7 +37,15 @@ export class SnowflakeDestination {
     const names = columns.map(([column]) => nameOf(column)).join(", ");
     const values = columns.map(([column, type]) => `f.value:${quoted(column)}::${type}`).join(", ");
     for (const batch of batches(rows)) {
-      await this.#sql(`INSERT INTO ${this.#name(table)} (${names}) SELECT ${values} FROM ${flattened(batch)}`);
+      const insert = `INSERT INTO ${this.#name(table)} (${names}) SELECT ${values} FROM ${flattened(batch)}`;
+      try {
+        await this.#sql(insert);
+      } catch (error) {
+        if (!(error instanceof UnreachableError)) throw error;
+        // Whether it was done isn't known: without these rows it can be done again.
+        await this.remove(table, primaryKey, batch);
+        await this.#sql(insert);
+      }
     }
   }
 
@@ -96,6 +104,7 @@ export class SnowflakeDestination {
     const answer = await fetchJson<{ rows: Record<string, unknown>[] }>(`${this.endpoint}/_local/sql`, {
       method: "POST",
       body,
+      isRepeatable: /^(SELECT|DELETE|CREATE SCHEMA IF NOT EXISTS) /.test(sql),
     });
     return answer.rows;
   }

@@ -9,6 +9,7 @@ import {
   SFNClient,
   StartExecutionCommand,
 } from "@aws-sdk/client-sfn";
+import { childEnvironment } from "../processes/environment";
 import type { Services } from "../processes/services";
 import { runCommand } from "../setup/command";
 import { repository } from "../setup/paths";
@@ -74,7 +75,7 @@ export function registerWebhook(
   const cli = join(repository, "cli", "register-webhook", "cli.ts");
   const { fivetranSecretArn, fivetranApiUrl } = surroundings;
   const args = ["--url", webhookUrl, "--group", groupId, "--secret-arn", webhookSecretArn];
-  const env = { ...process.env, ...services.environment };
+  const env = childEnvironment(services.environment);
   return runCommand(
     process.execPath,
     ["--import", "tsx", cli, ...args, "--api-secret-arn", fivetranSecretArn, "--api-url", fivetranApiUrl],

@@ -1,5 +1,5 @@
 /** Plays Fivetran against a deployed connector: a load over a source that isn't always well, then what changed since. */
-import type { CheckedAnswer } from "../../cli/fivetran-invoke/checkAnswer";
+import type { CheckedAnswer, Row } from "../../cli/fivetran-invoke/checkAnswer";
 import { type LambdaTarget, lambdaConnector } from "../../cli/fivetran-invoke/inLambda";
 import { type PlayOptions, play, playTest } from "../../cli/fivetran-invoke/play";
 import { LocalStore } from "../../cli/fivetran-invoke/store";
@@ -59,6 +59,7 @@ const faults: Faults = { throttleEvery: 6, failEvery: 10, tokenUses: 5, slowEver
 /** In the local cloud an account's number is its root's access key. */
 const fivetranAccount = "834469178297";
 
+/** Plays the example connector over the local source. @throws what the connector or its role answers */
 export async function syncConnector(args: SyncArgs): Promise<ConnectorSync> {
   const { name, bucketName } = args.connector;
   const start = Date.now();
@@ -106,6 +107,48 @@ export async function syncConnector(args: SyncArgs): Promise<ConnectorSync> {
   }
 }
 
+/**
+ * Plays somebody's own connector, with their secrets and over their source: the connection test, then one sync. What
+ * its source has isn't known here, so a table is to have the rows that the answers leave.
+ *
+ * @throws what the connector or its role answers
+ */
+export async function syncOwnConnector(args: SyncArgs, secrets: Row): Promise<ConnectorSync> {
+  const { name, externalId, bucketName } = args.connector;
+  const start = Date.now();
+  const wrongExternalIdRefused = await isRefused({ ...targetOf(args), externalId: `not-${externalId}` });
+  const destination = new SnowflakeDestination(args.snowflakeEndpoint, placeOf(args));
+  await destination.prepare();
+  const options: PlayOptions = {
+    ...(await lambdaConnector(targetOf(args))),
+    agent: agentOf(args.connector),
+    secrets,
+    store: new LocalStore(),
+    destination: (answer) => applyTo(destination, { ...answer, softDelete: [] }),
+  };
+  await playTest(options);
+  const { requests, tables } = await play(options);
+  return {
+    name,
+    method: bucketName === "" ? "direct" : "s3",
+    tables: await Promise.all(
+      tables.map(async ({ table, rows, upserts, deletes }) => ({
+        name: destination.nameOf(table),
+        source: rows,
+        loaded: await destination.count(table),
+        upserts,
+        deletes,
+        seconds: (Date.now() - start) / 1000,
+      })),
+    ),
+    requests,
+    throttled: 0,
+    failed: 0,
+    tokensExpired: 0,
+    wrongExternalIdRefused,
+  };
+}
+
 /** As whom Fivetran calls: the root of its own account takes on the connector's role. */
 export function targetOf({ awsEndpoint, connector }: Pick<SyncArgs, "awsEndpoint" | "connector">): LambdaTarget {
   const { functionName, roleArn, externalId, region, bucketName, bucketPrefix, fivetranAccountId } = connector;
@@ -122,14 +165,18 @@ export function targetOf({ awsEndpoint, connector }: Pick<SyncArgs, "awsEndpoint
 
 /** What Fivetran sends of its form's fields. */
 export function requestOf(
-  { name, externalId }: Pick<DeployedConnector, "name" | "externalId">,
+  connector: Pick<DeployedConnector, "name" | "externalId">,
   source: Pick<SourceApi, "url">,
 ): Pick<PlayOptions, "agent" | "secrets" | "payload"> {
   return {
-    agent: `${name}/${externalId}/${name.replaceAll("-", "_")}`,
+    agent: agentOf(connector),
     secrets: sourceApiSecrets,
     payload: { apiUrl: source.url },
   };
+}
+
+function agentOf({ name, externalId }: Pick<DeployedConnector, "name" | "externalId">): string {
+  return `${name}/${externalId}/${name.replaceAll("-", "_")}`;
 }
 
 /** @throws any error but a refusal */

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { causesOf } from "../setup/causes";
 import type { LocalConnection } from "./connection";
 import type { Outcome, WebhookPayload } from "./types";
 import type { Webhooks } from "./webhooks";
@@ -87,7 +88,7 @@ export class Syncs {
       await this.options.onSync({ connectionId, groupId, syncId, historical });
       return planned;
     } catch (error) {
-      return { status: "FAILURE", reason: error instanceof Error ? error.message : String(error) };
+      return { status: "FAILURE", reason: causesOf(error) };
     }
   }
 

@@ -16,6 +16,10 @@ from pathlib import Path
 _NOTED = {"RUN", "USER", "LABEL", "EXPOSE", "ARG", "STOPSIGNAL", "HEALTHCHECK", "SHELL", "FROM"}
 
 
+# The folder of the whole project: nothing outside of it is read.
+_PROJECT = Path(__file__).resolve().parents[2]
+
+
 class UnknownImage(Exception):
     """No build of that image was told to the local cloud."""
 
@@ -28,8 +32,8 @@ class Images:
 
     def build(self, body):
         """Notes a build `{uri, context, dockerfile?}`. @raises ValueError when the Dockerfile asks for what can't be done here"""
-        uri, context = body.get("uri"), Path(body.get("context") or "")
-        dockerfile = Path(body.get("dockerfile") or context / "Dockerfile")
+        uri, context = body.get("uri"), _inside(_PROJECT, body.get("context") or "")
+        dockerfile = _inside(_PROJECT, body.get("dockerfile") or context / "Dockerfile")
         if not uri or not dockerfile.is_file():
             raise ValueError(f"images: give uri and a context with a Dockerfile; there is no file {dockerfile}")
         root = Path(tempfile.mkdtemp(prefix="image-", dir=self._folder))
@@ -77,6 +81,14 @@ class Images:
         """Folders of the image that its PATH names come first; what stands for the others, python and dbt, after them."""
         own = [root / part.lstrip("/") for part in asked.split(":") if part.startswith("/")]
         return os.pathsep.join([*(str(each) for each in own if each.is_dir()), self._program_path])
+
+
+def _inside(folder, path):
+    """The path without links and dots. @raises ValueError when it isn't in the folder"""
+    found = (folder / path).resolve()
+    if not found.is_relative_to(folder):
+        raise ValueError(f"images: {path} is outside of {folder}; only files of the project are taken")
+    return found
 
 
 def _folder_of_this_process():
@@ -142,8 +154,9 @@ def _copy(text, context, root, workdir):
         if not found:
             raise ValueError(f"images: COPY {pattern}: there is nothing like it in {context}")
         for source in found:
+            _inside(context, source)
             if source.is_dir():
-                shutil.copytree(source, place, dirs_exist_ok=True)
+                shutil.copytree(source, place, dirs_exist_ok=True, symlinks=True)
             else:
                 (place if into else place.parent).mkdir(parents=True, exist_ok=True)
                 shutil.copy2(source, place / source.name if into else place)

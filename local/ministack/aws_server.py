@@ -41,6 +41,7 @@ import aws_step_time  # noqa: E402
 from aws_protocol import read_request  # noqa: E402
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "processes"))
+from own_address import only_own_address  # noqa: E402
 from parent_watch import watch_parent  # noqa: E402
 
 # What stands for the programs of containers' images.
@@ -156,6 +157,6 @@ if __name__ == "__main__":
     aws_step_calls.install()
     aws_step_map.install()
     ministack._dispatch_service_request = checked_dispatch
-    ministack.app = app
+    ministack.app = only_own_address(app, PORT)
     sys.argv = sys.argv[:1]
     ministack.main()

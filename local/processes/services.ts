@@ -3,6 +3,7 @@ import type { Log } from "../setup/command";
 import type { Tools } from "../setup/ensureTools";
 import { binFolder, logFolder, repository } from "../setup/paths";
 import { type Child, pidFolder, startChild } from "./child";
+import { childEnvironment } from "./environment";
 import { freePort } from "./freePort";
 import { stopLeftovers } from "./leftovers";
 
@@ -100,7 +101,7 @@ export async function startServices(args: StartServicesArgs): Promise<Services> 
       command: python,
       script: join(repository, "local", scripts[name]),
       args: [String(port), ...more],
-      env: { ...inherited(), ...env, PYTHONUNBUFFERED: "1", PYTHONDONTWRITEBYTECODE: "1" },
+      env: childEnvironment({ ...env, PYTHONUNBUFFERED: "1", PYTHONDONTWRITEBYTECODE: "1" }),
       logFile,
       healthUrl: `${endpoint}/_local/health`,
     });
@@ -119,13 +120,6 @@ function environmentOf(awsEndpoint: string): Record<string, string> {
     AWS_DEFAULT_REGION: "us-east-1",
     PATH: `${binFolder}${delimiter}${process.env.PATH ?? ""}`,
   };
-}
-
-/** This process's environment without the user's AWS and proxy settings: nothing here may reach a real account. */
-function inherited(): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^AWS_|^SNOWFLAKE_|^(https?|all|no)_proxy$/i.test(name)),
-  );
 }
 
 /** On SIGINT and SIGTERM the services are stopped first, then the signal does what it would have done. */

@@ -10,23 +10,15 @@ export interface RootClients {
 }
 
 export function rootClients(endpoint: string): RootClients {
-  const config = { endpoint, region: "us-east-1", credentials: { accessKeyId: "test", secretAccessKey: "test" } };
+  const config = {
+    endpoint,
+    region: "us-east-1",
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    maxAttempts: 6,
+  };
   return {
     s3: new S3Client({ ...config, forcePathStyle: true }),
     dynamoDb: new DynamoDBClient(config),
     iam: new IAMClient(config),
   };
-}
-
-/** JSON of one of the services' own pages. @throws Error with what the service said */
-export async function fetchJson<T>(url: string, init?: { method: string; body?: unknown }): Promise<T> {
-  const response = await fetch(url, {
-    method: init?.method ?? "GET",
-    ...(init?.body === undefined
-      ? {}
-      : { body: JSON.stringify(init.body), headers: { "content-type": "application/json" } }),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${text}`);
-  return JSON.parse(text) as T;
 }

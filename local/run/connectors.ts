@@ -1,15 +1,27 @@
 /** The stack's Fivetran connectors, played one beside the other. */
 import type { StackConfig } from "../../stacks/schema";
-import { type ConnectorSync, type DeployedConnector, syncConnector, targetOf } from "../fivetran/syncConnector";
+import {
+  type ConnectorSync,
+  type DeployedConnector,
+  syncConnector,
+  syncOwnConnector,
+  targetOf,
+} from "../fivetran/syncConnector";
 import { type SourceApi, sourceApiSecrets, startSourceApi } from "../source-api";
 import type { LocalOutputs } from "./outputs";
 import type { Hint, Pipeline, Plan } from "./pipeline";
 import { number } from "./print";
 import type { ConnectorReport, FileReport } from "./report";
 
-export function connectors({ config, isOwnFiles }: Plan): Pipeline | undefined {
-  const count = config.connectors.length;
-  if (count === 0) return undefined;
+/** The connector that the local source is made for. */
+const example = "functions/connector-kit/example/handler.ts";
+
+export function connectors({ config, isOwnFiles, secrets }: Plan): Pipeline | undefined {
+  const isExample = (name: string) => config.connectors.some((each) => each.name === name && each.entry === example);
+  const called = config.connectors.filter(({ name }) => isExample(name) || secrets.has(name));
+  const silent = config.connectors.filter((each) => !called.includes(each)).map(({ name }) => name);
+  const count = called.length;
+  if (config.connectors.length === 0) return undefined;
   const { database } = config.snowflake ?? {};
   let api: SourceApi | undefined;
   return {
@@ -25,8 +37,14 @@ export function connectors({ config, isOwnFiles }: Plan): Pipeline | undefined {
       const told = () => tell(`${done} of ${count} synced`);
       told();
       const syncs = await Promise.all(
-        deployedConnectors(config.connectors, outputs).map(async (connector) => {
-          const sync = await syncConnector({ ...endpoints, database, connector });
+        deployedConnectors(called, outputs).map(async (connector) => {
+          const args = { ...endpoints, database, connector };
+          const own = secrets.get(connector.name);
+          const sync = await (own === undefined ? syncConnector(args) : syncOwnConnector(args, own)).catch(
+            (error: unknown) => {
+              throw new Error(`the connector ${connector.name}`, { cause: error });
+            },
+          );
           done += 1;
           told();
           return sync;
@@ -37,7 +55,7 @@ export function connectors({ config, isOwnFiles }: Plan): Pipeline | undefined {
         files: syncs.flatMap(tableLines),
         tables: syncs.flatMap(({ tables }) => tables.map(({ name, loaded }) => ({ name, rows: loaded }))),
         details: { connectors: reports },
-        lines: reports.map(sentence),
+        lines: [...reports.map(sentence), ...silent.map(silentLine)],
         problems: reports
           .filter(({ wrongExternalIdRefused }) => !wrongExternalIdRefused)
           .map(({ name }) => `connector ${name}: its role was had with a wrong External ID`),
@@ -45,10 +63,18 @@ export function connectors({ config, isOwnFiles }: Plan): Pipeline | undefined {
     },
     async hints({ services, outputs }) {
       api = await startSourceApi();
-      return playHints(deployedConnectors(config.connectors, outputs), services.aws.endpoint, api.url);
+      const examples = config.connectors.filter(({ name }) => isExample(name));
+      return playHints(deployedConnectors(examples, outputs), services.aws.endpoint, api.url);
     },
     stop: async () => api?.stop(),
   };
+}
+
+function silentLine(name: string): string {
+  return (
+    `Fivetran connector ${name}: deployed, but not called, since its source isn't known here. To call it, give its ` +
+    `secrets: npm run local -- --secrets ${name}=FILE.json`
+  );
 }
 
 /** What Fivetran is told of each. @throws Error naming the output that the stack doesn't have */
@@ -63,11 +89,14 @@ export function deployedConnectors(
   });
 }
 
+/** Where nothing is committed. */
+const secretsFile = ".local/secrets.json";
+
 /** How to play Fivetran by hand while the local cloud stays up. */
 function playHints(connectors: readonly DeployedConnector[], awsEndpoint: string, sourceUrl: string): Hint[] {
   const secrets: Hint = {
     title: "Write down the secrets of the connectors' source",
-    command: `echo '${JSON.stringify(sourceApiSecrets)}' > secrets.json`,
+    command: `echo '${JSON.stringify(sourceApiSecrets)}' > ${secretsFile}`,
   };
   const calls = connectors.map((connector): Hint => {
     const target = targetOf({ awsEndpoint, connector });
@@ -78,7 +107,7 @@ function playHints(connectors: readonly DeployedConnector[], awsEndpoint: string
       command:
         `AWS_ACCESS_KEY_ID=${credentials?.accessKeyId} AWS_SECRET_ACCESS_KEY=${credentials?.secretAccessKey} npm run fivetran:invoke -- \\\n` +
         `    --function ${functionName} --role ${role} --external-id ${externalId} \\\n` +
-        `    --endpoint ${awsEndpoint} --region ${region}${through} --secrets secrets.json --payload apiUrl=${sourceUrl}`,
+        `    --endpoint ${awsEndpoint} --region ${region}${through} --secrets ${secretsFile} --payload apiUrl=${sourceUrl}`,
     };
   });
   return [secrets, ...calls];

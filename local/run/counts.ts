@@ -2,7 +2,8 @@
 import { paginateScan } from "@aws-sdk/client-dynamodb";
 import { GetObjectCommand, paginateListObjectsV2 } from "@aws-sdk/client-s3";
 import type { QuarantinedRecord } from "../../functions/s3-to-dynamodb/shared/contract";
-import { fetchJson, type RootClients } from "./clients";
+import { fetchJson } from "../processes/localFetch";
+import type { RootClients } from "./clients";
 import type { RejectedRecord } from "./report";
 
 /** Key of a file in the maps below. */
@@ -65,6 +66,7 @@ export async function sql(snowflakeEndpoint: string, statement: string): Promise
   const answer = await fetchJson<SqlAnswer>(`${snowflakeEndpoint}/_local/sql`, {
     method: "POST",
     body: { sql: statement },
+    isRepeatable: /^SELECT\b/i.test(statement.trim()),
   });
   return answer.rows;
 }

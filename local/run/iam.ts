@@ -1,7 +1,8 @@
 /** Holds what roles were granted against what they used. */
 import { GetRolePolicyCommand, ListRolePoliciesCommand, paginateListRoles } from "@aws-sdk/client-iam";
 import { readDocument } from "../../policy/document/readDocument";
-import { fetchJson, type RootClients } from "./clients";
+import { fetchJson } from "../processes/localFetch";
+import type { RootClients } from "./clients";
 import type { DeniedCall, UnusedGrant } from "./report";
 import { reasonFor } from "./unusedReasons";
 

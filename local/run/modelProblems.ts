@@ -1,4 +1,4 @@
-import { fetchJson } from "./clients";
+import { fetchJson } from "../processes/localFetch";
 
 interface ModelProblem {
   readonly service: string;

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import type { StackConfig } from "../../stacks/schema";
@@ -9,6 +9,8 @@ export interface RunOptions {
   readonly report?: string;
   /** One's own files, in place of the samples. */
   readonly files: readonly OwnFile[];
+  /** Secrets of connectors of one's own, by the connector's name. */
+  readonly secrets: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
   /** Seconds until the data has to be there. */
   readonly timeout: number;
 }
@@ -18,6 +20,12 @@ export interface OwnFile {
   readonly path: string;
   /** The object's key in the source's bucket. */
   readonly key: string;
+}
+
+/** What the stack has. */
+export interface Known {
+  readonly sources: Sources;
+  readonly connectors: readonly { readonly name: string }[];
 }
 
 type Sources = readonly Pick<StackConfig["sources"][number], "name" | "prefix" | "suffix">[];
@@ -36,6 +44,9 @@ dbt), and counts in the stores what arrived. Needs no account and no Docker.
   --list               only list the sources and tables of the local stack
   --file SOURCE=PATH   send your own file through a source instead of the samples; may be repeated.
                        The source "inbox" takes anything: format and compression are detected
+  --secrets NAME=FILE  call the connector NAME of your own with the secrets in FILE, JSON as Fivetran sends it: a
+                       connection test and one sync over its own source. May be repeated. The example connector
+                       has a local source and needs none
   --report FILE        write what is printed at the end as JSON; its form is RunReport in local/run/report.ts
   --timeout SECONDS    how long the data may take to arrive (default 300)
   --help               this text
@@ -43,7 +54,7 @@ dbt), and counts in the stores what arrived. Needs no account and no Docker.
 Exit code 0: everything arrived. 1: something didn't, or failed. 2: wrong arguments. 130: Ctrl-C.`;
 
 /** Undefined: the help was asked for. @throws UsageError */
-export function parseOptions(args: readonly string[], sources: Sources): RunOptions | undefined {
+export function parseOptions(args: readonly string[], known: Known): RunOptions | undefined {
   const values = parse(args);
   if (values.help) return undefined;
   const timeout = Number(values.timeout ?? 300);
@@ -54,7 +65,8 @@ export function parseOptions(args: readonly string[], sources: Sources): RunOpti
     keep: values.keep ?? false,
     list: values.list ?? false,
     report: values.report,
-    files: (values.file ?? []).map((text) => fileOf(text, sources)),
+    files: (values.file ?? []).map((text) => fileOf(text, known.sources)),
+    secrets: new Map((values.secrets ?? []).map((text) => secretsOf(text, known.connectors))),
     timeout,
   };
 }
@@ -68,6 +80,7 @@ function parse(args: readonly string[]) {
         keep: { type: "boolean" },
         list: { type: "boolean" },
         report: { type: "string" },
+        secrets: { type: "string", multiple: true },
         file: { type: "string", multiple: true },
         timeout: { type: "string" },
         help: { type: "boolean", short: "h" },
@@ -76,6 +89,29 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
+}
+
+function secretsOf(text: string, connectors: Known["connectors"]): [string, Readonly<Record<string, unknown>>] {
+  const at = text.indexOf("=");
+  const [name, path] = [text.slice(0, at), text.slice(at + 1)];
+  if (at < 1) throw new UsageError(`--secrets ${text}: write it as CONNECTOR=FILE, for example crm=.local/crm.json`);
+  if (!connectors.some((each) => each.name === name)) {
+    const known = connectors.map((each) => each.name).join(", ") || "none";
+    throw new UsageError(`--secrets ${text}: there is no connector ${JSON.stringify(name)}; there are ${known}`);
+  }
+  return [name, parsed(path, `--secrets ${text}`)];
+}
+
+function parsed(path: string, option: string): Readonly<Record<string, unknown>> {
+  if (!existsSync(path)) throw new UsageError(`${option}: there is no file ${path}`);
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(path, "utf8"));
+  } catch {
+    value = undefined; // the parser's message would quote the secrets
+  }
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
+  throw new UsageError(`${option}: ${path} isn't a JSON object, for example {"apiKey":"…"}`);
 }
 
 function fileOf(text: string, sources: Sources): OwnFile {

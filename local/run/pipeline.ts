@@ -14,6 +14,8 @@ export interface Plan {
   readonly files: readonly SampleFile[];
   /** Only the user's own files are sent: pipelines that take no files rest. */
   readonly isOwnFiles: boolean;
+  /** Secrets of connectors of the user's own, by the connector's name. */
+  readonly secrets: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
   /** What has become of the files that go through S3ToDynamoDb. */
   readonly ingested: Ingested;
 }

@@ -1,8 +1,9 @@
 /** Tables and views in Snowflake: files put to their stage, landing files of sources, and the table's changes. */
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import type { StackConfig } from "../../stacks/schema";
+import { fetchJson } from "../processes/localFetch";
 import type { SampleFile } from "../samples/samples";
-import { fetchJson, type RootClients } from "./clients";
+import type { RootClients } from "./clients";
 import { countRows, fileKey, type PipeFile, pipeHistory, type Quarantined, readQuarantine } from "./counts";
 import { type Entries, type Ingested, isSettled } from "./ingested";
 import type { Pipeline, Plan, Run } from "./pipeline";

@@ -1,6 +1,6 @@
 /** A stack on the local cloud, run by the real Pulumi engine through the Automation API. */
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -9,6 +9,7 @@ import { parse } from "yaml";
 import { readPackConfig } from "../../policy/pack/configFile";
 import { otherPolicies } from "../../policy/pack/policies";
 import { rules } from "../../policy/rules";
+import { allowedVariables } from "../processes/environment";
 import type { Services } from "../processes/services";
 import type { Tools } from "../setup/ensureTools";
 import { localFolder, repository } from "../setup/paths";
@@ -56,7 +57,7 @@ export async function openStack(args: LocalStackArgs): Promise<LocalStack> {
     { stackName: args.name, projectName: project.name, program: args.program },
     {
       workDir,
-      pulumiCommand: await commandOf(args.tools.pulumi),
+      pulumiCommand: await commandOf(args.tools.pulumi, args.services),
       projectSettings: { name: project.name, runtime: "nodejs", main: repository, config: project.config as never },
       stackSettings: { [args.name]: { config: settings as never } },
       envVars: {
@@ -105,12 +106,31 @@ function passphrase(): string {
   return readFileSync(file, "utf8");
 }
 
-/** The CLI as the Automation API wants it: `bin/pulumi` under a folder. */
-async function commandOf(pulumi: string): Promise<PulumiCommand> {
+/** The CLI as the Automation API wants it: `bin/pulumi` under a folder. It gets the allowed environment only. */
+async function commandOf(pulumi: string, services: Services): Promise<PulumiCommand> {
   const root = join(localFolder, "pulumi-command");
-  const link = join(root, "bin", "pulumi");
+  const file = join(root, "bin", "pulumi");
+  const allowed = [
+    ...allowedVariables,
+    ...Object.keys(services.environment),
+    "PULUMI_*",
+    "NO_COLOR",
+    "TERM",
+    "COLUMNS",
+  ];
+  const text = [
+    "#!/bin/sh",
+    "for name in $(env | sed -n 's/^\\([A-Za-z_][A-Za-z0-9_]*\\)=.*/\\1/p'); do",
+    '  case "$name" in PULUMI_ACCESS_TOKEN) unset "$name" ;; esac',
+    `  case "$name" in ${allowed.join("|")}) ;; *) unset "$name" ;; esac`,
+    "done",
+    `exec '${pulumi.replaceAll("'", "'\\''")}' "$@"`,
+    "",
+  ].join("\n");
   mkdirSync(join(root, "bin"), { recursive: true });
-  rmSync(link, { force: true });
-  symlinkSync(pulumi, link);
+  // Renamed when whole: another process may be starting it.
+  const unfinished = `${file}.${process.pid}.part`;
+  writeFileSync(unfinished, text, { mode: 0o755 });
+  renameSync(unfinished, file);
   return PulumiCommand.get({ root });
 }

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { refusal } from "../processes/ownAddress";
 import { type ChangedRow, Dataset, type TableName } from "./dataset";
 import { delayOf, type Faults, faultOf } from "./faults";
 
@@ -11,8 +12,6 @@ export type { Faults } from "./faults";
 export interface SourceApiOptions {
   /** @default any free one */
   readonly port?: number;
-  /** @default 127.0.0.1 */
-  readonly host?: string;
   /** At most so many rows of each table. @default all: 3,376 airports, 5,000 flights */
   readonly rows?: number;
   /** Rows of a page, unless a request asks for fewer. @default 500 */
@@ -52,21 +51,24 @@ export const sourceApiSecrets = { clientId: "local-client", clientSecret: "local
  * → {items, next, has_more}, each item with its change number, or {id, change, deleted: true}.
  */
 export async function startSourceApi(options: SourceApiOptions = {}): Promise<SourceApi> {
-  const { port = 0, host = "127.0.0.1", rows, pageRows = 500 } = options;
+  const { port: wantedPort = 0, rows, pageRows = 500 } = options;
   const dataset = new Dataset(rows);
   const api = new Api(dataset, pageRows);
   const server = createServer((request, response) => {
+    const why = refusal(request, port);
+    if (why !== undefined) return send(response, 403, { error: why });
     api.handle(request, response).catch((error: unknown) => {
       response.destroy(error instanceof Error ? error : new Error(String(error)));
     });
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, host, resolve);
+    server.listen(wantedPort, "127.0.0.1", resolve);
   });
+  const { port } = server.address() as AddressInfo;
   const size = (table: TableName) => dataset.rows(table).length;
   return {
-    url: `http://${host}:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${port}`,
     rowCounts: () => ({ airports: size("airports"), flights: size("flights") }),
     rows: (table) => dataset.rows(table),
     setFaults: (faults) => api.setFaults(faults),

@@ -13,7 +13,7 @@ import {
   SendMessageCommand,
   SetQueueAttributesCommand,
 } from "@aws-sdk/client-sqs";
-import { fetchJson } from "../../local/run/clients";
+import { fetchJson } from "../../local/processes/localFetch";
 import { runCommand } from "../../local/setup/command";
 import { cloud } from "./cloud";
 import { messagesIn, until } from "./data";

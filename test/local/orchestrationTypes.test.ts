@@ -1,18 +1,18 @@
 /** The resource types that the orchestration is made of, on a cloud of its own, by the real engine. */
 import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import * as aws from "@pulumi/aws";
 import * as awsx from "@pulumi/awsx";
 import * as pulumi from "@pulumi/pulumi";
+import { fetchJson } from "../../local/processes/localFetch";
 import { type Services, startServices } from "../../local/processes/services";
-import { fetchJson } from "../../local/run/clients";
 import { modelProblems } from "../../local/run/modelProblems";
 import { type LocalStack, openStack } from "../../local/run/stack";
 import { ensureTools } from "../../local/setup/ensureTools";
+import { localFolder } from "../../local/setup/paths";
 
 const principal = (service: string) =>
   JSON.stringify({
@@ -159,7 +159,7 @@ describe("Types of the orchestration on the local cloud", () => {
   before(async function () {
     this.timeout(300_000);
     const tools = await ensureTools();
-    folder = await mkdtemp(join(tmpdir(), "orchestration-types-"));
+    folder = await mkdtemp(join(localFolder, "orchestration-types-"));
     await writeFile(join(folder, "Dockerfile"), 'FROM python:3.12-slim\nENTRYPOINT ["python", "-c", "print(42)"]\n');
     services = await startServices({ tools, logSuffix: "orchestration-types" });
     local = await openStack({
@@ -167,7 +167,7 @@ describe("Types of the orchestration on the local cloud", () => {
       services,
       name: "orchestration-types",
       program,
-      stateFolder: await mkdtemp(join(tmpdir(), "orchestration-types-state-")),
+      stateFolder: join(folder, "state"),
       settings: { "aws:region": "us-east-1" },
     });
     const result = await local.stack.up({ color: "never" });

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { type LocalRequest, localFetch } from "../../processes/localFetch";
 import { endpoint } from "../aws/clients";
 import { block, flag, text, texts } from "../core/properties";
 import { defineResource, type ResourceType } from "../core/resourceType";
@@ -47,12 +48,12 @@ async function build({ tags, context, dockerfile }: Inputs) {
   const [tag = ""] = tags;
   const ref = `${tag}@${digest}`;
   const location = dockerfile?.location && resolve(dockerfile.location);
-  await told({ method: "POST", body: JSON.stringify({ uri: ref, context: folder, dockerfile: location }) });
+  await told({ method: "POST", body: { uri: ref, context: folder, dockerfile: location }, isRepeatable: true });
   return { ref, digest, contextHash };
 }
 
-async function told<T>(init: RequestInit): Promise<T> {
-  const answer = await fetch(`${endpoint()}/_local/images`, init);
+async function told<T>(request: LocalRequest): Promise<T> {
+  const answer = await localFetch(`${endpoint()}/_local/images`, request);
   const body = await answer.text();
   if (!answer.ok) throw new Error(`the image can't be noted: ${body}`);
   return JSON.parse(body) as T;

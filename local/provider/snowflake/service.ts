@@ -1,4 +1,6 @@
 /** The local Snowflake: SQL where fakesnow knows it, the registry beside it for integrations, stages, pipes and the like. */
+import { localFetch } from "../../processes/localFetch";
+
 export type Kind =
   | "integrations"
   | "notifications"
@@ -50,12 +52,9 @@ async function call(method: "GET" | "POST" | "DELETE", path: string, body?: Answ
       "LOCAL_SNOWFLAKE_ENDPOINT isn't set: the local provider runs inside `npm run local` and its tests only",
     );
   }
-  const response = await fetch(`${endpoint}/_local/${path}`, {
-    method,
-    headers: { "content-type": "application/json" },
-    body: body && JSON.stringify(body),
-    signal: AbortSignal.timeout(60_000),
-  });
+  // An object that is put again is the same object; a statement may not be.
+  const isRepeatable = path !== "sql";
+  const response = await localFetch(`${endpoint}/_local/${path}`, { method, body, isRepeatable });
   const answer = (await response.json()) as Answer;
   if (response.status === 404 && method !== "POST") return undefined;
   if (!response.ok) throw new Error(`Snowflake refuses ${method} ${path}: ${String(answer.error ?? response.status)}`);

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { EC2 } from "@aws-sdk/client-ec2";
 import { SecretsManager } from "@aws-sdk/client-secrets-manager";
+import { localFolder } from "../../../local/setup/paths";
 import { arn, type Statement, StepCloud } from "./stepCloud";
 
 const image = "000000000000.dkr.ecr.us-east-1.amazonaws.com/dbt:latest";
@@ -52,7 +52,7 @@ describe("The local ECS", () => {
   before(async function () {
     this.timeout(300_000);
     cloud = await StepCloud.start("ecs-test");
-    folder = await mkdtemp(join(tmpdir(), "ecs-test-"));
+    folder = await mkdtemp(join(localFolder, "ecs-test-"));
     await mkdir(join(folder, "models"));
     await writeFile(join(folder, "models", "a.sql"), "select 1");
     await writeFile(join(folder, "main.py"), program);

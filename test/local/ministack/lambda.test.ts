@@ -17,8 +17,11 @@ export const handler = async (event) => {
   if (event.fail) throw new TableMissing("no table");
   if (event.hang) await new Promise((resolve) => setTimeout(resolve, 30_000));
   const bad = (event.Records ?? []).filter(({ body }) => body === "bad");
-  return { root: process.env.LAMBDA_TASK_ROOT, batchItemFailures: bad.map((r) => ({ itemIdentifier: r.messageId })) };
+  return { root: process.env.LAMBDA_TASK_ROOT, names: Object.keys(process.env), batchItemFailures: bad.map((r) => ({ itemIdentifier: r.messageId })) };
 };`;
+
+/** What stands in the environment of whoever starts the local cloud. */
+const usersOwn = { GITHUB_TOKEN: "of-the-user", AWS_PROFILE: "production", DATABASE_URL: "of-the-user" };
 
 describe("The local Lambda", () => {
   let services: Services;
@@ -32,6 +35,7 @@ describe("The local Lambda", () => {
   before(async function () {
     this.timeout(300_000);
     const tools = await ensureServiceTools();
+    Object.assign(process.env, usersOwn);
     services = await startServices({ tools, logSuffix: "lambda-test" });
     const credentials = { accessKeyId: "test", secretAccessKey: "test" };
     const client = { endpoint: services.aws.endpoint, region: "us-east-1", credentials };
@@ -55,6 +59,7 @@ describe("The local Lambda", () => {
   });
 
   after(async () => {
+    for (const name of Object.keys(usersOwn)) delete process.env[name];
     await services?.stop();
     if (folder) await rm(folder, { recursive: true, force: true });
   });
@@ -84,6 +89,13 @@ describe("The local Lambda", () => {
     const { error, body } = await invoke({});
     assert.equal(error, undefined);
     assert.match(String(body.root), /code$/);
+  });
+
+  it("S7: a function sees nothing of the environment of whoever started the local cloud", async () => {
+    const { names } = (await invoke({})).body as { names: string[] };
+    assert.ok(names.includes("AWS_LAMBDA_FUNCTION_NAME"));
+    const foreign = names.filter((name) => name in usersOwn);
+    assert.deepEqual(foreign, []);
   });
 
   it("design: an error keeps its name, so that Retry and Catch match it", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fetchJson } from "../../../local/run/clients";
+import { fetchJson } from "../../../local/processes/localFetch";
 import { assertNothingLeft, leftIn } from "./place";
 import { run } from "./runs";
 import { describeWorld } from "./world";
