@@ -55,7 +55,9 @@ const typeName = "FivetranConnector";
 export class FivetranConnector extends pulumi.ComponentResource {
   /** Role that Fivetran takes on with the External ID. */
   readonly roleArn: pulumi.Output<string>;
+  /** Name of the function that Fivetran invokes. */
   readonly functionName: pulumi.Output<string>;
+  /** ARN of the function that Fivetran invokes. */
   readonly functionArn: pulumi.Output<string>;
   /** The function's own role: attach what your code needs in AWS beside its log and the sync bucket. */
   readonly functionRoleName: pulumi.Output<string>;
@@ -63,11 +65,13 @@ export class FivetranConnector extends pulumi.ComponentResource {
   readonly region: pulumi.Output<string>;
   /** Bucket that the rows go through; empty with the sync method `direct`. */
   readonly bucketName: pulumi.Output<string>;
+  /** External ID that Fivetran assumes its role with. */
   readonly externalId: pulumi.Output<string>;
   /** JSON text: what to paste into which field of Fivetran's form, and the same for its REST API. */
   readonly fivetranForm: pulumi.Output<string>;
   /** The function's log group. */
   readonly logGroupName: pulumi.Output<string>;
+  /** Names of the alarms in CloudWatch. */
   readonly alarmNames: pulumi.Output<string[]>;
 
   constructor(name: string, args: FivetranConnectorArgs, opts?: pulumi.ComponentResourceOptions) {

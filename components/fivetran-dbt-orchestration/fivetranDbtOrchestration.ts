@@ -72,12 +72,15 @@ const typeName = "FivetranDbtOrchestration";
 export class FivetranDbtOrchestration extends pulumi.ComponentResource {
   /** Fivetran's id of the group. */
   readonly groupId: pulumi.Output<string>;
+  /** ARN of the secret with Fivetran's API key. */
   readonly apiSecretArn: pulumi.Output<string>;
   /** What Fivetran calls; `registerWebhookCommand` tells it. */
   readonly webhookUrl: pulumi.Output<string>;
   /** Run once after the first `pulumi up`: registers the webhook, makes its secret and stores it. */
   readonly registerWebhookCommand: pulumi.Output<string>;
+  /** ARN of the secret that webhooks are signed with. */
   readonly webhookSecretArn: pulumi.Output<string>;
+  /** ARN of the state machine; start it for a run by hand. */
   readonly stateMachineArn: pulumi.Output<string>;
   /** `inline` or `distributed`, as decided by `mapMode` and `maxConnections`. */
   readonly mapMode: pulumi.Output<string>;
@@ -87,12 +90,15 @@ export class FivetranDbtOrchestration extends pulumi.ComponentResource {
   readonly artifactsBucketName: pulumi.Output<string>;
   /** Where dbt's image is pushed; empty where an image is given. */
   readonly repositoryUrl: pulumi.Output<string>;
+  /** ARN of the ECS cluster that dbt runs in. */
   readonly clusterArn: pulumi.Output<string>;
   /** dbt's output. */
   readonly dbtLogGroupName: pulumi.Output<string>;
   /** Failed runs and alarms. */
   readonly alarmTopicArn: pulumi.Output<string>;
+  /** Address of the dashboard in CloudWatch. */
   readonly dashboardUrl: pulumi.Output<string>;
+  /** Names of the alarms in CloudWatch. */
   readonly alarmNames: pulumi.Output<string[]>;
 
   constructor(name: string, args: FivetranDbtOrchestrationArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -15,7 +15,7 @@ export interface BucketTargetArgs {
   topicArn?: pulumi.Input<string>;
   /** Lambda function. The permission for S3 to invoke it is made here. */
   functionArn?: pulumi.Input<string>;
-  /** @default ["s3:ObjectCreated:*"] */
+  /** Events of S3 that the target gets. @default ["s3:ObjectCreated:*"] */
   events?: string[];
   /** Only keys that begin with this. @default every key */
   prefix?: string;

@@ -61,6 +61,7 @@ const stagingDays = 21;
 export class S3ToDynamoDb extends pulumi.ComponentResource {
   /** The table that every source is loaded into; keys pk (`<source>#<shard>`) and sk. */
   readonly tableName: pulumi.Output<string>;
+  /** ARN of the table. */
   readonly tableArn: pulumi.Output<string>;
   /** ARN of the table's stream; empty without `stream: true`. */
   readonly tableStreamArn: pulumi.Output<string>;
@@ -68,23 +69,33 @@ export class S3ToDynamoDb extends pulumi.ComponentResource {
   readonly ledgerTableName: pulumi.Output<string>;
   /** Unpacked parts (`landing/<source>/`) and what was quarantined (`quarantine/<source>/`). */
   readonly landingBucketName: pulumi.Output<string>;
+  /** ARN of the landing bucket. */
   readonly landingBucketArn: pulumi.Output<string>;
+  /** URL of the queue of source objects. */
   readonly collectQueueUrl: pulumi.Output<string>;
   /** Where a bucket with `manageNotifications: false` has to send its events. */
   readonly collectQueueArn: pulumi.Output<string>;
+  /** URL of the queue of source objects that failed for good. */
   readonly collectDlqUrl: pulumi.Output<string>;
+  /** URL of the queue of landing parts. */
   readonly loadQueueUrl: pulumi.Output<string>;
+  /** URL of the queue of landing parts that failed for good. */
   readonly loadDlqUrl: pulumi.Output<string>;
   /** The bucket to put files into, by source. */
   readonly sourceBuckets: pulumi.Output<Record<string, string>>;
   /** JSON for the owner of a foreign bucket, by source: bucket policy, notification configuration, key policy. */
   readonly foreignBucketPolicies: pulumi.Output<Record<string, string>>;
+  /** Name of the function that unpacks source objects. */
   readonly collectFunctionName: pulumi.Output<string>;
+  /** Name of the function that writes the table. */
   readonly loadFunctionName: pulumi.Output<string>;
+  /** ARN of the role that reads the source buckets. */
   readonly collectRoleArn: pulumi.Output<string>;
+  /** ARN of the role that writes the table. */
   readonly loadRoleArn: pulumi.Output<string>;
   /** How to load objects that were there before, or whose event was missed; `<source>` and `<prefix>` are yours to fill in. */
   readonly replayCommand: pulumi.Output<string>;
+  /** Names of the alarms in CloudWatch. */
   readonly alarmNames: pulumi.Output<string[]>;
 
   constructor(name: string, args: S3ToDynamoDbArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -30,8 +30,11 @@ export { requiredPreviewFeatures };
 
 /** A queue that the bucket must tell of new files, when another component sets the bucket's notifications. */
 export interface SnowflakeNotificationTarget {
+  /** Name of the target, told apart from others of the bucket. */
   name: string;
+  /** ARN of Snowflake's queue, which the pipe reads. */
   queueArn: pulumi.Output<string>;
+  /** What the keys of the pipe's files begin with. */
   prefix: string;
 }
 

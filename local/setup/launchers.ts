@@ -4,12 +4,13 @@ import { binFolder, repository } from "./paths";
 
 /**
  * Writes the programs that the engine looks for on its PATH: the policy analyzer, and the providers that stand in for
- * `aws`, `awsx`, `docker-build` and `snowflake`. A plugin of another name isn't there, so that the engine says which one is missing.
+ * `aws`, `awsx`, `docker-build` and `snowflake`, and the components' own for other languages. A plugin of another name isn't there, so that the engine says which one is missing.
  */
 export async function writeLaunchers(): Promise<void> {
   await mkdir(binFolder, { recursive: true });
   await launcher("pulumi-resource-aws", nodeScript("local/provider/aws.ts"));
   await launcher("pulumi-resource-awsx", nodeScript("local/provider/awsx.ts"));
+  await launcher("pulumi-resource-data-pipelines", nodeScript("plugin/index.ts"));
   await launcher("pulumi-resource-docker-build", nodeScript("local/provider/dockerBuild.ts"));
   await launcher("pulumi-resource-snowflake", nodeScript("local/provider/snowflake.ts"));
   await launcher("pulumi-analyzer-policy-nodejs", nodeScript("local/setup/policyHost.ts"));

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { FivetranConnectorArgs } from "../../..";
+import type { FivetranConnectorArgs } from "../../../index";
 import { deploy, entry, fixtures } from "./deploy";
 
 /** A mistake, where the error has to point, and a word of the mend. */

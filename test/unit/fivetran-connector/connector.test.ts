@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { FivetranConnector } from "../../..";
+import { FivetranConnector } from "../../../index";
 import { at, type MockRun, resolved, runMocked } from "../mocks";
 import { refusesPlainHttp, statementsAt } from "../parts/documents";
 import { deploy, deployed, entry, externalId, fixtures } from "./deploy";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { FivetranConnector, type FivetranConnectorArgs } from "../../..";
+import { FivetranConnector, type FivetranConnectorArgs } from "../../../index";
 import { type MockOptions, type MockRun, runMocked } from "../mocks";
 
 export const fixtures = join(__dirname, "fixtures");

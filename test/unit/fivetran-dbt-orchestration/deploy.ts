@@ -1,4 +1,4 @@
-import { FivetranDbtOrchestration, type FivetranDbtOrchestrationArgs } from "../../..";
+import { FivetranDbtOrchestration, type FivetranDbtOrchestrationArgs } from "../../../index";
 import { type MockOptions, type MockResource, type MockRun, runMocked } from "../mocks";
 
 export const secretArn = (name: string): string =>

@@ -1,6 +1,6 @@
 /** The examples of the components' documentation, as programs that must compile and run. */
 import * as aws from "@pulumi/aws";
-import { BucketNotifications, S3ToDynamoDb } from "../../..";
+import { BucketNotifications, S3ToDynamoDb } from "../../../index";
 
 export function csvDropBucket() {
   const ingest = new S3ToDynamoDb("ingest", {

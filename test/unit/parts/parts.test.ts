@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
-import { BucketNotifications } from "../../..";
 import { findOverlap, overlap } from "../../../components/parts/bucketTargets";
 import { bundleOf, makeBundle } from "../../../components/parts/bundle";
 import { componentOptions } from "../../../components/parts/component";
@@ -11,6 +10,7 @@ import { packStatements } from "../../../components/parts/grants";
 import { fitName } from "../../../components/parts/naming";
 import { tlsOnly } from "../../../components/parts/policyDocument";
 import { componentTags } from "../../../components/parts/tags";
+import { BucketNotifications } from "../../../index";
 import { at, resolved, runMocked } from "../mocks";
 
 const queueArn = "arn:aws:sqs:us-east-1:000000000000:q";

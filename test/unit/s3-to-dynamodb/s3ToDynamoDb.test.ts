@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { type S3SourceArgs, S3ToDynamoDb, type S3ToDynamoDbArgs } from "../../..";
 import { permissions as collectPermissions } from "../../../functions/s3-to-dynamodb/collect/permissions";
 import { permissions as loadPermissions } from "../../../functions/s3-to-dynamodb/load/permissions";
 import type { Grant } from "../../../functions/shared/permission";
+import { type S3SourceArgs, S3ToDynamoDb, type S3ToDynamoDbArgs } from "../../../index";
 import { at, type MockOptions, type MockRun, resolved, runMocked } from "../mocks";
 import { list, refusesPlainHttp, roleStatements, statementsAt } from "../parts/documents";
 

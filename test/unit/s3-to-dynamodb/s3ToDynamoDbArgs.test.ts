@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { S3ToDynamoDb, type S3ToDynamoDbArgs } from "../../..";
+import { S3ToDynamoDb, type S3ToDynamoDbArgs } from "../../../index";
 import { runMocked } from "../mocks";
 
 /** A mistake, where the error has to point, and a word of the mend. */
