@@ -2,7 +2,7 @@
  * `npm run docs:promises`: writes docs/promises.md, what each component promises with the tests that show it; `--check`
  * only says whether it is up to date. Tests name the promise that they show: `it("I6: the same object twice …")`.
  */
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { rules } from "../policy/rules";
 import { type PromiseGroup, promises } from "./promisesText";
@@ -51,7 +51,8 @@ export function promisesPage(): string {
     const lines = Object.entries(rows)
       .sort(([a], [b]) => Number(a.slice(1)) - Number(b.slice(1)))
       .map(([row, words]) => `| ${row} | ${words} | ${filesCell(files.get(row))} |`);
-    const heading = link === undefined ? title : `[${title}](${link})`;
+    // A component that is still to come has no page yet.
+    const heading = link !== undefined && existsSync(join(root, "docs", link)) ? `[${title}](${link})` : title;
     return [`## ${letter}: ${heading}`, "", "| row | promise | shown in |", "|---|---|---|", ...lines].join("\n");
   });
   return `${[
