@@ -22,6 +22,7 @@ export function pipelineConfig(source: SourceConfig, maxRecordBytes: number): Pi
     sources: [source],
     limits: {
       maxUnpackedBytes: 8 * 1024 ** 3,
+      maxLandedBytes: 64 * 1024 ** 3,
       maxUnpackRatio: 1000,
       maxMembers: 100,
       maxRecordBytes,

@@ -70,6 +70,8 @@ export interface S3SourceArgs {
 export interface S3LimitsArgs {
   /** Bytes of one source object after unpacking. @default 107374182400 (100 GiB) */
   maxUnpackedBytes?: number;
+  /** Bytes of the landing parts and quarantine objects that one source object becomes. @default 300 GiB, or what 10,000 parts hold if that is less */
+  maxLandedBytes?: number;
   /** Unpacked bytes for each packed byte. @default 200 */
   maxUnpackRatio?: number;
   /** Members of one zip. @default 10000 */

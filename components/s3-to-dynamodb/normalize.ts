@@ -1,4 +1,5 @@
 import type { Limits } from "../../functions/s3-to-dynamodb/shared/contract";
+import { MAX_PARTS } from "../../functions/s3-to-dynamodb/shared/limits";
 import type { ArgumentCheck, ArgumentNames } from "../parts/arguments";
 import { checkLogRetentionDays } from "../parts/logRetention";
 import { checkBucketNameSuffix } from "../parts/naming";
@@ -58,38 +59,40 @@ export function normalize(check: ArgumentCheck, args: S3ToDynamoDbArgs): Pipelin
   };
 }
 
-/** The lines of each part stand in the file's ledger entry, an item of at most 400 KB. */
-const maxParts = 10_000;
-
 function normalizeLimits(check: ArgumentCheck, args: S3LimitsArgs): Limits {
   const MiB = 1024 ** 2;
   check.knownKeys("limits", args, {
     maxUnpackedBytes: true,
+    maxLandedBytes: true,
     maxUnpackRatio: true,
     maxMembers: true,
     maxRecordBytes: true,
     partBytes: true,
   });
+  const partBytes = args.partBytes ?? 32 * MiB;
   const limits = {
     maxUnpackedBytes: args.maxUnpackedBytes ?? 100 * 1024 * MiB,
+    maxLandedBytes: args.maxLandedBytes ?? Math.min(300 * 1024 * MiB, MAX_PARTS * partBytes),
     maxUnpackRatio: args.maxUnpackRatio ?? 200,
     maxMembers: args.maxMembers ?? 10_000,
     maxRecordBytes: args.maxRecordBytes ?? 4 * MiB,
-    partBytes: args.partBytes ?? 32 * MiB,
+    partBytes,
   };
   check.integer("limits.maxUnpackedBytes", limits.maxUnpackedBytes, 1, 5 * 1024 ** 4, "bytes");
   check.integer("limits.maxUnpackRatio", limits.maxUnpackRatio, 1, 100_000);
   check.integer("limits.maxMembers", limits.maxMembers, 1, 1_000_000);
   check.integer("limits.maxRecordBytes", limits.maxRecordBytes, 1, 64 * MiB, "bytes");
-  check.integer("limits.partBytes", limits.partBytes, 64 * 1024, 256 * MiB, "bytes");
-  if (limits.maxUnpackedBytes / limits.partBytes > maxParts) {
-    const least = Math.ceil(limits.maxUnpackedBytes / maxParts);
+  check.integer("limits.partBytes", partBytes, 64 * 1024, 256 * MiB, "bytes");
+  const most = MAX_PARTS * partBytes;
+  if (limits.maxUnpackedBytes > most) {
+    const least = Math.ceil(limits.maxUnpackedBytes / MAX_PARTS);
     check.fail(
       "limits.partBytes",
-      limits.partBytes,
-      `A file of maxUnpackedBytes would have more than ${maxParts} parts. Give at least ${least} bytes, or lower maxUnpackedBytes.`,
+      partBytes,
+      `A file of maxUnpackedBytes would have more than ${MAX_PARTS} parts. Give at least ${least} bytes, or lower maxUnpackedBytes.`,
     );
   }
+  check.integer("limits.maxLandedBytes", limits.maxLandedBytes, 1, most, `bytes: ${MAX_PARTS} parts of partBytes`);
   return limits;
 }
 

@@ -23,6 +23,8 @@ export interface Checkpoint {
   readonly record: number;
   readonly landed: number;
   readonly quarantined: number;
+  /** Bytes of the parts and quarantine objects so far, before packing. */
+  readonly landedBytes: number;
   /** Lines of each part. */
   readonly parts: readonly number[];
   readonly quarantineFiles: number;
@@ -53,6 +55,7 @@ export const BEGINNING: Checkpoint = {
   record: 0,
   landed: 0,
   quarantined: 0,
+  landedBytes: 0,
   parts: [],
   quarantineFiles: 0,
   staged: [],

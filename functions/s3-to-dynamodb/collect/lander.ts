@@ -1,8 +1,9 @@
-import { type Cut, RAW_BYTES } from "../../shared/text/cut";
+import { type Cut, FileRefused, RAW_BYTES } from "../../shared/text/cut";
 import { type Dialect, delimiterName, formatName } from "../../shared/text/dialect";
 import type { DetectedEncoding } from "../../shared/text/encoding";
 import type { StagedRun } from "../ledger/ledger";
 import type { Limits } from "../shared/contract";
+import { MAX_PARTS } from "../shared/limits";
 import { type Attempt, linePrefix, partName, quarantinedRecord, stagingKey } from "../shared/upload";
 import type { Checkpoint } from "./checkpoint";
 import { PartWriter } from "./partWriter";
@@ -77,9 +78,9 @@ export class Lander {
 
   /** @returns false when the invocation's time is up: the rest is for the next one. */
   async take(cuts: readonly Cut[], header?: readonly string[]): Promise<boolean> {
-    let { offset, line, state, record, landed, quarantined } = this.place;
+    let { offset, line, state, record, landed, quarantined, landedBytes } = this.place;
     const settle = (): void => {
-      this.place = { ...this.place, offset, line, state, header, record, landed, quarantined };
+      this.place = { ...this.place, offset, line, state, header, record, landed, quarantined, landedBytes };
     };
     for (const cut of cuts) {
       if (cut.body !== undefined) {
@@ -90,6 +91,7 @@ export class Lander {
           if (!(await this.store())) return false;
         }
         landed++;
+        landedBytes += bytes;
         if (this.part.add(text, bytes)) await this.part.flush();
       } else {
         const text = this.quarantineLine(cut, record + 1);
@@ -98,9 +100,11 @@ export class Lander {
           if (!(await this.store())) return false;
         }
         quarantined++;
+        landedBytes += text.length;
         this.quarantine.push(text);
         this.quarantineBytes += text.length;
       }
+      if (landedBytes > this.limits.maxLandedBytes) throw this.tooManyBytes();
       record++;
       offset = cut.end;
       line = cut.nextLine;
@@ -129,6 +133,11 @@ export class Lander {
     const { lines } = this.part;
     if (lines > 0) {
       const { parts } = this.place;
+      if (parts.length >= MAX_PARTS) {
+        throw new FileRefused(
+          `The file would land in more than ${MAX_PARTS} parts, which its entry in the ledger can't hold. Fix: raise limits.partBytes, or split the file.`,
+        );
+      }
       await this.stage(partName(parts.length + 1), await this.part.finish(), "application/gzip");
       this.place = { ...this.place, parts: [...parts, lines], staged: this.staged({ parts: 1 }) };
     }
@@ -152,6 +161,14 @@ export class Lander {
     const before = this.place.staged.filter((each) => each.run !== run);
     const own = this.place.staged.find((each) => each.run === run) ?? { run, parts: 0, quarantined: 0 };
     return [...before, { run, parts: own.parts + parts, quarantined: own.quarantined + quarantined }];
+  }
+
+  /** A long name that every record repeats, or a reason for each of many short lines, can be far more than was sent. */
+  private tooManyBytes(): FileRefused {
+    return new FileRefused(
+      `The file comes to more than ${this.limits.maxLandedBytes} bytes of landing parts and quarantined records (limits.maxLandedBytes). ` +
+        "Fix: shorten the names of its columns, split it, or raise the limit.",
+    );
   }
 
   private quarantineLine({ problem = "", raw, line }: Cut, record: number): string {

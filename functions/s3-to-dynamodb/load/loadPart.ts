@@ -7,7 +7,7 @@ import { uploadOrder } from "../shared/upload";
 import type { Deadline } from "./deadline";
 import { gunzipLines } from "./lines";
 import { ItemMaker, type ItemText } from "./marshal/item";
-import { RecordError } from "./marshal/recordError";
+import { RecordError } from "./marshal/json";
 import { Quarantine } from "./quarantine";
 import { BatchWriter, type BatchWriterOptions } from "./write/batchWriter";
 import type { TableWriter } from "./write/tableWriter";

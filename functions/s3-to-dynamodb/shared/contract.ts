@@ -40,6 +40,8 @@ export interface SourceConfig {
 export interface Limits {
   /** Bytes after unpacking, per source object. */
   readonly maxUnpackedBytes: number;
+  /** Bytes of the landing parts and quarantine objects that an object becomes, before packing. */
+  readonly maxLandedBytes: number;
   /** Unpacked bytes per packed byte, looked at after the first 10 MB. */
   readonly maxUnpackRatio: number;
   /** Members of one zip. */

@@ -36,15 +36,15 @@ const DELIMITER_NAMES: Readonly<Record<string, string>> = {
   "\x01": "U+0001",
 };
 const FIXED: Readonly<Partial<Record<FileFormat, string>>> = { tsv: "\t", psv: "|" };
-const BY_EXTENSION: Readonly<Record<string, FileFormat>> = {
-  csv: "csv",
-  tsv: "tsv",
-  tab: "tsv",
-  psv: "psv",
-  ndjson: "ndjson",
-  jsonl: "ndjson",
-  json: "json",
-};
+const BY_EXTENSION: ReadonlyMap<string, FileFormat> = new Map([
+  ["csv", "csv"],
+  ["tsv", "tsv"],
+  ["tab", "tsv"],
+  ["psv", "psv"],
+  ["ndjson", "ndjson"],
+  ["jsonl", "ndjson"],
+  ["json", "json"],
+]);
 
 /** What ledgers and reports call it. */
 export function formatName({ kind, delimiter }: Dialect): string {
@@ -141,7 +141,7 @@ function extensionOf(name: string): string {
 }
 
 function byName(name: string): FileFormat {
-  return BY_EXTENSION[extensionOf(name).slice(1)] ?? "auto";
+  return BY_EXTENSION.get(extensionOf(name).slice(1)) ?? "auto";
 }
 
 /** An error of S3 or a page to sign in, stored under the name of the file that should have come. */

@@ -22,7 +22,7 @@ export function jsonRecord(
   if (taken !== undefined) return bad(reservedProblem(taken), trimmed);
   // The text itself is kept, so numbers stay as they were written. Line breaks in it stand between tokens only:
   // within a string JSON.parse would have refused them.
-  const line = /[\r\n]/.test(trimmed) ? trimmed.replace(/\s*[\r\n]\s*/g, "") : trimmed;
+  const line = trimmed.replaceAll(/[\r\n]\s*/g, "");
   const inner = line.slice(1);
   return { body: inner.trimStart().startsWith("}") ? "}" : `,${inner}` };
 }

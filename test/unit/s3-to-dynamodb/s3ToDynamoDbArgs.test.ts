@@ -223,6 +223,12 @@ const mistakes: readonly Mistake[] = [
     path: "logRetentionDays",
     mend: /90, 120/,
   },
+  {
+    what: "more landed bytes than the parts hold",
+    args: { limits: { partBytes: 1024 ** 2, maxUnpackedBytes: 1024 ** 3, maxLandedBytes: 10 ** 12 } },
+    path: "limits.maxLandedBytes",
+    mend: /from 1 to 10485760000 bytes: 10000 parts of partBytes/,
+  },
   { what: "a limit that is no limit", args: { limits: { partBytes: 0 } }, path: "limits.partBytes", mend: /bytes/ },
   {
     what: "more parts than the ledger can hold",

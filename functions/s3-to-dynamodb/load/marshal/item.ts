@@ -2,12 +2,10 @@ import { hash } from "node:crypto";
 import type { SourceConfig, UploadRecord } from "../../shared/contract";
 import { joinKeyValues, partitionKey, recordKey } from "../../shared/itemKey";
 import { landingMeta, linePrefix, META, RESERVED } from "../../shared/upload";
-import { convertText, plainText } from "./convert";
 import { isTooLarge } from "./itemSize";
-import { type JsonObject, type JsonValue, parseObject } from "./parse";
-import { RecordError } from "./recordError";
+import { isSingle, type JsonObject, type JsonValue, parseObject, plainText, RecordError } from "./json";
 import { LineScanner } from "./scanLine";
-import { nameText, quote, valueText } from "./value";
+import { convertText, nameText, quote, valueText } from "./value";
 
 /** Longest sort key, in bytes. */
 export const MAX_SORT_KEY_BYTES = 1024;
@@ -49,18 +47,25 @@ export class ItemMaker {
     this.scanner = new LineScanner(source, this.linePrefix);
   }
 
-  /** @throws RecordError when the line can't become an item. */
+  /** @throws RecordError when the line can't become an item, whatever the reason: it must not stop the others. */
   make(line: string): ItemText {
-    const scanned = this.scanner.scan(line);
-    return scanned === undefined
-      ? this.makeByParsing(line)
-      : this.item(scanned.record, scanned.key, scanned.attributes);
+    try {
+      const scanned = this.scanner.scan(line);
+      return scanned === undefined
+        ? this.makeByParsing(line)
+        : this.item(scanned.record, scanned.key, scanned.attributes);
+    } catch (error) {
+      if (error instanceof RecordError) throw error;
+      throw new RecordError(`can't be made into an item (${String(error)}): mend the record`, { cause: error });
+    }
   }
 
   /** The way of lines that the scanner leaves; of any line it makes the same item. Exported for the tests of that. */
   makeByParsing(line: string): ItemText {
     const { record, fields } = this.read(line);
-    const key = this.source.keyFields.map((name) => keyValue(fields[name], name));
+    const key = this.source.keyFields.map((name) =>
+      keyValue(Object.hasOwn(fields, name) ? fields[name] : undefined, name),
+    );
     return this.item(record, key, this.attributes(fields));
   }
 
@@ -139,7 +144,7 @@ export class ItemMaker {
 function keyValue(value: JsonValue | undefined, name: string): string {
   if (value === undefined)
     throw new RecordError(`key field "${name}" is missing: mend the record or the source's key fields`);
-  if (value === null || (typeof value === "object" && !("isLosslessNumber" in value))) {
+  if (!isSingle(value)) {
     throw new RecordError(`key field "${name}" is ${value === null ? "null" : "not a single value"}: mend the record`);
   }
   const text = plainText(value);

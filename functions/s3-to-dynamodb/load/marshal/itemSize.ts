@@ -1,4 +1,5 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import { significantDigits } from "./value";
 
 /** 400 KB, names included. */
 export const MAX_ITEM_BYTES = 400 * 1024;
@@ -28,9 +29,6 @@ function valueBytes(value: AttributeValue): number {
 
 // Two digits a byte, without leading and trailing zeros, one byte for the exponent and one for a minus sign.
 function numberBytes(text: string): number {
-  const digits = text
-    .replace(/[eE].*$/, "")
-    .replace(/[-+.]/g, "")
-    .replace(/^0+|0+$/g, "");
-  return Math.ceil(digits.length / 2) + 1 + (text.startsWith("-") ? 1 : 0);
+  const digits = text.replace(/[eE].*$/, "").replaceAll(/[-+.]/g, "");
+  return Math.ceil(significantDigits(digits).count / 2) + 1 + (text.startsWith("-") ? 1 : 0);
 }

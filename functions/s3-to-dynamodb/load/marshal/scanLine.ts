@@ -1,10 +1,7 @@
 import type { FieldMapping, SourceConfig } from "../../shared/contract";
 import { RESERVED } from "../../shared/upload";
-import { convertText, plainText } from "./convert";
-import { type JsonValue, parseJson } from "./parse";
-import { RecordError } from "./recordError";
-import { nameText, valueText } from "./value";
-import { valueEnd } from "./valueEnd";
+import { isSingle, type JsonValue, parseJson, plainText, RecordError } from "./json";
+import { convertText, nameText, valueText } from "./value";
 
 /** What a scanned line comes to. */
 export interface ScannedLine {
@@ -172,12 +169,39 @@ function rendered(value: JsonValue, { name, mapping }: Field): string {
   return typeof value === "string" ? `{"S":"${value}"}` : valueText(value, name);
 }
 
-function isSingle(value: JsonValue): boolean {
-  return value !== null && (typeof value !== "object" || "isLosslessNumber" in value);
-}
-
 function skipSpaces(line: string, start: number): number {
   let at = start;
   while (line.charCodeAt(at) === SPACE) at += 1;
   return at;
+}
+
+/**
+ * Where the JSON value ends that begins here and isn't a string; the text has no escapes. Only brackets and quotes are
+ * looked at, so what isn't JSON is found out by whoever parses the value.
+ */
+function valueEnd(text: string, start: number): number {
+  let depth = 0;
+  for (let at = start; at < text.length; at += 1) {
+    switch (text[at]) {
+      case '"':
+        at = text.indexOf('"', at + 1);
+        if (at === -1) return text.length;
+        break;
+      case "{":
+      case "[":
+        depth += 1;
+        break;
+      case "}":
+      case "]":
+        if (depth === 0) return at;
+        depth -= 1;
+        if (depth === 0) return at + 1;
+        break;
+      case ",":
+      case " ":
+        if (depth === 0) return at;
+        break;
+    }
+  }
+  return text.length;
 }

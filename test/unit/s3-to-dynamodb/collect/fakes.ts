@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { gunzipSync } from "node:zlib";
+import type { Checkpoint } from "../../../../functions/s3-to-dynamodb/collect/checkpoint";
 import type { CollectDeadline } from "../../../../functions/s3-to-dynamodb/collect/deadline";
 import {
   type CollectPorts,
@@ -41,6 +42,7 @@ export function config(
     sources,
     limits: {
       maxUnpackedBytes: 2 ** 40,
+      maxLandedBytes: 2 ** 40,
       maxUnpackRatio: 200,
       maxMembers: 100,
       maxRecordBytes: 1024 * 1024,
@@ -112,6 +114,13 @@ export class FakeCloud {
 
   get files(): FileEntry[] {
     return this.ledgerTable.items.filter(({ kind }) => kind?.S === "file").map(readFileItem);
+  }
+
+  /** Alters where collecting goes on, as if it had come another way. */
+  changeCheckpoint(changes: Partial<Checkpoint>): void {
+    const item = this.ledgerTable.items.find(({ kind }) => kind?.S === "file");
+    const checkpoint = { ...(JSON.parse(item?.checkpoint?.S ?? "") as Checkpoint), ...changes };
+    this.ledgerTable.seed({ ...item, checkpoint: { S: JSON.stringify(checkpoint) } });
   }
 
   /** The landed lines, part by part in order. */

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
-import { collect } from "./run";
+import { collectMessage } from "../../../../functions/s3-to-dynamodb/collect/collectMessage";
+import { AFTER_EACH_PART, config, FakeCloud, s3Event, source } from "./fakes";
+import { collect, finish } from "./run";
 
 describe("collect: bad records and bad files", () => {
   it("I7: a ragged row is quarantined with its number, line and text; the rest lands", async () => {
@@ -106,5 +108,65 @@ describe("collect: bad records and bad files", () => {
       assert.deepEqual(cloud.keys("quarantine/").length, 1);
       assert.deepEqual([cloud.file.parts, cloud.file.read, cloud.file.landed], [0, 0, 0]);
     }
+  });
+
+  it("I15: what lands is bounded too: a long name that every record repeats, a reason for each of many short lines", async () => {
+    const limits = { maxLandedBytes: 2_000_000, partBytes: 500_000 };
+    for (const text of [`${"n".repeat(100_000)},b\n${"1,2\n".repeat(100)}`, `a,b\n${"x\n".repeat(20_000)}`]) {
+      const cloud = await collect("a.csv", text, {}, limits);
+      assert.match(
+        cloud.file.reason ?? "",
+        /more than 2000000 bytes .*limits\.maxLandedBytes.* Fix: shorten the names/,
+      );
+      assert.deepEqual([cloud.file.status, cloud.keys("landing/"), cloud.sent], ["quarantined", [], []]);
+      assert.equal(cloud.quarantined().length, 1);
+    }
+    const enough = await collect(
+      "a.csv",
+      `${"n".repeat(100_000)},b\n${"1,2\n".repeat(15)}`,
+      {},
+      limits,
+      AFTER_EACH_PART,
+    );
+    assert.deepEqual([enough.file.status, enough.file.landed], ["landed", 15]);
+  });
+
+  it("I15: a file of more parts than the ledger can hold is refused, with the reason", async () => {
+    const cloud = new FakeCloud(config([source()], { partBytes: 10 }));
+    cloud.put("a.csv", "a,b\n1,2\n3,4\n5,6\n");
+    await collectMessage(s3Event("a.csv"), cloud.ports, AFTER_EACH_PART);
+    const parts = Array.from({ length: 9_999 }, () => 1);
+    cloud.changeCheckpoint({ parts });
+    await finish(cloud, AFTER_EACH_PART);
+    assert.match(cloud.file.reason ?? "", /more than 10000 parts.* Fix: raise limits\.partBytes/);
+    assert.deepEqual([cloud.keys("landing/"), cloud.sent], [[], []]);
+  });
+
+  it("I15: a checkpoint fits an item of the ledger, with the widest header and as many parts as there may be", async () => {
+    const header = Array.from({ length: 9_000 }, (_, index) => `column ${index}`).join(",");
+    const row = `${",".repeat(8_999)}\n`;
+    const cloud = new FakeCloud(config([source()], { partBytes: 10 }));
+    cloud.put("a.csv", `${header}\n${row.repeat(3)}`);
+    await collectMessage(s3Event("a.csv"), cloud.ports, AFTER_EACH_PART);
+    const checkpoint = JSON.parse(cloud.file.checkpoint ?? "");
+    assert.equal(checkpoint.header.length, 9_000);
+    const parts = Array.from({ length: 10_000 }, () => 1_000_000);
+    const longest = JSON.stringify({ ...checkpoint, parts });
+    assert.ok(longest.length < 390 * 1024, `${longest.length} bytes`);
+  });
+
+  it("I15: a file whose name ends like a member of every object is a file like any other", async () => {
+    for (const name of ["a.constructor", "toString", "b.__proto__"]) {
+      assert.deepEqual((await collect(name, "a,b\n1,2\n")).records(), [{ a: "1", b: "2" }]);
+    }
+    const text = "constructor,__proto__,toString\n1,2,3\n";
+    const [line] = (await collect("a.csv", text)).rawLines();
+    assert.match(line ?? "", /"constructor":"1","__proto__":"2","toString":"3"\}$/);
+  });
+
+  it("I21: a key field that the header hasn't refuses the file, with the header's names", async () => {
+    const cloud = await collect("a.csv", "ID,name\n1,x\n", { keyFields: ["id"] });
+    assert.match(cloud.file.reason ?? "", /The header has no "id", which the key needs; it has "ID", "name"/);
+    assert.deepEqual([cloud.file.status, cloud.landing.size], ["quarantined", 1]);
   });
 });

@@ -52,6 +52,18 @@ describe("loadPart", () => {
     );
   });
 
+  it("I15: a record that can't be made into an item, however odd, is quarantined alone", async () => {
+    const world = new World(sourceWith({ fields: [{ from: "j", to: "j", type: "string" }] }));
+    const deep = lineOf(OLD, 2, { id: "deep" }).replace(/}$/, `,"j":${"[".repeat(5000)}${"]".repeat(5000)}}`);
+    const lines = [lineOf(OLD, 1, { id: "a", j: "x" }), deep, lineOf(OLD, 3, { id: "b", j: "y" })];
+    const { state, loaded, quarantined } = await loadPart(world.message(OLD, 1, lines), world.ports(), FOREVER);
+    assert.deepEqual([state, loaded, quarantined, [...world.items.keys()]], ["finished", 2, 1, ["a", "b"]]);
+    assert.deepEqual(
+      world.quarantined.map(({ record, reason }) => [record, reason]),
+      [[2, "is nested deeper than 500 levels: flatten it in the source"]],
+    );
+  });
+
   it("I7, I8: under random throttling everything is loaded or quarantined, and the counts add up", async () => {
     const good = fc.record({ id: fc.stringMatching(/^[a-z]{1,4}$/), ok: fc.constant(true) });
     const bad = fc.constantFrom<Record<string, unknown>>(

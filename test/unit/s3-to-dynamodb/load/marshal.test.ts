@@ -3,11 +3,14 @@ import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import fc from "fast-check";
 import { ItemMaker } from "../../../../functions/s3-to-dynamodb/load/marshal/item";
 import { isTooLarge, itemBytes } from "../../../../functions/s3-to-dynamodb/load/marshal/itemSize";
-import { numberText } from "../../../../functions/s3-to-dynamodb/load/marshal/number";
-import { type JsonValue, parseJson } from "../../../../functions/s3-to-dynamodb/load/marshal/parse";
-import { RecordError } from "../../../../functions/s3-to-dynamodb/load/marshal/recordError";
-import { valueText } from "../../../../functions/s3-to-dynamodb/load/marshal/value";
-import type { SourceConfig } from "../../../../functions/s3-to-dynamodb/shared/contract";
+import {
+  type JsonValue,
+  parseJson,
+  plainText,
+  RecordError,
+} from "../../../../functions/s3-to-dynamodb/load/marshal/json";
+import { numberText, valueText } from "../../../../functions/s3-to-dynamodb/load/marshal/value";
+import type { FieldType, SourceConfig } from "../../../../functions/s3-to-dynamodb/shared/contract";
 import { itemKey } from "../../../../functions/s3-to-dynamodb/shared/itemKey";
 import { lineOf, sourceWith, uploadAt } from "./fakes";
 
@@ -16,6 +19,20 @@ const UPLOAD = uploadAt("2026-01-01T00:00:00.000Z");
 function make(fields: Readonly<Record<string, unknown>>, changes: Partial<SourceConfig> = {}) {
   const { text } = new ItemMaker(sourceWith(changes), UPLOAD, "order").make(lineOf(UPLOAD, 1, fields));
   return JSON.parse(text);
+}
+
+function mapped(type: FieldType): Partial<SourceConfig> {
+  return { fields: [{ from: "a", to: "a", type }] };
+}
+
+/** The item, or why there is none. */
+function outcomeOf(line: string, changes: Partial<SourceConfig>): string {
+  try {
+    return new ItemMaker(sourceWith(changes), UPLOAD, "order").make(line).text;
+  } catch (error) {
+    assert.ok(error instanceof RecordError, String(error));
+    return error.message;
+  }
 }
 
 describe("marshalling", () => {
@@ -113,6 +130,96 @@ describe("marshalling", () => {
         const expected = values.map((value) => value.replaceAll("%", "%25").replaceAll("#", "%23")).join("#");
         assert.deepEqual({ pk: pk.S, sk: sk.S }, itemKey("orders", expected, 4));
       }),
+    );
+  });
+
+  for (const name of ["constructor", "toString", "__proto__", "hasOwnProperty", "isLosslessNumber"]) {
+    it(`I15: ${name} is a name like any other: missing as a key field, and read back as a field`, () => {
+      assert.throws(() => make({ id: "1" }, { keyFields: [name] }), new RegExp(`key field "${name}" is missing`));
+      assert.throws(() => make({ id: "1\u0001" }, { keyFields: [name] }), new RegExp(`key field "${name}" is missing`));
+      const fields = JSON.parse(`{"id":"1","${name}":"x","n":12345678901234567890}`) as Record<string, unknown>;
+      for (const item of [make(fields), make(fields, { keyFields: [name] })]) {
+        assert.deepEqual(Object.getOwnPropertyDescriptor(item, name)?.value, { S: "x" });
+      }
+    });
+  }
+
+  it("I15: data that looks like the parser's own numbers is data", () => {
+    const looksLike = { isLosslessNumber: true, value: "5" };
+    const asMap = { M: { isLosslessNumber: { BOOL: true }, value: { S: "5" } } };
+    assert.deepEqual(make({ id: "1", a: looksLike }).a, asMap);
+    assert.throws(() => make({ id: looksLike }), /key field "id" is not a single value/);
+    assert.throws(() => make({ id: "1", a: looksLike }, mapped("number")), /isn't a number/);
+    assert.deepEqual(make({ id: "1", a: looksLike }, mapped("json")).a, asMap);
+    assert.deepEqual(make({ id: "1", a: looksLike }, mapped("string")).a, { S: JSON.stringify(looksLike) });
+  });
+
+  it("I15: any nesting, in text or value, with numbers of any length, is that record's problem or an item", () => {
+    for (const depth of [40, 5_000, 200_000]) {
+      for (const brackets of [
+        "[".repeat(depth) + "]".repeat(depth),
+        '{"a":'.repeat(depth) + "1".repeat(20) + "}".repeat(depth),
+      ]) {
+        const line = lineOf(UPLOAD, 1, { id: "1" }).replace(/}$/, `,"a":${brackets}}`);
+        for (const type of ["string", "number", "json", "boolean"] as const) {
+          const outcome = outcomeOf(line, mapped(type));
+          if (type === "string" && depth === 40) assert.equal(JSON.parse(outcome).a.S, brackets);
+          else assert.match(outcome, /nested deeper than|isn't a number|neither true nor false/);
+        }
+        assert.match(outcomeOf(line, {}), /nested deeper than/);
+        const inText = JSON.stringify({ a: brackets }).slice(1);
+        assert.match(
+          outcomeOf(lineOf(UPLOAD, 1, { id: "1" }).replace(/}$/, `,${inText}`), mapped("json")),
+          /nested deeper than/,
+        );
+      }
+    }
+  });
+
+  it("I15: numbers of any length: zeros don't count, digits are bounded, an exponent may be out of all proportion", () => {
+    const zeros = "0".repeat(50_000);
+    for (const text of [
+      `1${zeros}1`,
+      `0.${zeros}1`,
+      `1${zeros}`,
+      `-${"7".repeat(50_000)}`,
+      `1e${"9".repeat(50)}`,
+      `1E-${zeros}999`,
+    ]) {
+      assert.throws(() => numberText(text, "n"), /DynamoDB holds numbers of 38 digits/);
+    }
+    for (const [text, expected] of [
+      [`${zeros}5`, `${zeros}5`],
+      [`5.${zeros}`, `5.${zeros}`],
+      [zeros, "0"],
+      ["0e999999999999", "0"],
+      ["-0.0E-99999999999", "0"],
+    ] as const) {
+      assert.equal(numberText(text, "n"), expected);
+    }
+    assert.equal(itemBytes({ n: { N: `${zeros}12${zeros}` } }), 3);
+  });
+
+  it("I15: a text of any object reads back as the object, its numbers as they were written", () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => {
+        const text = JSON.stringify({ value });
+        assert.deepEqual(JSON.parse(plainText(parseJson(text))), JSON.parse(text));
+      }),
+    );
+    const exact = '{"a":[12345678901234567890,1e400,{"isLosslessNumber":1}]}';
+    assert.equal(plainText(parseJson(exact)), exact);
+  });
+
+  it("I15: what nobody has thought of is the record's problem too", () => {
+    const maker = new ItemMaker(sourceWith(), UPLOAD, "order");
+    assert.throws(
+      () => maker.make(undefined as never),
+      (error: Error) => {
+        assert.ok(error instanceof RecordError);
+        assert.match(error.message, /can't be made into an item \(TypeError/);
+        return true;
+      },
     );
   });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ItemMaker } from "../../../../functions/s3-to-dynamodb/load/marshal/item";
-import { RecordError } from "../../../../functions/s3-to-dynamodb/load/marshal/recordError";
+import { RecordError } from "../../../../functions/s3-to-dynamodb/load/marshal/json";
 import { LineScanner } from "../../../../functions/s3-to-dynamodb/load/marshal/scanLine";
 import type { SourceConfig } from "../../../../functions/s3-to-dynamodb/shared/contract";
 import { lineOf, sourceWith, uploadAt } from "./fakes";
