@@ -1,10 +1,11 @@
 /** Reads IAM policy documents into one shape, whatever short forms they were written in. Never throws. */
 import type { PolicyDocument } from "../model/document";
 import { memo } from "../model/memo";
+import { duplicateKeys } from "./duplicateKeys";
 import { Reader } from "./reader";
 
 /** What KMS takes in a key policy; every other service takes less. */
-const mostCharacters = 32_768;
+export const mostCharacters = 32_768;
 
 /** @param source JSON text or an object; `unknown` (see ./unknown) in place of any value that isn't known yet */
 export function readDocument(source: unknown): PolicyDocument {
@@ -23,10 +24,18 @@ const parsed = memo((text: string): PolicyDocument => {
     return { version: undefined, statements: [], problems: [{ message, fix }], unknown: [], size: sizeOf(text) };
   }
   const size = sizeOf(text);
+  if (size > mostCharacters) {
+    // Nothing that AWS would take; so what is in it isn't worth the time.
+    const message = `it has ${size} characters, more than AWS takes in any policy (${mostCharacters})`;
+    const problems = [{ message, fix: "split it, or name fewer resources" }];
+    return { version: undefined, statements: [], problems, unknown: [], size };
+  }
   const document = new Reader().document(value, size);
-  if (size <= mostCharacters) return document;
-  const message = `it has ${size} characters, more than AWS takes in any policy (${mostCharacters})`;
-  return { ...document, problems: [{ message, fix: "split it, or name fewer resources" }, ...document.problems] };
+  const twice = duplicateKeys(text).map((path) => ({
+    message: `the key ${path} stands there twice, of which only the last one counts`,
+    fix: "write it once, with a list of values or in a statement of its own",
+  }));
+  return { ...document, problems: [...twice, ...document.problems] };
 }, 5_000);
 
 function sizeOf(text: string): number {

@@ -4,6 +4,7 @@ import { actionInfo } from "../catalogue/actions";
 import { canMatch } from "../matching/overlap";
 import { pinsOf } from "../matching/pins";
 import { arnFormats } from "../matching/resources";
+import { mustHold } from "../matching/scopeConditions";
 import { covers, includes, isEveryAction, isStar } from "../matching/wildcard";
 import type { Conditions, PolicyDocument, Statement } from "../model/document";
 import { allows } from "../principals/principal";
@@ -82,11 +83,10 @@ function isPossible(action: string, resource: string): boolean {
 function isNarrowed(conditions: Conditions, action: string): boolean {
   const service = action.slice(0, action.indexOf(":"));
   return conditions.some(
-    ({ key, quantifier, ifExists }) =>
-      quantifier !== "ForAllValues" &&
-      !ifExists &&
-      key !== "iam:passedtoservice" &&
-      (key.startsWith(`${service}:`) || key.startsWith("aws:resourcetag/")),
+    (condition) =>
+      condition.key !== "iam:passedtoservice" &&
+      (condition.key.startsWith(`${service}:`) || condition.key.startsWith("aws:resourcetag/")) &&
+      mustHold(condition),
   );
 }
 

@@ -3,7 +3,7 @@
 import { findDocuments } from "../document/locations";
 import { splitArn } from "../matching/resources";
 import { covers } from "../matching/wildcard";
-import { isAdministrator } from "../principals/managedPolicies";
+import { escalationDocuments, isAdministrator } from "../principals/managedPolicies";
 import { isAnybody, isWholeAccount, letsAssume } from "../principals/principal";
 import type { Principals, RoleModel } from "../principals/principals";
 import { Effective, mayPassTo } from "./effective";
@@ -17,6 +17,8 @@ export interface Power {
   readonly administrator: string | undefined;
   /** The methods by which it can give itself more. */
   readonly methods: readonly Method[];
+  /** Of these, what no single policy of AWS's opens. */
+  readonly added: readonly Method[];
 }
 
 const powers = new WeakMap<RoleModel, Power>();
@@ -27,9 +29,11 @@ export function powerOf(role: RoleModel, { references }: Principals): Power {
     const [boundary] = references
       .named(role.resource, "permissionsBoundary", "aws:iam/policy:Policy")
       .flatMap(({ type, props }) => findDocuments(type, props));
-    const documents = role.attachments.flatMap((attachment) => attachment.documents);
-    const effective = new Effective([...new Set(documents)], boundary?.document);
-    const managed = role.attachments.flatMap(({ arns }) => arns).find(isAdministrator);
+    const arns = role.attachments.flatMap((attachment) => attachment.arns);
+    const ofAws = escalationDocuments(arns);
+    const documents = [...new Set(role.attachments.flatMap((attachment) => attachment.documents)), ...ofAws];
+    const effective = new Effective(documents, boundary?.document);
+    const managed = arns.find(isAdministrator);
     const administrator =
       boundary !== undefined
         ? undefined
@@ -38,7 +42,11 @@ export function powerOf(role: RoleModel, { references }: Principals): Power {
           : effective.isAdministrator
             ? "may do everything"
             : undefined;
-    power = { effective, administrator, methods: methodsOpenTo(effective, ownArns(role)) };
+    const own = ownArns(role);
+    // What a policy of AWS's opens alone is told where it is attached, by rule P19.
+    const told = new Set(ofAws.flatMap((document) => methodsOpenTo(new Effective([document]), own)));
+    const methods = methodsOpenTo(effective, own);
+    power = { effective, administrator, methods, added: methods.filter((method) => !told.has(method)) };
     powers.set(role, power);
   }
   return power;

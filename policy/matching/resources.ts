@@ -42,7 +42,7 @@ export function isEveryResource(patterns: readonly string[], action: ActionInfo)
 }
 
 /** Of the identifiers of a family, the share that a pattern has to cover to be for all of them. */
-const nearlyAll = 0.7;
+export const nearlyAll = 0.7;
 
 /** Whether the patterns together cover nearly all resources of the form, of one region and account at least. */
 export function coversFormat(patterns: readonly string[], format: string): boolean {

@@ -3,8 +3,8 @@
 import { type ActionInfo, conditionKeysOf, resourceTypesOf } from "../catalogue/actions";
 import type { Condition, Conditions } from "../model/document";
 import { memo } from "../model/memo";
-import { splitArn } from "./resources";
-import { isStar } from "./wildcard";
+import { narrows } from "./conditionValues";
+import { hasWildcard } from "./wildcard";
 
 /** Keys that tell what is acted on, beside tags and those that are named after a resource type. */
 const resourceKeys = new Set([
@@ -20,7 +20,7 @@ const resourceKeys = new Set([
 const making = /^(Allocate|Copy|Create|Import|Restore|Run)/;
 
 /**
- * True for a test that must hold (no negation, no IfExists, no ForAllValues, no value that is all wildcard) on a tag of
+ * True for a test that must hold (no negation, no IfExists, no ForAllValues, values that leave something out) on a tag of
  * the resource, on a tag of the request where the action makes something, or on a key that names the resource:
  * `ecs:cluster` for `ecs:StopTask`.
  */
@@ -33,22 +33,21 @@ export function isNarrowedByOwnKey(conditions: Conditions, action: ActionInfo): 
   return conditions.some((condition) => condition.key.startsWith(`${action.service}:`) && mustHold(condition));
 }
 
-/** Whether only a request that has the key with one of some named values passes the test. */
-export function mustHold({ quantifier, test, ifExists, values, isPartlyUnknown }: Condition): boolean {
-  return (
-    quantifier !== "ForAllValues" &&
-    !ifExists &&
-    /^(String(Equals|Like|EqualsIgnoreCase)|Arn(Equals|Like))$/.test(test) &&
-    (values.length > 0 || isPartlyUnknown) &&
-    !values.some(isAnything)
+/** Whether only a request that has the key with one of some values passes the test, and the values leave something out. */
+export function mustHold({ quantifier, test, ifExists, key, values, isPartlyUnknown }: Condition): boolean {
+  if (
+    quantifier === "ForAllValues" ||
+    ifExists ||
+    !/^(String(Equals|Like|EqualsIgnoreCase)|Arn(Equals|Like))$/.test(test)
+  ) {
+    return false;
+  }
+  // Of a list that isn't known whole, what is known decides.
+  if (values.length === 0) return isPartlyUnknown;
+  return narrows(
+    key,
+    values.map((value) => ({ value, isPattern: !/^StringEquals/.test(test) && hasWildcard(value) })),
   );
-}
-
-/** `*`, or an ARN whose name is `*`: `arn:aws:ecs:*:*:cluster/*`. */
-function isAnything(value: string): boolean {
-  if (isStar(value)) return true;
-  const arn = value.startsWith("arn:") ? splitArn(value) : undefined;
-  return arn !== undefined && /^([\w-]+[/:])?\*+$/.test(arn.resource);
 }
 
 /** Keys of the action that narrow it where its resources can't be named, for example `aws:ResourceTag/<key>`. */

@@ -1,4 +1,8 @@
 /** Managed policies that resources attach to principals, and which of AWS's own are as good as the account. */
+
+import { awsManaged, managedPolicy } from "../catalogue/managedPolicies";
+import { readDocument } from "../document/readDocument";
+import type { PolicyDocument } from "../model/document";
 import type { Resource } from "../model/rule";
 import type { Settings } from "../model/settings";
 import { asArray } from "../model/shape";
@@ -35,30 +39,30 @@ export function policiesAttachedBy({ type, props }: Pick<Resource, "type" | "pro
   );
 }
 
-/** The name of a policy of AWS's own, without its path; undefined for the account's own. */
-export function awsManaged(arn: string): string | undefined {
-  return /^arn:[^:]+:iam::aws:policy\/(?:.*\/)?([^/]+)$/.exec(arn)?.[1];
-}
+/** Of names that the data doesn't have, because AWS has them only now. */
+const powerfulNames = /^(AdministratorAccess|PowerUser)|FullAccess(_?V\d+)?$/i;
 
-const powerful = new Set([
-  "AdministratorAccess",
-  "AdministratorAccess-Amplify",
-  "AdministratorAccess-AWSElasticBeanstalk",
-  "PowerUserAccess",
-  "SystemAdministrator",
-  "DataScientist",
-  "DatabaseAdministrator",
-  "NetworkAdministrator",
-]);
-
-/** Whether it gives the account, or all of a service. */
-export function isPowerful(name: string): boolean {
-  return powerful.has(name) || /FullAccess(V\d+)?$/i.test(name);
+/** Why a policy of AWS's own is refused, the gravest first; undefined where it is only wider than it needs to be. */
+export function refusalOf(name: string): readonly string[] | undefined {
+  const known = managedPolicy(name);
+  return known
+    ? known.because
+    : powerfulNames.test(name)
+      ? ["its name says that it gives all of a service"]
+      : undefined;
 }
 
 /** Whether who has it can give themselves everything. */
 export function isAdministrator(arn: string): boolean {
-  return ["AdministratorAccess", "IAMFullAccess", "PowerUserAccess"].includes(awsManaged(arn) ?? "");
+  return managedPolicy(awsManaged(arn) ?? "")?.isAdministrator === true;
+}
+
+/** The statements of AWS's own policies that ways of escalation are made of. */
+export function escalationDocuments(arns: readonly string[]): PolicyDocument[] {
+  return arns.flatMap((arn) => {
+    const document = managedPolicy(awsManaged(arn) ?? "")?.escalation;
+    return document ? [readDocument(JSON.stringify(document))] : [];
+  });
 }
 
 export function isAllowed(arn: string, { allowedManagedPolicies }: Settings): boolean {

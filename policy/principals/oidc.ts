@@ -1,6 +1,7 @@
 /** What an OIDC provider's tokens must be told apart by, so that not every user of the provider gets the role. */
 
-import { isPinned, type Pin } from "../matching/pins";
+import type { Pin } from "../matching/conditionValues";
+import { isPinned } from "../matching/pins";
 import type { Conditions } from "../model/document";
 
 /** The issuer of a federated principal, `token.actions.githubusercontent.com`; undefined for SAML. */

@@ -1,6 +1,7 @@
 /** How many characters AWS takes, white space left out. */
 
 import { findDocuments } from "../document/locations";
+import { mostCharacters } from "../document/readDocument";
 import type { DocumentKind, PolicyDocument, Problem } from "../model/document";
 
 const roleType = "aws:iam/role:Role";
@@ -42,7 +43,7 @@ export function* checkSize(
   trustPolicySize: number,
 ): Generator<Problem> {
   if (kind === "trust") {
-    if (size <= trustPolicySize) return;
+    if (size <= trustPolicySize || size > mostCharacters) return;
     const message = `it has ${size} characters; the account's quota on a role's trust is ${trustPolicySize}`;
     yield {
       message,
@@ -50,6 +51,7 @@ export function* checkSize(
     };
     return;
   }
+  if (size > mostCharacters) return; // Told with the document itself.
   const limit = limits[kind === "resource" ? service : type in limits ? type : kind];
   if (!limit || size <= limit[0]) return;
   const fix = "split it into several policies, or name fewer resources by a common prefix";

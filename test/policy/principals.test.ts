@@ -49,12 +49,17 @@ describe("principals, and conditions that say who they are", () => {
     for (const key of ["aws:PrincipalArn", "aws:SourceArn", "aws:SourceVpcArn", "s3:DataAccessPointArn"]) {
       check(somebody, "ArnLike", key, [role, `arn:aws:iam::${account}:*`], ["arn:aws:iam::*:role/load", "*", "load"]);
     }
-    check(somebody, "ArnLike", "aws:SourceArn", ["arn:aws:s3:::orders", "arn:aws:s3:::ord*"], ["arn:aws:s3:::o*"]);
+    check(somebody, "ArnLike", "aws:SourceArn", ["arn:aws:s3:::orders"], ["arn:aws:s3:::o*", "arn:aws:s3:::ord*"]);
     check(somebody, "ArnLike", "aws:SourceArn", [], ["arn:aws:s3:::*orders", "arn:aws:*:::orders"]);
-    for (const key of ["aws:SourceVpc", "aws:SourceVpce", "aws:userid"]) {
-      check(somebody, "StringLike", key, ["vpc-1", "vpc-*"], ["*", "?pc-1", ""]);
-      check(somebody, "StringEquals", key, ["vpc-1"], ["*", "**", ""]);
+    for (const [key, id] of [
+      ["aws:SourceVpc", "vpc-0a1b2c3d"],
+      ["aws:SourceVpce", "vpce-0a1b2c3d4e5f67890"],
+      ["aws:userid", "AROAEXAMPLEID"],
+    ] as const) {
+      check(somebody, "StringLike", key, [id], ["*", `?${id}`, "", "vpc-*", "vpce-*", "AROA*", `${id.slice(0, 8)}*`]);
+      check(somebody, "StringEquals", key, [id], ["*", "**", ""]);
     }
+    check(somebody, "StringLike", "aws:userid", ["AROAEXAMPLEID:*"], ["AROA*:load"]);
     check(somebody, "StringEquals", "aws:PrincipalTag/team", [], ["data"]);
     check(somebody, "Bool", "aws:PrincipalIsAWSService", [], ["true"]);
   });
@@ -63,6 +68,8 @@ describe("principals, and conditions that say who they are", () => {
     const ranges = ["10.0.0.0/8", "198.51.100.7", "198.51.100.0/24", "2001:db8::/32", "2001:db8::1"];
     check(somebody, "IpAddress", "aws:SourceIp", ranges, ["10.0.0.0/7", "0.0.0.0/0", "2001::/31", "::/0", []]);
     check(somebody, "IpAddress", "aws:SourceIp", [], [["10.0.0.0/8", "0.0.0.0/0"]]);
+    const slashEights = (count: number) => Array.from({ length: count }, (_, i) => `${i}.0.0.0/8`);
+    check(somebody, "IpAddress", "aws:SourceIp", [slashEights(16)], [slashEights(17), slashEights(256)]);
     check(somebody, "IpAddressIfExists", "aws:SourceIp", [], ["10.0.0.0/8"]);
     check(somebody, "NotIpAddress", "aws:SourceIp", [], ["10.0.0.0/8"]);
     check(somebody, "IpAddress", "aws:VpcSourceIp", [], ["10.0.0.0/8"]);

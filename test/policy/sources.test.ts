@@ -94,12 +94,13 @@ describe("trusts and policies of resources, source by source", () => {
       trust(trustOfEverybody, { AWS: root }, { [operator]: { [key]: value } }).length === 0;
     const role = `arn:aws:iam::${account}:role/load`;
     for (const key of ["sts:ExternalId", "aws:PrincipalTag/team", "aws:userid", "aws:username"]) {
-      assert.equal(narrowed("StringLike", key, "a*"), true, key);
+      assert.equal(narrowed("StringLike", key, key === "aws:userid" ? "AROAEXAMPLEID:*" : "loader*"), true, key);
       assert.equal(narrowed("StringLike", key, [root]), true, key);
       for (const any of ["*", "**", "", ["a", "*"]]) assert.equal(narrowed("StringLike", key, any), false, key);
     }
     assert.equal(narrowed("ArnLike", "aws:PrincipalArn", role), true);
-    for (const any of [root, "*", [role, root], `arn:aws:iam::${account}:role/*`]) {
+    const loose = ["role/*", "role/?*", "role/*-*"].map((name) => `arn:aws:iam::${account}:${name}`);
+    for (const any of [root, "*", [role, root], ...loose, loose]) {
       assert.equal(narrowed("ArnLike", "aws:PrincipalArn", any), false, String(any));
     }
     for (const key of ["aws:SourceIp", "aws:RequestedRegion", "x:aws:PrincipalTag/"]) {
@@ -129,8 +130,10 @@ describe("trusts and policies of resources, source by source", () => {
 
   it("P16: the External ID begins with something; an organisation or the own account does in its place", () => {
     const shown = (Condition: unknown, AWS: unknown = root) => trust(externalId, { AWS }, Condition).length === 0;
-    for (const id of ["a", "a*", "a?b"]) assert.equal(shown({ StringLike: { "sts:ExternalId": id } }), true, id);
-    for (const id of ["", "*", "?a", "*a"]) assert.equal(shown({ StringLike: { "sts:ExternalId": id } }), false, id);
+    for (const id of ["a", "orders-*", "agreed?b"])
+      assert.equal(shown({ StringLike: { "sts:ExternalId": id } }), true, id);
+    for (const id of ["", "*", "?a", "*a", "a*"])
+      assert.equal(shown({ StringLike: { "sts:ExternalId": id } }), false, id);
     assert.equal(shown({ StringEquals: { "aws:PrincipalOrgID": "o-abcd123456" } }), true);
     for (const id of ["xo-abcd123456", "o-abcd123456/*", "o-*"]) {
       assert.equal(shown({ StringLike: { "aws:PrincipalOrgID": id } }), false, id);

@@ -79,6 +79,39 @@ const forms: Readonly<Record<string, (name: string) => readonly [service: string
   "aws:sfn/stateMachine:StateMachine": (name) => ["states", `stateMachine:${name}`],
 };
 
+/** What the provider would make up, by type, beside an ARN and a name. */
+function madeUp(
+  type: string,
+  name: string,
+  arn: string,
+  region: string,
+  { streamEnabled }: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  switch (type.replace(/^(snowflake:index\/\w+?)(Aws|AwsS3)?:.*$/, "$1")) {
+    case "aws:sqs/queue:Queue":
+      return { url: `https://sqs.${region}.amazonaws.com/${account}/${name}` };
+    case "aws:dynamodb/table:Table":
+      return streamEnabled === true ? { streamArn: `${arn}/stream/*` } : {};
+    case "aws:apigatewayv2/api:Api":
+      return { executionArn: `arn:aws:execute-api:${region}:${account}:${name}` };
+    case "awsx:ec2:Vpc":
+      return {
+        vpcId: "vpc-0",
+        privateSubnetIds: ["subnet-0"],
+        publicSubnetIds: ["subnet-1"],
+        routeTables: [{ id: "rtb-0" }],
+      };
+    case "snowflake:index/storageIntegration":
+      return { storageAwsIamUserArn: "arn:aws:iam::111111111111:user/snowflake", storageAwsExternalId: "external-id" };
+    case "snowflake:index/pipe":
+      return { notificationChannel: `arn:aws:sqs:${region}:111111111111:snowpipe` };
+    case "snowflake:index/notificationIntegration":
+      return { awsSnsIamUserArn: "arn:aws:iam::111111111111:user/snowflake", awsSnsExternalId: "external-id" };
+    default:
+      return {};
+  }
+}
+
 function computed(
   type: string,
   logicalName: string,
@@ -91,18 +124,5 @@ function computed(
   if (service === "iam") return { arn: `arn:aws:iam::${account}:${kind}/${name}`, name };
   const [of, resource] = forms[type]?.(name) ?? [service, name];
   const arn = `arn:aws:${of}:${region}:${account}:${resource}`;
-  const queue = type === "aws:sqs/queue:Queue" ? { url: `https://sqs.${region}.amazonaws.com/${account}/${name}` } : {};
-  const streamArn = inputs.streamEnabled === true ? { streamArn: `${arn}/stream/*` } : {};
-  const api =
-    type === "aws:apigatewayv2/api:Api" ? { executionArn: `arn:aws:execute-api:${region}:${account}:${name}` } : {};
-  const integration = type.startsWith("snowflake:index/storageIntegration")
-    ? { storageAwsIamUserArn: "arn:aws:iam::111111111111:user/snowflake", storageAwsExternalId: "external-id" }
-    : {};
-  const pipe = type.startsWith("snowflake:index/pipe")
-    ? { notificationChannel: `arn:aws:sqs:${region}:111111111111:snowpipe` }
-    : {};
-  const notification = type.startsWith("snowflake:index/notificationIntegration")
-    ? { awsSnsIamUserArn: "arn:aws:iam::111111111111:user/snowflake", awsSnsExternalId: "external-id" }
-    : {};
-  return { arn, name, ...queue, ...streamArn, ...api, ...integration, ...pipe, ...notification };
+  return { arn, name, ...madeUp(type, name, arn, region, inputs) };
 }

@@ -1,11 +1,6 @@
+import { awsManaged } from "../../catalogue/managedPolicies";
 import type { ResourceRule } from "../../model/rule";
-import {
-  attachingTypes,
-  awsManaged,
-  isAllowed,
-  isPowerful,
-  policiesAttachedBy,
-} from "../../principals/managedPolicies";
+import { attachingTypes, isAllowed, policiesAttachedBy, refusalOf } from "../../principals/managedPolicies";
 
 const attachment = { type: "aws:iam/rolePolicyAttachment:RolePolicyAttachment", name: "attachment" };
 
@@ -13,14 +8,15 @@ const attachment = { type: "aws:iam/rolePolicyAttachment:RolePolicyAttachment", 
 export const powerfulManagedPolicies: ResourceRule = {
   id: "P19",
   name: "iam-no-powerful-managed-policy",
-  title: "No administrator or full-access policies of AWS",
+  title: "No policies of AWS that allow too much",
   level: "mandatory",
   severity: "critical",
-  why: "AdministratorAccess and its likes give every permission of the account or of a service, and AWS adds to them.",
+  why: "Such a policy gives the account, a service or all data of a kind, to whoever takes over the principal, and AWS adds to it.",
   details:
-    "Refused are, wherever a policy is attached (roles, users, groups, permission sets): AdministratorAccess, AdministratorAccess-Amplify, " +
-    "AdministratorAccess-AWSElasticBeanstalk, PowerUserAccess, IAMFullAccess, the job functions SystemAdministrator, DataScientist, DatabaseAdministrator and NetworkAdministrator, " +
-    "and every policy of AWS whose name ends in FullAccess (AmazonS3FullAccess, AWSLambda_FullAccess). All others of AWS's are rule P35, which advises. " +
+    "Refused is, wherever it is attached (roles, users, groups, permission sets), a policy of AWS's own that allows what rules P1, P2 on every resource, P8, P10, P11 or P12 " +
+    "refuse in a document: nearly every action of AWS, a way of escalation, every action of a service, and on every resource to change permissions, get credentials or read data. " +
+    "Pulling images from ECR and lists don't count. Each policy was judged by its document, with the reasons in the message (policy/catalogue/managedPolicies.json, made by `npm run policy:managed`); " +
+    "of a policy that is newer than the data, a name that ends in FullAccess counts. All others of AWS's are rule P35, which advises. " +
     "`allowedManagedPolicies` excepts by name or ARN. A permissions boundary grants nothing and isn't looked at.",
   sources: [
     "checkov CKV_AWS_274",
@@ -39,8 +35,10 @@ export const powerfulManagedPolicies: ResourceRule = {
   *check(resource, settings) {
     for (const { path, arn } of policiesAttachedBy(resource)) {
       const name = awsManaged(arn);
-      if (name === undefined || !isPowerful(name) || isAllowed(arn, settings)) continue;
-      const message = `${path} is AWS's ${name}`;
+      const because = name === undefined ? undefined : refusalOf(name);
+      if (because === undefined || isAllowed(arn, settings)) continue;
+      const more = because.length > 1 ? `; ${because.length - 1} more reason(s)` : "";
+      const message = `${path} is AWS's ${name}: ${because[0]}${more}`;
       yield { message, fix: "attach a policy of your own with the actions and resources that the code needs" };
     }
   },

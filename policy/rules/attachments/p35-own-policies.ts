@@ -1,11 +1,6 @@
+import { awsManaged } from "../../catalogue/managedPolicies";
 import type { ResourceRule } from "../../model/rule";
-import {
-  attachingTypes,
-  awsManaged,
-  isAllowed,
-  isPowerful,
-  policiesAttachedBy,
-} from "../../principals/managedPolicies";
+import { attachingTypes, isAllowed, policiesAttachedBy, refusalOf } from "../../principals/managedPolicies";
 
 const attachment = { type: "aws:iam/rolePolicyAttachment:RolePolicyAttachment", name: "attachment" };
 
@@ -18,7 +13,7 @@ export const ownPolicies: ResourceRule = {
   severity: "medium",
   why: "AWS's managed policies are written for every customer: they allow * where the code needs one resource, and change without you.",
   details:
-    "An AWS-managed policy that rule P19 doesn't refuse (AWSLambdaBasicExecutionRole, AmazonSSMManagedInstanceCore) is reported, wherever it is attached, " +
+    "An AWS-managed policy that rule P19 doesn't refuse (AWSLambdaBasicExecutionRole, AmazonECSTaskExecutionRolePolicy) is reported, wherever it is attached, " +
     "unless `allowedManagedPolicies` has its name or ARN.",
   sources: ["cdk-nag AwsSolutions-IAM4"],
   wrong: {
@@ -39,7 +34,7 @@ export const ownPolicies: ResourceRule = {
   *check(resource, settings) {
     for (const { path, arn } of policiesAttachedBy(resource)) {
       const name = awsManaged(arn);
-      if (name === undefined || isPowerful(name) || isAllowed(arn, settings)) continue;
+      if (name === undefined || refusalOf(name) || isAllowed(arn, settings)) continue;
       const fix =
         "write a policy with these actions on the resources that the code uses, or put it into allowedManagedPolicies";
       yield { message: `${path} is AWS's ${name}`, fix };

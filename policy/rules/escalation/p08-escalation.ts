@@ -24,7 +24,7 @@ export const escalation: StackRule = {
   severity: "critical",
   why: "Whoever takes over the role can give themselves the permissions of others, up to the administrator's.",
   details:
-    "All documents that are attached to a role, by whatever resource, are read together, less what they deny without a condition, and what its permissions boundary doesn't allow if that stands in the stack. " +
+    "All documents that are attached to a role, by whatever resource, are read together, those of AWS's managed policies included, less what they deny without a condition, and what its permissions boundary doesn't allow if that stands in the stack. What one of AWS's policies opens alone is rule P19. " +
     "They are compared with the methods that Rhino Security Labs and pathfinding.cloud have published (policy/escalation), each a set of actions. " +
     "An action that must reach other roles, users or functions counts when it is allowed on all of them; on named ones it is limited, and the chain through " +
     "them is rule P9. Rewriting the own role or a policy attached to it counts also when it is named, and so do two actions on one role (attach a policy, then assume it). Conditions on the action's own keys (iam:PolicyARN, iam:PermissionsBoundary, ssm:resourceTag) " +
@@ -55,8 +55,8 @@ export const escalation: StackRule = {
   *check(resources) {
     const principals = principalsOf(resources);
     for (const role of principals.roles) {
-      const { methods } = powerOf(role, principals);
-      if (methods.length > 0) yield { urn: role.resource.urn, ...finding(methods) };
+      const { added } = powerOf(role, principals);
+      if (added.length > 0) yield { urn: role.resource.urn, ...finding(added) };
     }
     // Of users, groups, permission sets, and of roles outside the stack.
     for (const { urn, type, props } of resources) {

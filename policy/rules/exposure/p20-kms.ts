@@ -1,5 +1,5 @@
 import { actionInfo } from "../../catalogue/actions";
-import { isForSomebody, pinsOf } from "../../matching/pins";
+import { isForSomebody, isNarrowedBy } from "../../matching/pins";
 import { isEveryResource } from "../../matching/resources";
 import { isStar } from "../../matching/wildcard";
 import type { Statement } from "../../model/document";
@@ -84,7 +84,5 @@ function picksKeys(conditions: Statement["conditions"]): boolean {
     .map(({ key }) => key)
     .filter((key) => /^(kms:resourcealiases|kms:requestalias|kms:encryptioncontext:.+|aws:resourcetag\/.+)$/.test(key));
   // ForAnyValue is how a list of aliases is asked for.
-  return keys.some((key) =>
-    pinsOf(conditions, key).some((pins) => pins.every(({ value }) => !/^(alias\/)?\*+$/.test(value))),
-  );
+  return keys.some((key) => isNarrowedBy(conditions, key));
 }

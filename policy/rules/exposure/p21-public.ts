@@ -1,4 +1,4 @@
-import { isForEverybodyElse, isForSomebody, isPinned } from "../../matching/pins";
+import { isForEverybodyElse, isForSomebody, isNarrowedBy } from "../../matching/pins";
 import { includes, isStar } from "../../matching/wildcard";
 import type { PolicyDocument, Statement } from "../../model/document";
 import type { DocumentRule } from "../../model/rule";
@@ -71,10 +71,7 @@ function isForEverybody({ principals }: Statement): boolean {
 /** Whoever comes through the endpoint reaches only named resources, or those of an account or organisation. */
 function isEndpointNarrow({ resources, conditions }: Statement): boolean {
   const keys = ["aws:resourceaccount", "aws:resourceorgid", "aws:resourceorgpaths"];
-  return (
-    resources.every((resource) => !isStar(resource)) ||
-    keys.some((key) => isPinned(conditions, key, ({ value }) => !/^[*?]/.test(value)))
-  );
+  return resources.every((resource) => !isStar(resource)) || keys.some((key) => isNarrowedBy(conditions, key));
 }
 
 /** API Gateway's usual form: everybody is let in, and a Deny keeps out all but some. */

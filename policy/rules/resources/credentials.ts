@@ -2,7 +2,7 @@
  * Actions whose answer is a credential, or makes one: key, password, token, signed address. After the descriptions of the
  * AWS service authorization reference and of the services' API references.
  *
- * Left out: tokens that open no more than the caller's other permissions do (`ecr:GetAuthorizationToken`,
+ * Left out: what takes a token of its own kind (`eks-auth:AssumeRoleForPodIdentity` asks for the pod's), tokens that open no more than the caller's other permissions do (`ecr:GetAuthorizationToken`,
  * `codeartifact:GetAuthorizationToken`, `sts:GetServiceBearerToken`); secrets and parameters, which are data (rule P11);
  * sts:AssumeRole (rule P17).
  */
@@ -33,7 +33,6 @@ export const credentialActions: ReadonlySet<string> = new Set([
   "dsql:DbConnect",
   "dsql:DbConnectAdmin",
   "ec2:GetPasswordData",
-  "eks-auth:AssumeRoleForPodIdentity",
   "elasticache:Connect",
   "elasticmapreduce:GetClusterSessionCredentials",
   "emr-containers:GetManagedEndpointSessionCredentials",

@@ -47,7 +47,5 @@ export const passToAnyService: DocumentRule = {
 };
 
 function namesService(condition: Condition): boolean {
-  if (condition.key !== "iam:passedtoservice" || !condition.test.startsWith("String") || !mustHold(condition))
-    return false;
-  return !condition.values.some((value) => /^\*?\.?(\*|amazonaws\.com(\.cn)?)$/.test(value));
+  return condition.key === "iam:passedtoservice" && condition.test.startsWith("String") && mustHold(condition);
 }

@@ -1,9 +1,18 @@
+import type { ActionInfo } from "../../catalogue/actions";
 import { type Reach, unconstrained, unrestrictable } from "../../matching/reach";
 import type { DocumentRule } from "../../model/rule";
 import { asWritten, listed, onEveryResource } from "../wording";
 
 const statement = { Sid: "Share", Effect: "Allow", Action: "sns:AddPermission" };
-const isPermission = ({ action }: Reach) => action.access.has("Permissions management");
+
+/** Some of what AWS's list calls permissions management only tells of permissions. */
+const telling = /^(Get|List|Describe|BatchGet|Search|Check|Lookup|View|Is|Test|Validate)/;
+
+export function changesPermissions({ access, name }: ActionInfo): boolean {
+  return access.has("Permissions management") && !telling.test(name);
+}
+
+const isPermission = ({ action }: Reach) => changesPermissions(action);
 
 /** P12: changing who may do what, on everything. */
 export const permissionsManagement: DocumentRule = {

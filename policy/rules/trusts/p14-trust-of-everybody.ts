@@ -1,4 +1,7 @@
-import { beginsWithSomething, isArnOfOneOwner, isPinned, pinsOf } from "../../matching/pins";
+import { isArnOfOneOwner, type Pin } from "../../matching/conditionValues";
+import { isNarrowedBy, pinsOf } from "../../matching/pins";
+import { coversFormat, serviceArnFormats } from "../../matching/resources";
+import { isStar } from "../../matching/wildcard";
 import type { Statement } from "../../model/document";
 import type { DocumentRule } from "../../model/rule";
 import { accountOf, awsPrincipals, isAnybody, isWholeAccount, letsAssume } from "../../principals/principal";
@@ -72,24 +75,29 @@ export const trustOfEverybody: DocumentRule = {
 
 /** Of everybody, somebody: by ARN of an account, or by the role's name within an organisation. */
 function namesRole({ conditions }: Statement): boolean {
-  const arn = "aws:principalarn";
-  if (isPinned(conditions, arn, isArnOfOneOwner) && !isPinned(conditions, arn, ({ value }) => isWholeAccount(value))) {
-    return true;
-  }
-  const isNamed = isPinned(conditions, arn, ({ value }) => /:(role|user)\/.*[^*?/]/.test(value));
+  const arns = pinsOf(conditions, "aws:principalarn");
+  const isNamed = arns.some((pins) => !isEveryPrincipal(pins));
   return (
-    (isNamed && isPinned(conditions, "aws:principalorgid", beginsWithSomething)) ||
-    isPinned(conditions, "aws:userid", beginsWithSomething)
+    (isNamed && arns.some((pins) => pins.every(isArnOfOneOwner))) ||
+    (isNamed && isNarrowedBy(conditions, "aws:principalorgid")) ||
+    isNarrowedBy(conditions, "aws:userid")
   );
 }
 
-const narrowing = ["sts:externalid", "aws:principalarn", "aws:userid", "aws:username"];
+/** Whether the ARNs together are everybody's of an account: its root, `role/*`, `role/*-*`. */
+function isEveryPrincipal(pins: readonly Pin[]): boolean {
+  const values = pins.map(({ value }) => value);
+  const formats = serviceArnFormats("iam").filter((format) => /:(role|user)\//.test(format));
+  return (
+    values.some((value) => isStar(value) || isWholeAccount(value)) || formats.some((each) => coversFormat(values, each))
+  );
+}
 
 function isNarrowed({ conditions }: Statement): boolean {
-  const keys = [...narrowing, ...conditions.map(({ key }) => key).filter((key) => key.startsWith("aws:principaltag/"))];
-  return keys.some((key) =>
-    pinsOf(conditions, key).some((pins) =>
-      pins.every((pin) => !/^[*?]*$/.test(pin.value) && !(key === "aws:principalarn" && isWholeAccount(pin.value))),
-    ),
+  const keys = ["sts:externalid", "aws:userid", "aws:username"];
+  const tags = conditions.map(({ key }) => key).filter((key) => key.startsWith("aws:principaltag/"));
+  return (
+    pinsOf(conditions, "aws:principalarn").some((pins) => !isEveryPrincipal(pins)) ||
+    [...keys, ...tags].some((key) => isNarrowedBy(conditions, key))
   );
 }

@@ -1,4 +1,5 @@
-import { isAccount, isPinned, pinsOf } from "../../matching/pins";
+import { isAccount } from "../../matching/conditionValues";
+import { isNarrowedBy, pinsOf } from "../../matching/pins";
 import type { Statement } from "../../model/document";
 import type { DocumentRule } from "../../model/rule";
 import { accountOf, allows, awsPrincipals, isAnybody } from "../../principals/principal";
@@ -52,8 +53,5 @@ export const externalId: DocumentRule = {
 };
 
 function isShown({ conditions }: Statement): boolean {
-  return (
-    isPinned(conditions, "sts:externalid", ({ value }) => value !== "" && !/^[*?]/.test(value)) ||
-    isPinned(conditions, "aws:principalorgid", ({ value }) => /^o-[a-z0-9]+$/.test(value))
-  );
+  return isNarrowedBy(conditions, "sts:externalid") || isNarrowedBy(conditions, "aws:principalorgid");
 }
