@@ -221,7 +221,7 @@ describe("Types of the orchestration on the local cloud", () => {
     }
   });
 
-  it("E1: a second up changes nothing, and destroy leaves nothing", async function () {
+  it("S3: a second up changes nothing, and destroy leaves nothing", async function () {
     this.timeout(120_000);
     const { summary } = await local.stack.up({ color: "never" });
     assert.deepEqual(Object.keys(summary.resourceChanges ?? {}), ["same"], JSON.stringify(summary.resourceChanges));
