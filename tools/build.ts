@@ -36,7 +36,7 @@ export function build({ folder = join(root, "dist") }: BuildOptions = {}): strin
   writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifest(), undefined, 2)}\n`);
   for (const file of texts) copyFileSync(join(root, file), join(folder, file));
   // The README's links lead to them.
-  cpSync(join(root, "docs"), join(folder, "docs"), { recursive: true });
+  for (const linked of ["docs", "examples"]) cpSync(join(root, linked), join(folder, linked), { recursive: true });
   return folder;
 }
 
@@ -90,6 +90,7 @@ const ownDependencies = [
   "asl-validator",
   "csv-parse",
   "esbuild",
+  "jsonata",
 ];
 
 /** The repository's package.json as users need it: no scripts, and of the dependencies those that the code requires. */
@@ -109,7 +110,7 @@ function manifest(): Record<string, unknown> {
     description,
     license,
     engines,
-    files: ["index.js", "index.d.ts", "components", "functions", "docs", ...texts],
+    files: ["index.js", "index.d.ts", "components", "functions", "docs", "examples", ...texts],
     type: "commonjs",
     main: "./index.js",
     types: "./index.d.ts",
