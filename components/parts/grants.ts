@@ -51,10 +51,22 @@ export function grantStatements<Role extends string>(
 function joined(grants: readonly Grant[]): Pick<Grant, "actions" | "suffix" | "conditions">[] {
   const byScope = new Map<string, Pick<Grant, "actions" | "suffix" | "conditions">>();
   for (const { actions, suffix, conditions } of grants) {
-    const scope = JSON.stringify([suffix, conditions]);
+    const scope = scopeOf({ suffix, conditions });
     byScope.set(scope, { actions: [...(byScope.get(scope)?.actions ?? []), ...actions], suffix, conditions });
   }
   return [...byScope.values()];
+}
+
+function scopeOf({ suffix, conditions }: Pick<Grant, "suffix" | "conditions">): string {
+  return JSON.stringify([suffix, conditions]);
+}
+
+/** The declared grants that a statement of {@link grantStatements} stands for; none for a Sid of anything else. */
+export function grantsBehind(permissions: Permissions<string>, Sid: string): readonly Grant[] {
+  const [, name = "", grant = ""] = /^(.+?)(\d+)(?:n\d+)?$/.exec(Sid) ?? [];
+  const grants = permissions[`${name.charAt(0).toLowerCase()}${name.slice(1)}`] ?? [];
+  const scope = [...new Set(grants.map(scopeOf))][Number(grant) - 1];
+  return grants.filter((each) => scopeOf(each) === scope);
 }
 
 /** Policy documents by what AWS takes: all of a role's inline policies 10,240 characters, a managed one 6,144. */

@@ -1,10 +1,11 @@
 /** Holds what roles were granted against what they used. */
 import { GetRolePolicyCommand, ListRolePoliciesCommand, paginateListRoles } from "@aws-sdk/client-iam";
 import { readDocument } from "../../policy/document/readDocument";
+import { covers } from "../../policy/matching/wildcard";
 import { fetchJson } from "../processes/localFetch";
 import type { RootClients } from "./clients";
 import type { DeniedCall, UnusedGrant } from "./report";
-import { reasonFor } from "./unusedReasons";
+import { type GrantedAction, reasonFor } from "./unusedReasons";
 
 interface LedgerEntry {
   readonly principal: string;
@@ -28,24 +29,19 @@ export async function judgeIam(awsEndpoint: string, clients: RootClients, rolePr
   const denied = entries
     .filter(({ decision, principal }) => decision !== "Allow" && !principal.endsWith(":root"))
     .map(({ role, principal, action, resource, count }) => ({ role: role ?? principal, action, resource, count }));
-  const unused: UnusedGrant[] = [];
-  for (const { role, action, resource } of await grants(clients, rolePrefix)) {
-    const isUsed = ofRoles.some(
-      (entry) =>
-        entry.role === role &&
-        entry.decision === "Allow" &&
-        matches(action, entry.action) &&
-        matches(resource, entry.resource),
-    );
-    if (!isUsed) unused.push({ role, action, resource, reason: reasonFor(role, action) ?? "" });
-  }
+  const used = ofRoles.filter(({ decision }) => decision === "Allow");
+  const unused = (await grants(clients, rolePrefix))
+    .filter((grant) => !used.some((entry) => isUseOf(grant, entry)))
+    .map((grant): UnusedGrant => {
+      const { role, action, resource } = grant;
+      return { role, action, resource, reason: reasonFor(grant) ?? "" };
+    });
   return { calls: ofRoles.reduce((sum, { count }) => sum + count, 0), denied, unused };
 }
 
-interface GrantedAction {
-  readonly role: string;
-  readonly action: string;
-  readonly resource: string;
+/** As IAM compares: actions without their case, ARNs with it. */
+function isUseOf(grant: GrantedAction, { role, action, resource }: Pick<LedgerEntry, "role" | "action" | "resource">) {
+  return role === grant.role && covers(grant.action, action, { ignoreCase: true }) && covers(grant.resource, resource);
 }
 
 async function grants({ iam }: RootClients, rolePrefix: string): Promise<GrantedAction[]> {
@@ -55,23 +51,15 @@ async function grants({ iam }: RootClients, rolePrefix: string): Promise<Granted
       const { PolicyNames = [] } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
       for (const PolicyName of PolicyNames) {
         const { PolicyDocument = "" } = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
-        for (const { effect, actions, resources } of readDocument(decodeURIComponent(PolicyDocument)).statements) {
+        for (const { sid = "", effect, actions, resources } of readDocument(decodeURIComponent(PolicyDocument))
+          .statements) {
           if (effect !== "Allow") continue;
           for (const action of actions) {
-            for (const resource of resources) found.push({ role: RoleName, action, resource });
+            for (const resource of resources) found.push({ role: RoleName, sid, action, resource });
           }
         }
       }
     }
   }
   return found;
-}
-
-/** IAM's wildcards: `*` any text, `?` one character; actions don't mind the case. */
-export function matches(pattern: string, value: string): boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${source}$`, "is").test(value);
 }

@@ -1,5 +1,5 @@
-/** Why a granted action is not used in a run without faults. Functions say so beside their code; the rest stands here. */
-
+/** Why a granted action isn't used in a run without faults. Functions say so beside their code; the rest stands here. */
+import { grantsBehind } from "../../components/parts/grants";
 import { permissions as connector, fivetranPermissions } from "../../functions/connector-kit/permissions";
 import { permissions as listConnections } from "../../functions/fivetran-dbt-orchestration/list-connections/permissions";
 import { permissions as pollConnection } from "../../functions/fivetran-dbt-orchestration/poll-connection/permissions";
@@ -27,56 +27,160 @@ const declared: Readonly<Record<string, Permissions<string>>> = {
   "release-waits": releaseWaits,
 };
 
-const delivery = "Step Functions sets up the delivery of its log with it; the local one delivers no log";
-/** By part and action: what roles without a function of ours leave unused in a run without faults. */
-const ofRoles: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  runs: {
-    "dynamodb:GetItem": "finds who holds the run lock; a run alone takes it at once",
-    "dynamodb:PutItem": "takes the run lock over from an execution that has ended without releasing it",
-    "states:DescribeExecution": "asks whether the holder of the run lock still runs; a run alone meets none",
-    "s3:GetObject": "reads dbt's summary when dbt has failed",
-    "ecs:StopTask": "stops dbt when the run is stopped or out of time",
-    "sns:Publish": "tells people of a run that failed, at least in part",
-    "logs:CreateLogDelivery": delivery,
-    "logs:GetLogDelivery": delivery,
-    "logs:UpdateLogDelivery": delivery,
-    "logs:DeleteLogDelivery": delivery,
-    "logs:ListLogDeliveries": delivery,
-    "logs:PutResourcePolicy": delivery,
-    "logs:DescribeResourcePolicies": delivery,
-    "logs:DescribeLogGroups": delivery,
-  },
-  schedule: { "states:StartExecution": "begins a run at the schedule's time, which the run doesn't wait for" },
-  "dbt-execution": { "ecr:BatchCheckLayerAvailability": "asks for an image's layers; the local image has none" },
-};
+/** What no function of ours declares. Each fits one kind of grant: of these roles, this statement, on these resources. */
+interface Reason {
+  readonly role: RegExp;
+  readonly sid: RegExp;
+  readonly actions: readonly string[];
+  readonly resource: RegExp;
+  readonly reason: string;
+}
 
-/** By action: what AWS or Snowflake does on our behalf, which the local services do without asking IAM. */
-const onBehalf: Readonly<Record<string, string>> = {
-  "logs:CreateLogStream": "Lambda writes the function's log with it; the local Lambda writes to a file",
-  "logs:PutLogEvents": "Lambda writes the function's log with it; the local Lambda writes to a file",
-  "xray:PutTraceSegments": "Lambda sends traces with it; the local cloud has no X-Ray",
-  "xray:PutTelemetryRecords": "Lambda sends traces with it; the local cloud has no X-Ray",
-  "sqs:ReceiveMessage": "Lambda's poller takes messages with it; the local poller reads the queue directly",
-  "sqs:DeleteMessage": "Lambda's poller takes messages with it; the local poller reads the queue directly",
-  "sqs:GetQueueAttributes": "Lambda's poller takes messages with it; the local poller reads the queue directly",
-  "dynamodb:DescribeStream": "Lambda's poller reads the stream with it; the local poller reads the table directly",
-  "dynamodb:GetRecords": "Lambda's poller reads the stream with it; the local poller reads the table directly",
-  "dynamodb:GetShardIterator": "Lambda's poller reads the stream with it; the local poller reads the table directly",
-  "dynamodb:ListStreams": "Lambda's poller reads the stream with it; the local poller reads the table directly",
-  "s3:GetBucketLocation": "Snowflake asks for the bucket's region when the stage is made; the local stage doesn't",
-  "s3:ListBucket": "Snowflake lists a stage for bulk loads and refreshes; a run without them only reads files",
-  "s3:GetObjectVersion": "Snowflake reads a version when the bucket keeps them; the local pipe reads the newest",
-  "sns:Publish": "Snowflake tells errors with it; a run without faults has none",
-};
+const aFunction = /^data-pipelines-.*-role$/;
+const runs = /-orchestration-runs-role$/;
+const snowflake = /-snowflake$/;
+const call = /^Call\d+$/;
+const lock = /:table\/.*-orchestration-waits$/;
+
+const others: readonly Reason[] = [
+  {
+    role: aFunction,
+    sid: /^Logs$/,
+    actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+    resource: /:log-group:\/aws\/lambda\/data-pipelines-[\w-]+:\*$/,
+    reason: "Lambda writes the function's log with it; the local Lambda writes to a file",
+  },
+  {
+    role: aFunction,
+    sid: /^Traces$/,
+    actions: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
+    resource: /^\*$/,
+    reason: "Lambda sends traces with it; the local cloud has no X-Ray",
+  },
+  {
+    role: runs,
+    sid: call,
+    actions: ["dynamodb:GetItem"],
+    resource: lock,
+    reason: "finds who holds the run lock; a run alone takes it at once",
+  },
+  {
+    role: runs,
+    sid: call,
+    actions: ["dynamodb:PutItem"],
+    resource: lock,
+    reason: "takes the run lock over from an execution that has ended without releasing it",
+  },
+  {
+    role: runs,
+    sid: call,
+    actions: ["states:DescribeExecution"],
+    resource: /:execution:.*-orchestration-runs:\*$/,
+    reason: "asks whether the holder of the run lock still runs; a run alone meets none",
+  },
+  {
+    role: runs,
+    sid: call,
+    actions: ["s3:GetObject"],
+    resource: /-orchestration-artifacts\/runs\/\*$/,
+    reason: "reads dbt's summary when dbt has failed",
+  },
+  {
+    role: runs,
+    sid: call,
+    actions: ["ecs:StopTask"],
+    resource: /:task\/.*-orchestration-[\w-]+\/\*$/,
+    reason: "stops dbt when the run is stopped or out of time",
+  },
+  {
+    role: runs,
+    sid: call,
+    actions: ["sns:Publish"],
+    resource: /:data-pipelines-.*-orchestration-notifications$/,
+    reason: "tells people of a run that failed, at least in part",
+  },
+  {
+    role: runs,
+    sid: /^Log/,
+    actions: [
+      "logs:CreateLogDelivery",
+      "logs:GetLogDelivery",
+      "logs:UpdateLogDelivery",
+      "logs:DeleteLogDelivery",
+      "logs:ListLogDeliveries",
+      "logs:PutResourcePolicy",
+      "logs:DescribeResourcePolicies",
+      "logs:DescribeLogGroups",
+    ],
+    resource: /^\*$/,
+    reason: "Step Functions sets up the delivery of its log with it; the local one delivers no log",
+  },
+  {
+    role: /-orchestration-schedule-role$/,
+    sid: /^Start$/,
+    actions: ["states:StartExecution"],
+    resource: /:stateMachine:.*-orchestration-runs$/,
+    reason: "begins a run at the schedule's time, which the run doesn't wait for",
+  },
+  {
+    role: /-orchestration-dbt-execution-role$/,
+    sid: /^Pull$/,
+    actions: ["ecr:BatchCheckLayerAvailability"],
+    resource: /:repository\/.*-orchestration-dbt$/,
+    reason: "asks for an image's layers; the local image has none",
+  },
+  {
+    role: snowflake,
+    sid: /^FindBucket$/,
+    actions: ["s3:GetBucketLocation"],
+    resource: /^arn:aws:s3:::[\w.-]+$/,
+    reason: "Snowflake asks for the bucket's region when the stage is made; the local stage doesn't",
+  },
+  {
+    role: snowflake,
+    sid: /^ListFiles\d*$/,
+    actions: ["s3:ListBucket"],
+    resource: /^arn:aws:s3:::[\w.-]+$/,
+    reason: "Snowflake lists a stage for bulk loads and refreshes; a run without them only reads files",
+  },
+  {
+    role: snowflake,
+    sid: /^ReadFiles\d*$/,
+    actions: ["s3:GetObjectVersion"],
+    resource: /^arn:aws:s3:::[\w.-]+\/.+\*$/,
+    reason: "Snowflake reads a version when the bucket keeps them; the local pipe reads the newest",
+  },
+  {
+    role: /-snowflake-errors$/,
+    sid: /^TellErrors$/,
+    actions: ["sns:Publish"],
+    resource: /:data-pipelines-.*-snowflake-errors$/,
+    reason: "Snowflake tells errors with it; a run without faults has none",
+  },
+];
+
+/** One action of a statement of a role's policy, on one of its resources. */
+export interface GrantedAction {
+  readonly role: string;
+  readonly sid: string;
+  readonly action: string;
+  readonly resource: string;
+}
 
 /** Undefined: there is no reason, so the grant shouldn't be there. */
-export function reasonFor(role: string, action: string): string | undefined {
+export function reasonFor({ role, sid, action, resource }: GrantedAction): string | undefined {
   const own = Object.entries(declared).find(([part]) => role.endsWith(`-${part}-role`))?.[1];
-  for (const grants of Object.values(own ?? {})) {
-    for (const { actions, unusedBecause } of grants) {
-      if (unusedBecause !== undefined && actions.includes(action)) return unusedBecause;
-    }
-  }
-  const other = Object.entries(ofRoles).find(([part]) => role.endsWith(`-${part}-role`))?.[1];
-  return other?.[action] ?? onBehalf[action];
+  const grant = grantsBehind(own ?? {}, sid).find(
+    ({ actions, suffix = "" }) => actions.includes(action) && endsLike(resource, suffix),
+  );
+  if (grant) return grant.unusedBecause;
+  return others.find(
+    (each) =>
+      each.role.test(role) && each.sid.test(sid) && each.actions.includes(action) && each.resource.test(resource),
+  )?.reason;
+}
+
+/** A component may narrow the suffix to a prefix: `/*` to `/orders/*`. */
+function endsLike(resource: string, suffix: string): boolean {
+  return resource.endsWith(suffix) || (suffix === "/*" && /\/.*\*$/.test(resource));
 }
