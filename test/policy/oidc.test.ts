@@ -119,16 +119,16 @@ describe("subjects of OIDC providers", () => {
     check("graph.facebook.com", "StringEquals", [{ app_id: "1" }, { id: "1" }], [{ id: ["1", ""] }]);
     for (const issuer of ["accounts.google.com", "www.amazon.com", "graph.facebook.com", cognito]) {
       const [message = ""] = judge(issuer, "StringEquals", { amr: "x" }, issuer);
-      assert.match(message, new RegExp(`Fix: add \\{"StringEquals": \\{"${issuer}:aud": "<.*>"\\}\\}`));
+      assert.match(message, new RegExp(`Fix: restrict ${issuer}:aud to your`));
     }
   });
 
   it("P18: another provider's subject is complete, or begins with two complete parts", () => {
-    const issuer = "app.terraform.io";
-    const [message = ""] = judge(issuer, "StringEquals", { aud: "aws.workload.identity" });
+    const issuer = "oidc.example.com";
+    const [message = ""] = judge(issuer, "StringEquals", { aud: "sts.amazonaws.com" });
     assert.match(
       message,
-      /lets any subject of app\.terraform\.io .* Fix: restrict app\.terraform\.io:sub to one subject/,
+      /lets any subject of oidc\.example\.com .* Fix: restrict oidc\.example\.com:sub to one subject/,
     );
     check(issuer, "StringEquals", [{ sub: "organization" }, { sub: "a*" }], [{ sub: "" }, { sub: "**" }, { sub: "*" }]);
     check(
@@ -137,6 +137,66 @@ describe("subjects of OIDC providers", () => {
       [{ sub: "organization:acme:*" }, { sub: "organization/acme/*" }, { sub: "auth0|acme|?" }],
       [{ sub: "organization:*" }, { sub: "organization:ac*" }, { sub: ":acme:*" }, { sub: "*:acme:x:y" }],
     );
+  });
+
+  it("P41: Pulumi Cloud binds the organisation in the audience or the subject", () => {
+    const issuer = "api.pulumi.com/oidc";
+    const deploy = "pulumi:deploy:org:acme:project:shop:stack:prod:operation:update:scope:write";
+    check(
+      issuer,
+      "StringEquals",
+      [{ aud: "acme" }, { aud: "aws:acme" }, { sub: deploy }, { aud: "aws:acme", sub: "pulumi:deploy:*" }],
+      [{ aud: "" }, { aud: "*" }, {}],
+    );
+    check(
+      issuer,
+      "StringLike",
+      [{ sub: "pulumi:deploy:org:acme:*" }, { sub: "pulumi:environments:pulumi.organization.login:acme:*" }],
+      [
+        { sub: "pulumi:deploy:*" },
+        { sub: "pulumi:deploy:org:*" },
+        { sub: "pulumi:deploy:org:ac*" },
+        { sub: "*:org:acme:*" },
+      ],
+    );
+    check(issuer, "StringLike", [], [{ sub: ["pulumi:deploy:org:acme:*", "pulumi:deploy:*"] }, { aud: "aws:*" }]);
+  });
+
+  it("P41: an issuer whose address names the organisation vouches for its users alone", () => {
+    for (const issuer of [
+      "oidc.circleci.com/org/0f8e4a62-52a3-4f0c-9f0d-3b1f6a0c7d11",
+      "api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc",
+      "vstoken.dev.azure.com/0f8e4a62-52a3-4f0c-9f0d-3b1f6a0c7d11",
+      "oidc.vercel.com/acme",
+      "oidc.fly.io/acme",
+      "acme.app.spacelift.io",
+      "container.googleapis.com/v1/projects/acme/locations/europe-west1/clusters/orders",
+    ]) {
+      assert.deepEqual(judge(issuer, "StringEquals", { aud: "sts.amazonaws.com" }), [], issuer);
+    }
+    for (const issuer of ["oidc.circleci.com/org/", "oidc.vercel.com", "app.spacelift.io", "oidc.circleci.com"]) {
+      assert.equal(judge(issuer, "StringEquals", { aud: "" }).length, 1, issuer);
+    }
+  });
+
+  it("P41: subjects and audiences of the other providers that teams use", () => {
+    check("app.terraform.io", "StringLike", [{ sub: "organization:acme:*" }], [{ sub: "organization:*" }]);
+    check("app.terraform.io", "StringEquals", [], [{ aud: "aws.workload.identity" }]);
+    check(
+      "agent.buildkite.com",
+      "StringLike",
+      [{ sub: "organization:acme:pipeline:shop:*" }],
+      [{ sub: "*:pipeline:shop:*" }],
+    );
+    check("oidc.vercel.com", "StringLike", [{ sub: "owner:acme:project:shop:*" }], [{ sub: "owner:*:project:shop:*" }]);
+    for (const issuer of [
+      "login.microsoftonline.com/0f8e4a62-52a3-4f0c-9f0d-3b1f6a0c7d11/v2.0",
+      "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI",
+      "acme.eu.auth0.com/",
+      "acme.okta.com",
+    ]) {
+      check(issuer, "StringEquals", [{ aud: "shop" }, { sub: "ada" }], [{ aud: "" }, { amr: "x" }]);
+    }
   });
 
   it("P18: SAML has no such subject, and a provider's URL may stand for its ARN", () => {

@@ -20,11 +20,12 @@ export const oidcSubject: DocumentRule = {
   severity: "critical",
   why: "The provider signs tokens for all of its users: without a restricted subject each of them can take the role on.",
   details:
-    "A trust for an OIDC provider needs a condition on the token's subject. GitHub: `<issuer>:sub` names organisation and repository in full " +
+    "A trust for an OIDC provider needs a condition on the claim that binds at that provider. GitHub: `<issuer>:sub` names organisation and repository in full " +
     "(`repo:acme/orders:*` passes; `repo:*`, `repo:acme/*`, `repo:acme/orders*` and `environment:prod` don't), or repository, repository_id or job_workflow_ref do. GitLab: " +
-    "`project_path:<group>/<project>:…`. EKS: `system:serviceaccount:<namespace>:…` with the namespace in full. Cognito identity pools, Google, Amazon and " +
-    "Facebook: the audience is the own pool's or application's. Other providers: `<issuer>:sub` without wildcard, or with one after a first complete part " +
-    "(`organization:acme:*`). An audience alone doesn't do; neither do `IfExists`, `ForAllValues` and negated conditions. Of several values each must be tight.",
+    "`project_path:<group>/<project>:…`. EKS: `system:serviceaccount:<namespace>:…` with the namespace in full. Terraform Cloud and Buildkite: `organization:<name>:…`. Pulumi Cloud: the audience, or the organisation in the subject (`pulumi:deploy:*` is everybody's). " +
+    "Vercel: `owner:<team>:…` or the audience. Cognito identity pools, Google, Amazon, Facebook, Cognito user pools, Azure AD, Auth0, Okta and OneLogin: the audience is the own pool's or application's. " +
+    "CircleCI, Bitbucket, Azure DevOps, Fly, Harness, HCP, Spacelift, Semaphore, GKE and Vercel's teams have an issuer of their own for each organisation, which is enough. Other providers: `<issuer>:sub` without wildcard, or with one after a first complete part. " +
+    "`IfExists`, `ForAllValues` and negated conditions don't count. Of several values each must be tight.",
   sources: ["checkov CKV_AWS_358", "AWS IAM user guide: OIDC federation"],
   wrong: {
     kind: "trust",
