@@ -174,13 +174,19 @@ export function numbered(partitions: number, count: number): (Message & { readon
   }));
 }
 
-/** The group's committed offsets by partition. */
+/** The group's committed offsets by partition; none while there is no such group. */
 export async function committedOffsets(kafka: Kafka, groupId: string, topic: string): Promise<number[]> {
   const admin = kafka.admin();
   await admin.connect();
-  const [found] = await admin.fetchOffsets({ groupId, topics: [topic] });
-  await admin.disconnect();
-  return (found?.partitions ?? []).toSorted((a, b) => a.partition - b.partition).map(({ offset }) => Number(offset));
+  try {
+    const [found] = await admin.fetchOffsets({ groupId, topics: [topic] });
+    return (found?.partitions ?? []).toSorted((a, b) => a.partition - b.partition).map(({ offset }) => Number(offset));
+  } catch (error) {
+    if ((error as { readonly type?: string }).type !== "GROUP_ID_NOT_FOUND") throw error;
+    return [];
+  } finally {
+    await admin.disconnect();
+  }
 }
 
 /** Everything in a topic, as another client reads it. */
