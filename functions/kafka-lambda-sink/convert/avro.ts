@@ -1,4 +1,5 @@
 import avro from "avsc";
+import { ConversionError } from "../core/errors";
 import { base64Text, numberText } from "./converter";
 import type { Decoder } from "./framed";
 import type { RegisteredSchema } from "./registry";
@@ -25,7 +26,22 @@ export function avroDecoder(schema: RegisteredSchema, decimals: DecimalFormat): 
   define(schema, options, new Set());
   const type = avro.Type.forSchema(parsed as avro.Schema, options);
   const write = new Writers().of(type);
-  return (body) => write(type.fromBuffer(body) as never);
+  const hasMaps = [schema, ...referredBy(schema)].some(({ text }) => /"map"/.test(text));
+  return (body) => {
+    if (hasMaps && body.includes(LOST_KEY)) {
+      throw new ConversionError(
+        `The data holds ${LOST_KEY}, which would be lost as a map's key. Fix: name the key otherwise.`,
+      );
+    }
+    return write(type.fromBuffer(body) as never);
+  };
+}
+
+/** avsc keeps maps in plain objects, where this key is none. */
+const LOST_KEY = "__proto__";
+
+function referredBy({ references }: RegisteredSchema): RegisteredSchema[] {
+  return references.flatMap(({ schema }) => [schema, ...referredBy(schema)]);
 }
 
 /** The schemas that it refers to, each before those that refer to it. */

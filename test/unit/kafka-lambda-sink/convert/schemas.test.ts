@@ -62,7 +62,10 @@ describe("KafkaLambdaSink: Avro", () => {
     const { tree } = fc.letrec((tie) => ({
       tree: fc.record({
         ...{ i: fc.integer(), s: fc.string({ unit: "grapheme" }) },
-        m: fc.dictionary(fc.string(), fc.option(fc.boolean())),
+        m: fc.dictionary(
+          fc.string().filter((key) => key !== "__proto__"),
+          fc.option(fc.boolean()),
+        ),
         n: fc.array(fc.option(tie("tree")), { maxLength: 3 }),
       }),
     }));
@@ -72,6 +75,13 @@ describe("KafkaLambdaSink: Avro", () => {
         assert.deepEqual(JSON.parse(decode(plain.toBuffer(value))), noPrototype(value));
       }),
     );
+  });
+
+  it("K12: a map's key that would be lost is refused", () => {
+    const map = { type: "map", values: "int" };
+    assert.equal(avroOf(map, "02026102" + "00"), '{"a":1}');
+    const lost = `0212${Buffer.from("__proto__").toString("hex")}0200`;
+    assert.throws(() => avroOf(map, lost), { name: "ConversionError", message: /would be lost as a map's key. Fix: / });
   });
 
   it("K12: a schema of bytes alone is the bytes, as Confluent's serializers write it", () => {
