@@ -52,6 +52,27 @@ export class Input {
     return time;
   }
 
+  /** @throws InputError */
+  flag(name: string): boolean {
+    const value = this.members[name];
+    if (typeof value !== "boolean") throw this.wrong(name, "true or false");
+    return value;
+  }
+
+  /** @throws InputError */
+  numbers(name: string): readonly number[] {
+    const value = this.members[name];
+    if (!Array.isArray(value) || value.some((each) => typeof each !== "number")) {
+      throw this.wrong(name, "a list of numbers");
+    }
+    return value as number[];
+  }
+
+  /** As it is. */
+  value(name: string): unknown {
+    return this.members[name];
+  }
+
   has(name: string): boolean {
     return this.members[name] !== undefined && this.members[name] !== null;
   }

@@ -27,14 +27,41 @@ export interface OrchestrationCounts {
   readonly ExecutionsStarted?: number;
 }
 
+/** Metrics of imports of full exports, by name; all are counts. */
+export interface ImportCounts {
+  readonly ExportsImported?: number;
+  /** Exports that can't be imported as they are. */
+  readonly ExportsRefused?: number;
+  readonly ImportsFailed?: number;
+  readonly DeltasAwaitingApproval?: number;
+  readonly RowsInserted?: number;
+  readonly RowsUpdated?: number;
+  readonly RowsDeleted?: number;
+  readonly RowsUnchanged?: number;
+  /** Records of exports that were read. */
+  readonly RecordsRead?: number;
+  readonly RecordsQuarantined?: number;
+  /** Operations that the stream has taken, those that it was asked to take again, and those that it never took. */
+  readonly OperationsPublished?: number;
+  readonly OperationsRetried?: number;
+  readonly OperationsUnpublished?: number;
+  /** Operations that changed the target, that were older than what it has, and that it gave up. */
+  readonly OperationsApplied?: number;
+  readonly OperationsStale?: number;
+  readonly OperationsFailed?: number;
+}
+
+type Counts = PipelineCounts | OrchestrationCounts | ImportCounts;
+
 export const METRICS_NAMESPACE = "DataPipelines";
 
 /**
  * The log line that CloudWatch turns into metrics (embedded metric format).
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export function metricsLine(pipeline: string, counts: PipelineCounts | OrchestrationCounts, now = Date.now()): string {
-  const Metrics = Object.keys(counts).map((Name) => ({ Name, Unit: "Count" }));
+export function metricsLine(pipeline: string, counts: Counts, now = Date.now()): string {
+  const given = Object.entries(counts).filter(([, count]) => count !== undefined);
+  const Metrics = given.map(([Name]) => ({ Name, Unit: "Count" }));
   return JSON.stringify({
     _aws: {
       Timestamp: now,
@@ -46,6 +73,6 @@ export function metricsLine(pipeline: string, counts: PipelineCounts | Orchestra
 }
 
 /** Writes the counts as one line to stdout: console.log would put a time stamp in front of it on Lambda. */
-export function emitMetrics(pipeline: string, counts: PipelineCounts | OrchestrationCounts): void {
+export function emitMetrics(pipeline: string, counts: Counts): void {
   if (Object.keys(counts).length > 0) process.stdout.write(`${metricsLine(pipeline, counts)}\n`);
 }

@@ -32,7 +32,7 @@ export function canonicalValue(type: ColumnType, value: string): Canonical {
   const text = CANONICAL[type.kind](value.trim(), type as never);
   if (text !== undefined) return { text };
   const name = type.kind === "decimal" ? `decimal(${type.precision},${type.scale})` : type.kind;
-  return { problem: `${JSON.stringify(value.slice(0, 100))} isn't a ${name}` };
+  return { problem: `${JSON.stringify(value.slice(0, 100))} isn't of type ${name}` };
 }
 
 const TRUE = new Set(["true", "t", "yes", "y", "1"]);

@@ -21,6 +21,9 @@ export function schemaHash({ columns, keyColumns }: Schema): string {
     .slice(0, 16);
 }
 
+/** What the applier calls attributes of its own, and what no JavaScript object can have. */
+export const RESERVED_COLUMNS: readonly string[] = ["pk", "sk", "_tenant", "_table", "_version", "_order", "__proto__"];
+
 /** Columns that one export has at most: Athena's statements are limited to 256 KB. */
 export const MAX_COLUMNS = 1_000;
 
@@ -45,6 +48,12 @@ export function exportSchema(table: TableConfig, first: readonly string[]): Sche
       );
     }
     names.add(name);
+  }
+  const reserved = RESERVED_COLUMNS.find((name) => names.has(name));
+  if (reserved !== undefined) {
+    throw new ExportRefused(
+      `A column of the export is called ${reserved}, as the target's own attributes are. Fix: give it another name in renamedColumns, for example {"from": "${reserved}_", "to": "${reserved}"}.`,
+    );
   }
   const missing = table.keyColumns.filter((name) => !names.has(name));
   if (missing.length > 0) {

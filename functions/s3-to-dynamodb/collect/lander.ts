@@ -1,3 +1,4 @@
+import { PartWriter } from "../../shared/partWriter";
 import { type Cut, FileRefused, RAW_BYTES } from "../../shared/text/cut";
 import { type Dialect, delimiterName, formatName } from "../../shared/text/dialect";
 import type { DetectedEncoding } from "../../shared/text/encoding";
@@ -6,7 +7,6 @@ import type { Limits } from "../shared/contract";
 import { MAX_PARTS } from "../shared/limits";
 import { type Attempt, linePrefix, partName, quarantinedRecord, stagingKey } from "../shared/upload";
 import type { Checkpoint } from "./checkpoint";
-import { PartWriter } from "./partWriter";
 import type { ObjectSink } from "./ports";
 import { collectQuarantineName } from "./publish";
 

@@ -1,7 +1,15 @@
 import type { Dialect } from "../../shared/text/dialect";
 import { type DetectedEncoding, toUtf8 } from "../../shared/text/encoding";
 import { openText } from "../../shared/text/text";
-import { type Compression, MAGIC_BYTES, openPacked, peek, refuseNested, UnpackedBytes } from "../../shared/text/unpack";
+import {
+  type Compression,
+  dropBytes,
+  MAGIC_BYTES,
+  openPacked,
+  peek,
+  refuseNested,
+  UnpackedBytes,
+} from "../../shared/text/unpack";
 import type { Limits, SourceConfig } from "../shared/contract";
 import type { Checkpoint } from "./checkpoint";
 import type { SourceObject } from "./ports";
@@ -85,12 +93,3 @@ export async function openObject(
 }
 
 async function* nothing(): AsyncGenerator<Buffer> {}
-
-async function* dropBytes(chunks: AsyncIterable<Buffer>, count: number): AsyncGenerator<Buffer> {
-  let left = count;
-  for await (const chunk of chunks) {
-    const kept = left > 0 ? chunk.subarray(left) : chunk;
-    left -= chunk.length - kept.length;
-    if (kept.length > 0) yield kept;
-  }
-}

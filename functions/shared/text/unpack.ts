@@ -42,6 +42,16 @@ export async function peek(
   return { head: Buffer.concat(first).subarray(0, bytes), whole, chunks: chunks() };
 }
 
+/** Everything after the first so many bytes. */
+export async function* dropBytes(chunks: AsyncIterable<Buffer>, count: number): AsyncGenerator<Buffer> {
+  let left = count;
+  for await (const chunk of chunks) {
+    const kept = left > 0 ? chunk.subarray(left) : chunk;
+    left -= chunk.length - kept.length;
+    if (kept.length > 0) yield kept;
+  }
+}
+
 const ARCHIVES: readonly { readonly name: string; readonly at: number; readonly bytes: string }[] = [
   { name: "gzip", at: 0, bytes: "\x1f\x8b" },
   { name: "zip", at: 0, bytes: "PK\x03\x04" },

@@ -45,10 +45,17 @@ export interface Ended {
 
 export interface World {
   /** Answers a task, or throws a TaskError. */
-  readonly task: (call: Call, clock: Clock) => Json;
+  readonly task: (call: Call, clock: Clock) => Json | Promise<Json>;
+  /** Told before each state; may throw a TaskError to end the execution. */
+  readonly enter?: (state: string) => Promise<void>;
+  /** ARN of the execution. */
+  readonly execution?: string;
   readonly input?: JsonObject;
   readonly clock?: Clock;
 }
+
+/** Read once: thousands of simulated runs evaluate the same ones. */
+const expressions = new Map<string, jsonata.Expression>();
 
 class FlowFailed extends TaskError {}
 
@@ -83,6 +90,7 @@ class Run {
       const state = states.States[name];
       if (state === undefined) throw new Error(`no state ${name}`);
       this.visited.push(name);
+      await this.world.enter?.(name);
       const next = await this.step(name, state, data, variables, context);
       data = next.data;
       if (next.name === undefined) return data;
@@ -93,7 +101,7 @@ class Run {
 
   private async step(name: string, state: State, input: Json, variables: Variables, own: JsonObject) {
     const context: JsonObject = {
-      Execution: { Id: "arn:aws:states:us-east-1:123456789012:execution:runs:me", Name: "me" },
+      Execution: { Id: this.world.execution ?? "arn:aws:states:us-east-1:123456789012:execution:runs:me", Name: "me" },
       Task: { Token: `token of ${name}` },
       State: { Name: name, RetryCount: 0 },
       ...own,
@@ -134,7 +142,7 @@ class Run {
         try {
           const call = { state: name, arguments: (await evaluate(state.Arguments)) as JsonObject };
           this.calls.push(call);
-          const result = this.world.task(call, this.clock);
+          const result = await this.world.task(call, this.clock);
           return { name: state.Next, data: await finish(state, result, { result }) };
         } catch (failure) {
           return caught(failure, state.Catch);
@@ -191,7 +199,9 @@ class Run {
       now: () => new Date(this.clock.now).toISOString(),
       parse: (json: string) => JSON.parse(json),
     };
-    const result: unknown = await jsonata(source).evaluate(undefined, { ...bindings, ...own });
+    const expression = expressions.get(source) ?? jsonata(source);
+    expressions.set(source, expression);
+    const result: unknown = await expression.evaluate(undefined, { ...bindings, ...own });
     // As Step Functions: an expression without a value is an error of the state.
     if (result === undefined) throw new TaskError("States.QueryEvaluationError", `no value: ${source}`);
     return JSON.parse(JSON.stringify(result)) as Json;

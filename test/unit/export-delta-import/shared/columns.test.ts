@@ -22,32 +22,32 @@ describe("export-delta-import: columns", () => {
       ["integer", " +007 ", "7"],
       ["integer", "-0", "0"],
       ["integer", "1.00", "1"],
-      ["integer", "1.5", '"1.5" isn\'t a integer'],
+      ["integer", "1.5", '"1.5" isn\'t of type integer'],
       ["integer", "9".repeat(38), "9".repeat(38)],
-      ["integer", "9".repeat(39), `"${"9".repeat(39)}" isn't a integer`],
+      ["integer", "9".repeat(39), `"${"9".repeat(39)}" isn't of type integer`],
       ["decimal(12,2)", "1.5", "1.50"],
       ["decimal(12,2)", "-.5", "-0.50"],
       ["decimal(12,2)", "1.500", "1.50"],
-      ["decimal(12,2)", "1.505", '"1.505" isn\'t a decimal(12,2)'],
+      ["decimal(12,2)", "1.505", '"1.505" isn\'t of type decimal(12,2)'],
       ["decimal(4,2)", "99.99", "99.99"],
-      ["decimal(4,2)", "100", '"100" isn\'t a decimal(4,2)'],
+      ["decimal(4,2)", "100", '"100" isn\'t of type decimal(4,2)'],
       ["decimal(2,2)", "0.5", "0.50"],
-      ["decimal(5,0)", ".", '"." isn\'t a decimal(5,0)'],
+      ["decimal(5,0)", ".", '"." isn\'t of type decimal(5,0)'],
       ["double", "1.50", "1.5"],
       ["double", "1E3", "1000"],
       ["double", "-0.0", "0"],
-      ["double", "1e400", '"1e400" isn\'t a double'],
-      ["double", "0x10", '"0x10" isn\'t a double'],
+      ["double", "1e400", '"1e400" isn\'t of type double'],
+      ["double", "0x10", '"0x10" isn\'t of type double'],
       ["boolean", "T", "true"],
       ["boolean", "no", "false"],
-      ["boolean", "2", '"2" isn\'t a boolean'],
+      ["boolean", "2", '"2" isn\'t of type boolean'],
       ["date", "2020-02-29", "2020-02-29"],
-      ["date", "2021-02-29", '"2021-02-29" isn\'t a date'],
+      ["date", "2021-02-29", '"2021-02-29" isn\'t of type date'],
       ["timestamp", "2020-12-30 10:15", "2020-12-30T10:15:00"],
       ["timestamp", "2020-12-30T10:15:00.120+02:00", "2020-12-30T08:15:00.12Z"],
       ["timestamp", "2020-12-30T23:30:00.123456789-0100", "2020-12-31T00:30:00.123456789Z"],
       ["timestamp", "2020-12-30T10:15:00+02", "2020-12-30T08:15:00Z"],
-      ["timestamp", "2020-12-30T24:00:00", '"2020-12-30T24:00:00" isn\'t a timestamp'],
+      ["timestamp", "2020-12-30T24:00:00", '"2020-12-30T24:00:00" isn\'t of type timestamp'],
     ];
     for (const [type, value, expected] of cases) assert.equal(canonical(type, value), expected, `${type} ${value}`);
   });
@@ -66,7 +66,7 @@ describe("export-delta-import: columns", () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e125, max: 1e125 }), (number) => {
         const once = canonical("double", String(number));
-        if (number !== 0 && Math.abs(number) < 1e-130) return assert.match(once, /isn't a double/);
+        if (number !== 0 && Math.abs(number) < 1e-130) return assert.match(once, /isn't of type double/);
         assert.equal(canonical("double", once), once);
         assert.equal(Number(once), number === 0 ? 0 : number);
       }),

@@ -1,0 +1,32 @@
+import { KinesisClient } from "@aws-sdk/client-kinesis";
+import type { Context } from "aws-lambda";
+import { createDynamoDBClient, createS3Client } from "../../shared/aws/awsClients";
+import { requestHandler } from "../../shared/aws/requestHandler";
+import { parseEnvironment } from "../../shared/environment";
+import { createLogger } from "../../shared/log";
+import { emitMetrics } from "../../shared/metrics";
+import { sleep } from "../../shared/retry";
+import { invocationDeadline } from "../work/deadline";
+import { tables } from "../work/tables";
+import { S3WorkBucket } from "../work/workBucket";
+import { environment } from "./environment";
+import { type Published, type PublishPorts, publish } from "./publish";
+import { kinesisPut } from "./stream";
+
+const env = parseEnvironment(environment);
+const log = createLogger("publish");
+
+const ports: PublishPorts = {
+  ...tables(createDynamoDBClient(), env),
+  log,
+  work: new S3WorkBucket(createS3Client(), env.WORK_BUCKET),
+  put: kinesisPut(new KinesisClient({ requestHandler, maxAttempts: 5 }), env.STREAM),
+  pause: sleep,
+  count: (counts) => emitMetrics(env.PIPELINE, counts),
+};
+
+/** Publishes one file of a delta. */
+export function handler(event: unknown, context: Context): Promise<Published> {
+  log.addContext(context);
+  return publish(event, ports, invocationDeadline(context));
+}
