@@ -52,6 +52,10 @@ export const snowflakeTable = z.strictObject({
   columns: z.array(column).min(1).optional(),
   /** A file with the header row, relative to the project; all its columns become VARCHAR. */
   sampleFile: text.optional(),
+  onError: text.optional(),
+  requiredColumns: z.array(identifier).optional(),
+  matchBy: text.optional(),
+  anyFieldCount: z.boolean().optional(),
   /** The only columns that an update may drop. */
   dropColumns: z.array(identifier).optional(),
   /** Bulk load in place of a pipe: `<n> MINUTES` or `USING CRON <expression> <time zone>`. */
@@ -74,6 +78,8 @@ export const snowflake = z.strictObject({
   tables: z.array(snowflakeTable).default([]),
   /** Switches on that the DynamoDB table's changes are loaded: the name of the view of its newest state. */
   changesView: identifier.optional(),
+  mergeSchedule: text.optional(),
+  changesRetentionDays: z.number().optional(),
 });
 
 /** A Fivetran function connector; what it doesn't name is {@link FivetranConnector}'s default. */

@@ -5,6 +5,7 @@ import type { S3ToDynamoDb } from "../components/s3-to-dynamodb/s3ToDynamoDb";
 import {
   type SnowflakeDynamoDbTableArgs,
   SnowflakeLanding,
+  type SnowflakePipe,
   type SnowflakeTableArgs,
 } from "../components/snowflake-landing/snowflakeLanding";
 import type { SnowflakeTableSettings, StackConfig } from "./schema";
@@ -21,6 +22,8 @@ export interface LandingOutputs {
   readonly copyStatements: pulumi.Output<Record<string, string>>;
   /** SQL that loads files from before the pipe was there. */
   readonly backfillCommands: pulumi.Output<Record<string, string>>;
+  /** For the command `snowflake:pipes`. */
+  readonly pipes: pulumi.Output<Record<string, SnowflakePipe>>;
   /** SQL for the owner of database and schema, where `grantUsage` is false. */
   readonly ownerGrants: pulumi.Output<string[]>;
   /** Commands that start the first full load of a DynamoDB table. */
@@ -43,6 +46,8 @@ export function snowflakeLandings(
     allowDestroy: config.allowDestroy,
     timeTravelDays: settings.timeTravelDays,
     grantUsage: settings.grantUsage,
+    mergeSchedule: settings.mergeSchedule,
+    changesRetentionDays: settings.changesRetentionDays,
   };
   const ownTables = settings.tables.filter(({ prefix }) => prefix !== undefined).map(fileTable);
   const landingTables = settings.tables.filter(({ landingSource }) => landingSource !== undefined).map(landingTable);
@@ -69,17 +74,19 @@ function createSchema({ database, schema }: Settings, allowDestroy: boolean): sn
 
 const delimiters: Readonly<Record<string, string>> = { csv: ",", tsv: "\t", psv: "|" };
 
-function fileTable({ format = "csv", prefix = "", ...table }: SnowflakeTableSettings): SnowflakeTableArgs {
+function fileTable({
+  format = "csv",
+  prefix = "",
+  landingSource: _,
+  ...table
+}: SnowflakeTableSettings): SnowflakeTableArgs {
   const delimiter = delimiters[format];
-  const { name, columns, sampleFile, dropColumns, schedule } = table;
-  const fileFormat = delimiter === undefined ? format : "csv";
-  return { name, prefix, format: fileFormat, delimiter, columns, sampleFile, dropColumns, schedule };
+  return { ...table, prefix, format: delimiter === undefined ? format : "csv", delimiter };
 }
 
 /** A source's landing files are NDJSON, whatever the source's own format. */
 function landingTable({ landingSource, ...table }: SnowflakeTableSettings): SnowflakeTableArgs {
-  const { name, columns, dropColumns, schedule } = table;
-  return { name, prefix: `landing/${landingSource}/`, format: "json", columns, dropColumns, schedule };
+  return { ...table, prefix: `landing/${landingSource}/`, format: "json" };
 }
 
 function changesOf(ingest: S3ToDynamoDb, name: string): SnowflakeDynamoDbTableArgs {
@@ -87,7 +94,16 @@ function changesOf(ingest: S3ToDynamoDb, name: string): SnowflakeDynamoDbTableAr
 }
 
 function outputsOf(landing: SnowflakeLanding): LandingOutputs {
-  const { bucketName, roleArn, loaderRoleName, copyStatements, backfillCommands, ownerGrants, snapshotCommands } =
-    landing;
-  return { bucketName, roleArn, loaderRoleName, copyStatements, backfillCommands, ownerGrants, snapshotCommands };
+  const { bucketName, roleArn, loaderRoleName, copyStatements, backfillCommands, pipes, ownerGrants } = landing;
+  const { snapshotCommands } = landing;
+  return {
+    bucketName,
+    roleArn,
+    loaderRoleName,
+    copyStatements,
+    backfillCommands,
+    pipes,
+    ownerGrants,
+    snapshotCommands,
+  };
 }

@@ -21,7 +21,7 @@ export function parseFlags<F extends Flags>(args: readonly string[], options: F)
 export interface OutputsFlags {
   /** File with what `pulumi stack output --json` prints. */
   readonly outputs?: string;
-  /** Output that holds the component's own outputs. */
+  /** Output that holds the component's own outputs; one inside another by a path, for example `snowflake.landing`. */
   readonly component?: string;
 }
 
@@ -71,17 +71,18 @@ function readText(path: string): string {
   return readFileSync(path, "utf8");
 }
 
-function readOutputs(path: string, component: string | undefined, readFile: (path: string) => string) {
+function readOutputs(file: string, component: string | undefined, readFile: (path: string) => string) {
   let outputs: unknown;
   try {
-    outputs = JSON.parse(readFile(path));
+    outputs = JSON.parse(readFile(file));
   } catch (cause) {
-    throw new UsageError(`--outputs ${path}: ${(cause as Error).message}`, { cause });
+    throw new UsageError(`--outputs ${file}: ${(cause as Error).message}`, { cause });
   }
-  const chosen = component === undefined ? outputs : (outputs as Record<string, unknown> | null)?.[component];
+  const path = component === undefined ? [] : component.split(".");
+  const chosen = path.reduce<unknown>((value, name) => (value as Record<string, unknown> | null)?.[name], outputs);
   if (typeof chosen !== "object" || chosen === null) {
     throw new UsageError(
-      component ? `--component ${component} is no object in ${path}` : `--outputs ${path} is no JSON object`,
+      component ? `--component ${component} is no object in ${file}` : `--outputs ${file} is no JSON object`,
     );
   }
   return chosen as Record<string, unknown>;

@@ -24,6 +24,15 @@ export interface SnowflakeTableArgs {
   delimiter?: string;
   /** CSV: the first line of each file is a header and not loaded. @default true */
   header?: boolean;
+  /**
+   * CSV: how fields find their columns. `position`: in the order of the columns; a record with more or fewer fields is
+   * an error. `name`: by the header, in any order and either case; a column that isn't in the header is NULL, and a
+   * field that has no column is left out, so that `requiredColumns` must name what makes a file the right one.
+   * @default "position"
+   */
+  matchBy?: string;
+  /** CSV by position: records may have more fields than columns (left out) or fewer (NULL). @default false */
+  anyFieldCount?: boolean;
   /** CSV: what may enclose a field, `"` or `'`; an empty text for none. @default '"' */
   quote?: string;
   /** CSV: encoding by Snowflake's name, for example `UTF8`, `UTF16LE`, `ISO88591`, `WINDOWS1252`. @default "UTF8" */
@@ -34,14 +43,17 @@ export interface SnowflakeTableArgs {
   columns?: SnowflakeColumnArgs[];
   /** CSV: a file on this machine whose header gives the columns, all VARCHAR. Read when the program runs. @default none */
   sampleFile?: string;
+  /** Columns in which a NULL is an error: a file whose records lack them isn't this table's. @default none */
+  requiredColumns?: string[];
   /**
    * Columns that an update may drop, with their data. A column that is no longer declared and isn't named here is an
    * error, also where a sample file's header lost or renamed it. @default none
    */
   dropColumns?: string[];
   /**
-   * What becomes of errors: `SKIP_FILE` leaves the file out and sends a notification, `CONTINUE` leaves out only the
-   * row but Snowflake then notifies nobody (see COPY_HISTORY). @default "SKIP_FILE"
+   * What becomes of errors: `SKIP_FILE` leaves the file out, `CONTINUE` only the records with errors. Both are reported
+   * through `errorTopicArn`: of a pipe with CONTINUE, which Snowflake itself doesn't report, by a task that looks every
+   * hour. @default "SKIP_FILE"
    */
   onError?: string;
   /**
@@ -51,15 +63,19 @@ export interface SnowflakeTableArgs {
   schedule?: string;
 }
 
-/** A DynamoDB table whose items and their changes go to Snowflake. */
+/**
+ * A DynamoDB table whose items and their changes go to Snowflake. Its stream wakes a function, which writes each batch
+ * of changes as a file under `changes/<name>/` in the bucket; a pipe loads the files into `<name>_CHANGES`; a task merges
+ * these into `<name>_CURRENT`; the view `<name>` shows the newest state of both.
+ */
 export interface SnowflakeDynamoDbTableArgs {
-  /** Name of the view of the newest state, written as in SQL without quotes. Changes are in `<name>_CHANGES`. */
+  /** Name of the view of the newest state, written as in SQL without quotes. */
   name: string;
   /** Name of the DynamoDB table. */
   tableName: pulumi.Input<string>;
   /** ARN of the DynamoDB table. */
   tableArn: pulumi.Input<string>;
-  /** ARN of its stream, of view type NEW_IMAGE or NEW_AND_OLD_IMAGES. */
+  /** ARN of its stream, of view type NEW_IMAGE: keys come with every change, and old images would be read by nobody. */
   streamArn: pulumi.Input<string>;
   /** Name of the partition key. @default "pk" */
   partitionKey?: string;
@@ -108,6 +124,13 @@ export interface SnowflakeLandingArgs {
   warehouse?: string;
   /** DynamoDB tables whose changes are written to the bucket and loaded. @default none */
   dynamoDbTables?: SnowflakeDynamoDbTableArgs[];
+  /** How often changes are merged into the current table, as `<n> MINUTES` or `USING CRON …`. @default "60 MINUTES" */
+  mergeSchedule?: string;
+  /**
+   * Days that merged changes are kept, as rows of `<name>_CHANGES` and, in the component's own bucket, as files, 8 to
+   * 3650. The newest state of each item stays for as long as the item. @default 90
+   */
+  changesRetentionDays?: number;
   /** Seconds that changes of a DynamoDB table are gathered for one file, 0 to 300. @default 60 */
   changesWindowSeconds?: number;
   /** How often a failing batch of changes is tried again before it goes to the dead-letter queue, 0 to 10000. @default 10 */

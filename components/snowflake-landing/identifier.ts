@@ -7,13 +7,14 @@ export interface ObjectName {
   readonly name: string;
 }
 
-const identifierPattern = /^[A-Za-z_][A-Za-z0-9_$]{0,254}$/;
+/** Two dollar signs would end the text of a task's block. */
+const identifierPattern = /^(?!.*\$\$)[A-Za-z_][A-Za-z0-9_$]{0,254}$/;
 
 /** Why `text` can't be an identifier; undefined if it can. */
 export function identifierProblem(text: string): string | undefined {
   return identifierPattern.test(text)
     ? undefined
-    : "expected a Snowflake identifier: a letter or _, then letters, digits, _ or $, at most 255 characters";
+    : "expected a Snowflake identifier: a letter or _, then letters, digits, _ or single $, at most 255 characters";
 }
 
 /**

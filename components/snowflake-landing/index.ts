@@ -5,4 +5,9 @@ export type {
   SnowflakeLandingArgs,
   SnowflakeTableArgs,
 } from "./args";
-export { requiredPreviewFeatures, SnowflakeLanding, type SnowflakeNotificationTarget } from "./snowflakeLanding";
+export {
+  requiredPreviewFeatures,
+  SnowflakeLanding,
+  type SnowflakeNotificationTarget,
+  type SnowflakePipe,
+} from "./snowflakeLanding";

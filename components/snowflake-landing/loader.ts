@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import * as snowflake from "@pulumi/snowflake";
+import type { CurrentTable } from "./currentTable";
 import { accountObjectName, type ObjectName, quoted, quotedObject } from "./identifier";
 import type { TablePlan } from "./plan";
 
@@ -54,12 +55,29 @@ export function tableGrants({ plan, stage, format, table, pipe, task }: TableObj
     on("format", "FILE FORMAT", names.format, format, "USAGE"),
     on("table", "TABLE", names.table, table, "INSERT", "SELECT"),
     ...(pipe === undefined ? [] : [on("pipe", "PIPE", names.pipe, pipe, "MONITOR", "OPERATE")]),
-    ...(task === undefined ? [] : [on("load", "TASK", names.task, task, "MONITOR", "OPERATE")]),
+    ...(task === undefined ? [] : [taskGrant(plan, task)]),
   ];
 }
 
-export function viewGrant(key: string, name: string, view: pulumi.Resource): LoaderGrant {
-  return { key: `${key}-view`, privileges: ["SELECT"], objectType: "VIEW", name, objects: [view] };
+function taskGrant({ key, names, schedule }: TablePlan, task: pulumi.Resource): LoaderGrant {
+  const [part, name] = schedule === undefined ? ["errors", names.watch] : ["load", names.task];
+  return { key: `${key}-${part}`, privileges: ["MONITOR", "OPERATE"], objectType: "TASK", name, objects: [task] };
+}
+
+/** To read the newest state of a DynamoDB table's items, and to look after the task that keeps it. */
+export function currentGrants({ plan, table, task, view }: CurrentTable): LoaderGrant[] {
+  const { key } = plan;
+  return [
+    { key: `${key}-view`, privileges: ["SELECT"], objectType: "VIEW", name: plan.view, objects: [view] },
+    { key: `${key}-current`, privileges: ["SELECT"], objectType: "TABLE", name: plan.current, objects: [table] },
+    {
+      key: `${key}-merge`,
+      privileges: ["MONITOR", "OPERATE"],
+      objectType: "TASK",
+      name: plan.mergeTask,
+      objects: [task],
+    },
+  ];
 }
 
 export function loaderRoleName(component: string): string {

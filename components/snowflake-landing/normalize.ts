@@ -3,7 +3,7 @@ import { checkLogRetentionDays } from "../parts/logRetention";
 import { checkBucketNameSuffix } from "../parts/naming";
 import type { SnowflakeDynamoDbTableArgs, SnowflakeLandingArgs } from "./args";
 import { identifier, identifierProblem } from "./identifier";
-import { normalizeTable } from "./normalizeTable";
+import { normalizeSchedule, normalizeTable } from "./normalizeTable";
 import { changesPlan, type DynamoDbPlan, type LandingPlan, logicalKey, type TablePlan } from "./plan";
 import { overlappingPrefixes } from "./prefixes";
 
@@ -23,6 +23,8 @@ const knownArgs: ArgumentNames<SnowflakeLandingArgs> = {
   errorNotifications: true,
   warehouse: true,
   dynamoDbTables: true,
+  mergeSchedule: true,
+  changesRetentionDays: true,
   changesWindowSeconds: true,
   changesRetries: true,
   alarmTopicArn: true,
@@ -65,6 +67,9 @@ export function normalize(owner: string, args: SnowflakeLandingArgs): LandingPla
   if (bucketNameSuffix !== "" && args.bucketName !== undefined) {
     check.fail("bucketNameSuffix", bucketNameSuffix, "The given bucket has its name already; leave it out.");
   }
+  const { mergeSchedule = "60 MINUTES", changesRetentionDays = 90 } = args;
+  // Snowpipe remembers the files of 14 days and can be refreshed with those of 7.
+  check.integer("changesRetentionDays", changesRetentionDays, 8, 3650, "days");
   const { changesWindowSeconds = 60, changesRetries = 10, logRetentionDays = 30 } = args;
   check.integer("changesWindowSeconds", changesWindowSeconds, 0, 300, "seconds");
   check.integer("changesRetries", changesRetries, 0, 10_000);
@@ -80,6 +85,8 @@ export function normalize(owner: string, args: SnowflakeLandingArgs): LandingPla
     grantUsage: args.grantUsage ?? true,
     allowDestroy: args.allowDestroy ?? false,
     timeTravelDays,
+    mergeSchedule: normalizeSchedule(check, "mergeSchedule", mergeSchedule),
+    changesRetentionDays,
     changesWindowSeconds,
     changesRetries,
     logRetentionDays,
@@ -111,6 +118,8 @@ function normalizeDynamoDb(check: ArgumentCheck, path: string, args: SnowflakeDy
     key: logicalKey(view),
     view,
     changes: changesPlan(view),
+    current: `${view}_CURRENT`,
+    mergeTask: `${view}_MERGE`,
     keyAttributes: sortKey === "" ? [partitionKey] : [partitionKey, sortKey],
   };
 }
@@ -118,7 +127,8 @@ function normalizeDynamoDb(check: ArgumentCheck, path: string, args: SnowflakeDy
 /** Tables and views share their names in a schema; the rest is named after the table. */
 function checkNames(check: ArgumentCheck, tables: readonly TablePlan[], dynamoDb: readonly DynamoDbPlan[]): void {
   const seen = new Set<string>();
-  for (const name of [...tables.map(({ names }) => names.table), ...dynamoDb.map(({ view }) => view)]) {
+  const ofDynamoDb = dynamoDb.flatMap(({ view, current }) => [view, current]);
+  for (const name of [...tables.map(({ names }) => names.table), ...ofDynamoDb]) {
     if (seen.has(name)) {
       check.fail("tables", name, "Two tables or views have this name (upper and lower case are the same); rename one.");
     }

@@ -1,7 +1,16 @@
 import type { ArgumentCheck, ArgumentNames } from "../parts/arguments";
 import type { SnowflakeColumnArgs, SnowflakeTableArgs } from "./args";
-import { fieldColumns, type LoadedColumn, metadataColumns, positionColumns, withMetadata } from "./columns";
-import { type OnError, onErrorValues } from "./copyStatement";
+import {
+  fieldColumns,
+  type LoadedColumn,
+  type MatchBy,
+  matchValues,
+  metadataColumns,
+  type OnError,
+  onErrorValues,
+  positionColumns,
+  withMetadata,
+} from "./copyStatement";
 import { compressions, encodings, type FileFormatSpec, formats } from "./fileFormat";
 import { columnNames, readHeader } from "./header";
 import { identifier, identifierProblem } from "./identifier";
@@ -15,16 +24,27 @@ const knownTableArgs: ArgumentNames<SnowflakeTableArgs> = {
   compression: true,
   delimiter: true,
   header: true,
+  matchBy: true,
+  anyFieldCount: true,
   quote: true,
   encoding: true,
   nullValues: true,
   columns: true,
   sampleFile: true,
+  requiredColumns: true,
   dropColumns: true,
   onError: true,
   schedule: true,
 };
-const csvOnly: readonly (keyof SnowflakeTableArgs)[] = ["delimiter", "header", "quote", "encoding", "sampleFile"];
+const csvOnly: readonly (keyof SnowflakeTableArgs)[] = [
+  "delimiter",
+  "header",
+  "matchBy",
+  "anyFieldCount",
+  "quote",
+  "encoding",
+  "sampleFile",
+];
 
 /** @throws ArgumentError at the first mistake */
 export function normalizeTable(check: ArgumentCheck, path: string, args: SnowflakeTableArgs): TablePlan {
@@ -36,21 +56,23 @@ export function normalizeTable(check: ArgumentCheck, path: string, args: Snowfla
   check.oneOf(`${path}.onError`, onError, onErrorValues);
   const fileFormat = normalizeFormat(check, path, args);
   const table = identifier(args.name);
-  const columns = withMetadata(normalizeColumns(check, path, args, fileFormat));
+  const columns = withMetadata(required(check, path, args, normalizeColumns(check, path, args, fileFormat)));
   return {
     key: logicalKey(table),
     names: tableNames(table),
     prefix: args.prefix,
     fileFormat,
     columns,
+    exactFields: fileFormat.format === "csv" && fileFormat.matchBy === "position" && args.anyFieldCount !== true,
     dropColumns: normalizeDropColumns(check, `${path}.dropColumns`, args.dropColumns ?? [], columns),
     onError: onError as OnError,
-    ...(args.schedule === undefined ? {} : { schedule: normalizeSchedule(check, `${path}.schedule`, args.schedule) }),
+    schedule: args.schedule === undefined ? undefined : normalizeSchedule(check, `${path}.schedule`, args.schedule),
   };
 }
 
 function normalizeFormat(check: ArgumentCheck, path: string, args: SnowflakeTableArgs): FileFormatSpec {
   const { format = "csv", compression = "AUTO", delimiter = ",", quote = '"', encoding = "UTF8" } = args;
+  const { header = true, matchBy = "position" } = args;
   check.oneOf(`${path}.format`, format, formats);
   const known = format as FileFormatSpec["format"];
   check.oneOf(`${path}.compression`, compression, compressions[known]);
@@ -68,14 +90,25 @@ function normalizeFormat(check: ArgumentCheck, path: string, args: SnowflakeTabl
     check.fail(`${path}.delimiter`, delimiter, "It holds the quote; give another delimiter or another quote.");
   }
   check.oneOf(`${path}.encoding`, encoding, encodings);
+  for (const [i, text] of (args.nullValues ?? []).entries()) {
+    check.matches(`${path}.nullValues[${i}]`, text, /^(?!.*\$\$).+$/s, "Give a text that isn't empty and holds no $$.");
+  }
+  check.oneOf(`${path}.matchBy`, matchBy, matchValues);
+  if (matchBy === "name") {
+    if (!header) check.fail(`${path}.matchBy`, matchBy, "The names stand in the header; leave out header: false.");
+    if (args.anyFieldCount !== undefined) {
+      check.fail(`${path}.anyFieldCount`, args.anyFieldCount, 'Only for matchBy "position"; leave it out.');
+    }
+  }
   return {
     format: known,
     compression,
     delimiter,
-    header: args.header ?? true,
+    header,
     quote,
     encoding,
     nullValues: args.nullValues ?? [],
+    matchBy: matchBy as MatchBy,
   };
 }
 
@@ -98,12 +131,35 @@ function normalizeColumns(
     if (columns.length === 0) {
       check.fail(`${path}.columns`, args.columns, "Give the columns, or a sampleFile whose header has them.");
     }
-    return positionColumns(columns);
+    return positionColumns(columns, fileFormat.nullValues);
   }
   if (columns.length > 0) {
     check.fail(`${path}.sampleFile`, args.sampleFile, "Give either columns or sampleFile, not both.");
   }
   return sampleColumns(check, `${path}.sampleFile`, args.sampleFile, fileFormat);
+}
+
+function required(
+  check: ArgumentCheck,
+  path: string,
+  { requiredColumns = [], matchBy }: SnowflakeTableArgs,
+  columns: readonly LoadedColumn[],
+): LoadedColumn[] {
+  const names = requiredColumns.map((name, i) => {
+    checkName(check, `${path}.requiredColumns[${i}]`, name, 255);
+    const column = identifier(name);
+    if (columns.some((known) => known.column === column)) return column;
+    const known = columns.map((each) => each.column).join(", ");
+    return check.fail(`${path}.requiredColumns[${i}]`, name, `The table has no such column; it has ${known}.`);
+  });
+  if (matchBy === "name" && names.length === 0) {
+    check.fail(
+      `${path}.requiredColumns`,
+      requiredColumns,
+      "By name a file with a wholly different header would become rows of NULLs. Name at least one column that each record has.",
+    );
+  }
+  return columns.map((column) => ({ ...column, required: names.includes(column.column) }));
 }
 
 /** A column that is named here and still declared would be kept: surely not what is meant. */
@@ -125,8 +181,18 @@ function normalizeDropColumns(
 
 function sampleColumns(check: ArgumentCheck, path: string, file: string, format: FileFormatSpec): LoadedColumn[] {
   try {
-    const names = columnNames(readHeader(file, format), metadataColumns);
-    return positionColumns(names.map((name) => ({ name, type: "VARCHAR" })));
+    const header = readHeader(file, format);
+    const names = columnNames(header, metadataColumns);
+    const other = header.findIndex((field, i) => field.toUpperCase() !== names[i]);
+    if (format.matchBy === "name" && other >= 0) {
+      throw new Error(
+        `its field ${JSON.stringify(header[other])} would become the column ${names[other]}, which Snowflake doesn't match by name; rename it in the files, or leave matchBy out`,
+      );
+    }
+    return positionColumns(
+      names.map((name) => ({ name, type: "VARCHAR" })),
+      format.nullValues,
+    );
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return check.fail(path, file, `Can't read the header: ${reason}. Give the path of a file such as will be loaded.`);
@@ -145,7 +211,8 @@ function normalizeColumn(check: ArgumentCheck, path: string, args: SnowflakeColu
   );
   const field = args.field ?? args.name;
   // It stands between quotes in the COPY statement.
-  check.matches(`${path}.field`, field, /^[^"\\]+$/, "Give a field name without quotes and backslashes.");
+  const mend = "Give a field name without double quotes, backslashes and $$.";
+  check.matches(`${path}.field`, field, /^(?!.*\$\$)[^"\\]+$/, mend);
   return { name: identifier(args.name), type, field };
 }
 
@@ -173,7 +240,8 @@ function checkName(check: ArgumentCheck, path: string, name: string, max: number
   if (name.length > max) check.fail(path, name, `Give at most ${max} characters.`);
 }
 
-function normalizeSchedule(check: ArgumentCheck, path: string, schedule: string): Schedule {
+/** @throws ArgumentError when it is neither a number of minutes nor a cron expression */
+export function normalizeSchedule(check: ArgumentCheck, path: string, schedule: string): Schedule {
   const minutes = /^(\d+) MINUTES?$/i.exec(schedule.trim());
   if (minutes !== null) {
     const count = Number(minutes[1]);

@@ -1,7 +1,6 @@
 import type { SnowflakeDynamoDbTableArgs } from "./args";
 import { changesColumns, changesPrefix } from "./changesTable";
-import { type LoadedColumn, withMetadata } from "./columns";
-import type { OnError } from "./copyStatement";
+import { type LoadedColumn, type OnError, withMetadata } from "./copyStatement";
 import type { FileFormatSpec } from "./fileFormat";
 
 /** Names of what belongs to a table, as Snowflake stores them. */
@@ -11,12 +10,14 @@ export interface TableNames {
   readonly format: string;
   readonly pipe: string;
   readonly task: string;
+  /** The task that looks after a pipe which Snowflake doesn't report errors of. */
+  readonly watch: string;
 }
 
 /** When a bulk load runs: exactly one of the two. */
 export interface Schedule {
-  readonly minutes?: number;
-  readonly usingCron?: string;
+  readonly minutes?: number | undefined;
+  readonly usingCron?: string | undefined;
 }
 
 /** One table with everything filled in. */
@@ -28,11 +29,13 @@ export interface TablePlan {
   readonly fileFormat: FileFormatSpec;
   /** With the metadata columns. */
   readonly columns: readonly LoadedColumn[];
+  /** Each record must have as many fields as there are columns (CSV by position). */
+  readonly exactFields: boolean;
   /** The only columns that an update may drop. */
   readonly dropColumns: readonly string[];
   readonly onError: OnError;
   /** Without: a pipe. */
-  readonly schedule?: Schedule;
+  readonly schedule?: Schedule | undefined;
 }
 
 /** A DynamoDB table with everything filled in. */
@@ -41,6 +44,9 @@ export interface DynamoDbPlan {
   readonly key: string;
   readonly view: string;
   readonly changes: TablePlan;
+  /** The table that changes are merged into, and the task that does it. */
+  readonly current: string;
+  readonly mergeTask: string;
   /** Names of the key attributes: the partition key, then the sort key if there is one. */
   readonly keyAttributes: readonly string[];
 }
@@ -57,6 +63,9 @@ export interface LandingPlan {
   readonly allowDestroy: boolean;
   /** Undefined: as the schema has it. */
   readonly timeTravelDays: number | undefined;
+  /** How often changes are merged into the current table. */
+  readonly mergeSchedule: Schedule;
+  readonly changesRetentionDays: number;
   readonly changesWindowSeconds: number;
   readonly changesRetries: number;
   readonly logRetentionDays: number;
@@ -69,6 +78,7 @@ export function tableNames(table: string): TableNames {
     format: `${table}_FORMAT`,
     pipe: `${table}_PIPE`,
     task: `${table}_LOAD`,
+    watch: `${table}_ERRORS`,
   };
 }
 
@@ -85,6 +95,7 @@ export const jsonLines: FileFormatSpec = {
   quote: "",
   encoding: "UTF8",
   nullValues: [],
+  matchBy: "position",
 };
 
 /** The table of changes of a DynamoDB table. */
@@ -96,6 +107,7 @@ export function changesPlan(view: string): TablePlan {
     prefix: changesPrefix(view),
     fileFormat: jsonLines,
     columns: withMetadata(changesColumns),
+    exactFields: false,
     dropColumns: [],
     onError: "SKIP_FILE",
   };

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import * as snowflake from "@pulumi/snowflake";
+import type * as snowflake from "@pulumi/snowflake";
 import { accountOf } from "../parts/account";
 import { ArgumentCheck } from "../parts/arguments";
 import { notifyBucket } from "../parts/bucketNotifications";
@@ -10,15 +10,24 @@ import { secureBucket } from "../parts/secureBucket";
 import { componentTags } from "../parts/tags";
 import type { SnowflakeLandingArgs } from "./args";
 import { tableFunctions } from "./changesFunctions";
-import { newestStateStatement } from "./changesTable";
 import { regionWarning, snowflakeS3 } from "./cloud";
+import { type CurrentTable, currentTable } from "./currentTable";
 import { errorNotifications } from "./errorNotifications";
-import { loaderRole, ownerStatements, type Place, placeGrants, storageGrant, tableGrants, viewGrant } from "./loader";
+import { quotedObject } from "./identifier";
+import {
+  currentGrants,
+  loaderRole,
+  ownerStatements,
+  type Place,
+  placeGrants,
+  storageGrant,
+  tableGrants,
+} from "./loader";
 import { checkIdentifier, normalize } from "./normalize";
 import type { DynamoDbPlan, LandingPlan } from "./plan";
 import { checkProviderConfig, requiredPreviewFeatures } from "./providerConfig";
 import { type StorageAccess, storageAccess } from "./storageAccess";
-import { type TableLoad, tableLoad } from "./tableLoad";
+import { type LoadContext, type TableLoad, tableLoad } from "./tableLoad";
 
 export type {
   SnowflakeColumnArgs,
@@ -35,6 +44,15 @@ export interface SnowflakeNotificationTarget {
   /** ARN of Snowflake's queue, which the pipe reads. */
   queueArn: pulumi.Output<string>;
   /** What the keys of the pipe's files begin with. */
+  prefix: string;
+}
+
+/** A pipe and what it loads from and into, each as SQL names it; what `snowflake:pipes` works with. */
+export interface SnowflakePipe {
+  pipe: string;
+  stage: string;
+  table: string;
+  /** Prefix of the stage in the bucket. */
   prefix: string;
 }
 
@@ -96,6 +114,8 @@ export class SnowflakeLanding extends pulumi.ComponentResource {
   readonly copyStatements: pulumi.Output<Record<string, string>>;
   /** SQL that loads the files that were there before the pipe (of the last 7 days), by table. */
   readonly backfillCommands: pulumi.Output<Record<string, string>>;
+  /** The pipes, by table: for the command `snowflake:pipes`, which loads what a pipe's replacement left out. */
+  readonly pipes: pulumi.Output<Record<string, SnowflakePipe>>;
   /** SQL for the owner of the database and the schema, where `grantUsage` is false; otherwise empty. */
   readonly ownerGrants: pulumi.Output<string[]>;
   /** Shell command that starts the full load of each DynamoDB table, by its name. */
@@ -127,26 +147,25 @@ export class SnowflakeLanding extends pulumi.ComponentResource {
     this.bucketName = args.bucketName === undefined ? ownBucket(landing) : pulumi.output(args.bucketName);
     const access = accessTo(this.bucketName, landing);
     const errors = plan.errorNotifications ? errorNotifications(landing.context) : undefined;
-    const loads = plan.tables.map((table) =>
-      tableLoad(table, {
-        component: name,
-        owner,
-        allowDestroy: plan.allowDestroy,
-        timeTravelDays: plan.timeTravelDays,
-        place: landing.place,
-        bucket: this.bucketName,
-        s3: access.s3,
-        storageIntegration: access.integrationName,
-        storage: access.integration,
-        access: [access.role, ...access.policies],
-        errorIntegration: errors?.integrationName,
-        errors: errors?.ready ?? [],
-        warehouse: args.warehouse,
-        options: { parent: this },
-      }),
-    );
-    const views = plan.dynamoDb.map((table) => newestState(landing, table, loads));
-    const role = loader(landing, access, loads, views);
+    const loading: LoadContext = {
+      component: name,
+      owner,
+      allowDestroy: plan.allowDestroy,
+      timeTravelDays: plan.timeTravelDays,
+      place: landing.place,
+      bucket: this.bucketName,
+      s3: access.s3,
+      storageIntegration: access.integrationName,
+      storage: access.integration,
+      access: [access.role, ...access.policies],
+      errorIntegration: errors?.integrationName,
+      errors: errors?.ready ?? [],
+      warehouse: args.warehouse,
+      options: { parent: this },
+    };
+    const loads = plan.tables.map((table) => tableLoad(table, loading));
+    const states = plan.dynamoDb.map((table) => newestState(table, landing, loads, loading));
+    const role = loader(landing, access, loads, states);
     const targets = notify(landing, this.bucketName, loads);
 
     this.roleArn = access.role.arn;
@@ -156,6 +175,7 @@ export class SnowflakeLanding extends pulumi.ComponentResource {
     this.notificationTargets = plan.manageNotifications ? [] : targets;
     this.copyStatements = byTable(loads, ({ copyStatement }) => copyStatement);
     this.backfillCommands = byTable(loads, ({ backfillCommand }) => backfillCommand);
+    this.pipes = landing.place.apply((place) => pipesOf(plan, place));
     this.ownerGrants = landing.place.apply((place) => (plan.grantUsage ? [] : ownerStatements(name, place)));
     this.snapshotCommands = changesOf(landing, this.bucketName);
     this.registerOutputs(ownOutputs(this));
@@ -180,9 +200,15 @@ function placeOf(owner: string, { database, schema }: SnowflakeLandingArgs): pul
   });
 }
 
+/** Change files are in Snowflake soon; the bucket keeps them as long as Snowflake keeps their rows. */
 function ownBucket({ context, plan }: Landing): pulumi.Output<string> {
+  const expirations = plan.dynamoDb.map(({ key, changes: { prefix } }) => ({
+    id: `${key}-changes`,
+    prefix,
+    days: plan.changesRetentionDays,
+  }));
   const name = bucketName(context.name, "files", plan.bucketNameSuffix);
-  return secureBucket(context, "files", { bucketName: name, noncurrentDays: 30 }).bucketName;
+  return secureBucket(context, "files", { bucketName: name, expirations, noncurrentDays: 30 }).bucketName;
 }
 
 function accessTo(bucket: pulumi.Output<string>, { context, plan, args }: Landing) {
@@ -201,26 +227,15 @@ function warnOfRegions(parent: pulumi.Resource, account: string | undefined, buc
   });
 }
 
-interface NewestState {
-  readonly plan: DynamoDbPlan;
-  readonly view: snowflake.View;
-}
-
-function newestState({ context, place }: Landing, plan: DynamoDbPlan, loads: readonly TableLoad[]): NewestState {
-  const table = loads.find((load) => load.plan.key === plan.changes.key)?.table;
-  const dependsOn = table === undefined ? [] : [table];
-  const view = new snowflake.View(
-    `${context.name}-${plan.key}-view`,
-    {
-      database: place.database,
-      schema: place.schema,
-      name: plan.view,
-      statement: place.apply((known) => newestStateStatement({ ...known, name: plan.changes.names.table })),
-      comment: "Newest state of each item",
-    },
-    { parent: context.parent, dependsOn, replaceWith: dependsOn },
-  );
-  return { plan, view };
+function newestState(
+  table: DynamoDbPlan,
+  { context, plan }: Landing,
+  loads: readonly TableLoad[],
+  loading: LoadContext,
+): CurrentTable {
+  const changes = loads[plan.tables.indexOf(table.changes)]?.table;
+  if (changes === undefined) throw new Error(`${context.owner}: no table of changes was made for ${table.view}`);
+  return currentTable(context.name, table, plan, changes, loading);
 }
 
 /** The loader role: each grant goes with the object that it is on. */
@@ -228,13 +243,13 @@ function loader(
   { context, plan, place }: Landing,
   { integration, integrationName }: StorageAccess,
   loads: readonly TableLoad[],
-  views: readonly NewestState[],
+  states: readonly CurrentTable[],
 ): snowflake.AccountRole {
   const grants = [
     ...(plan.grantUsage ? placeGrants : []),
     storageGrant(integrationName, integration),
     ...loads.flatMap(tableGrants),
-    ...views.map(({ plan: { key, view: name }, view }) => viewGrant(key, name, view)),
+    ...states.flatMap(currentGrants),
   ];
   return loaderRole(context.name, place, grants, { parent: context.parent });
 }
@@ -253,6 +268,17 @@ function notify(
     notifyBucket(`${name}-notification`, { bucket, targets, owner }, { parent });
   }
   return targets;
+}
+
+function pipesOf({ tables }: LandingPlan, place: Place): Record<string, SnowflakePipe> {
+  const named = (name: string): string => quotedObject({ ...place, name });
+  const withPipe = tables.filter(({ schedule }) => schedule === undefined);
+  return Object.fromEntries(
+    withPipe.map(({ names, prefix }) => [
+      names.table,
+      { pipe: named(names.pipe), stage: named(names.stage), table: named(names.table), prefix },
+    ]),
+  );
 }
 
 /** What writes the changes of DynamoDB tables. @returns the commands that start a full load */

@@ -2,24 +2,25 @@ import { createHash } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
 import * as snowflake from "@pulumi/snowflake";
 import type { SnowflakeS3 } from "./cloud";
-import { copyStatement } from "./copyStatement";
+import { copyStatement, metadataColumns } from "./copyStatement";
 import { fileFormatInputs } from "./fileFormat";
 
 import { type ObjectName, quotedObject } from "./identifier";
 import { keepColumns } from "./keepColumns";
 import type { Place } from "./loader";
 import type { TablePlan } from "./plan";
+import { scheduledTask, type TaskContext } from "./scheduledTask";
 import { stageUrl } from "./storageAccess";
+import { loadBlock, watchBlock } from "./taskBlock";
 
 /** What the tables of a component have in common. */
-export interface LoadContext {
+export interface LoadContext extends TaskContext {
   readonly component: string;
   /** How errors call the component. */
   readonly owner: string;
   /** Tables hold data: deleting them must be allowed. */
   readonly allowDestroy: boolean;
   readonly timeTravelDays: number | undefined;
-  readonly place: pulumi.Output<Place>;
   readonly bucket: pulumi.Output<string>;
   readonly s3: pulumi.Output<SnowflakeS3>;
   readonly storageIntegration: string;
@@ -27,10 +28,6 @@ export interface LoadContext {
   readonly storage: pulumi.Resource;
   /** The role and policy that pipes read with. */
   readonly access: readonly pulumi.Resource[];
-  readonly errorIntegration?: string | undefined;
-  readonly errors: readonly pulumi.Resource[];
-  readonly warehouse?: string | undefined;
-  readonly options: pulumi.CustomResourceOptions;
 }
 
 /** What was made for one table. */
@@ -40,7 +37,7 @@ export interface TableLoad {
   readonly stage: snowflake.Stage;
   readonly table: snowflake.Table;
   readonly pipe?: snowflake.Pipe;
-  readonly task?: snowflake.Task;
+  readonly task?: snowflake.Task | undefined;
   readonly copyStatement: pulumi.Output<string>;
   readonly backfillCommand: pulumi.Output<string>;
 }
@@ -63,11 +60,9 @@ export function tableLoad(plan: TablePlan, context: LoadContext): TableLoad {
   );
   const table = dataTable(at, plan, context);
   const copy = place.apply((known) => copyOf(plan, known));
-  const made = { plan, format, stage, table, copyStatement: copy };
   const parts: LoadParts = { at, copy, url, needs: [stage, format, table] };
-  if (plan.schedule !== undefined) {
-    return { ...made, task: task(plan, context, parts), backfillCommand: copy.apply((sql) => `${sql};`) };
-  }
+  const made = { plan, format, stage, table, copyStatement: copy, task: task(plan, context, parts) };
+  if (plan.schedule !== undefined) return { ...made, backfillCommand: copy.apply((sql) => `${sql};`) };
   const backfillCommand = place.apply((known) => `ALTER PIPE ${quotedObject({ ...known, name: names.pipe })} REFRESH;`);
   return { ...made, pipe: pipe(plan, context, parts), backfillCommand };
 }
@@ -80,7 +75,11 @@ function dataTable(at: string, plan: TablePlan, { place, options, ...context }: 
       database: place.database,
       schema: place.schema,
       name: plan.names.table,
-      columns: plan.columns.map(({ column, type }) => ({ name: column, type })),
+      columns: plan.columns.map(({ column, type, required }) => ({
+        name: column,
+        type,
+        nullable: required ? false : undefined,
+      })),
       dataRetentionTimeInDays: context.timeTravelDays,
     },
     { ...options, protect: keep, retainOnDelete: keep, hooks: keepColumns(at, context.owner, plan) },
@@ -122,31 +121,38 @@ function pipe(plan: TablePlan, context: LoadContext, { at, copy, url, needs }: L
   );
 }
 
-function task(plan: TablePlan, context: LoadContext, { at, copy, needs }: LoadParts): snowflake.Task {
-  return new snowflake.Task(
-    `${at}-load`,
-    {
-      database: context.place.database,
-      schema: context.place.schema,
-      name: plan.names.task,
-      sqlStatement: copy,
-      schedule: plan.schedule ?? {},
-      started: true,
-      allowOverlappingExecution: "false",
-      warehouse: context.warehouse,
-      userTaskManagedInitialWarehouseSize: context.warehouse === undefined ? "XSMALL" : undefined,
-      errorIntegration: context.errorIntegration,
-      comment: `Loads ${plan.prefix} into ${plan.names.table}`,
-    },
-    { ...context.options, dependsOn: [...needs, ...context.access, ...context.errors] },
-  );
+/** A scheduled load, or the watch over a pipe that Snowflake reports no errors of. */
+function task(plan: TablePlan, context: LoadContext, { at, copy, needs }: LoadParts): snowflake.Task | undefined {
+  const { names, prefix, schedule, onError } = plan;
+  if (schedule !== undefined) {
+    return scheduledTask(`${at}-load`, context, {
+      name: names.task,
+      schedule,
+      statement: copy.apply(loadBlock),
+      comment: `Loads ${prefix} into ${names.table}`,
+      needs: [...needs, ...context.access],
+    });
+  }
+  if (onError !== "CONTINUE" || context.errorIntegration === undefined) return undefined;
+  return scheduledTask(`${at}-errors`, context, {
+    name: names.watch,
+    schedule: { minutes: watchMinutes },
+    // A little more than the time between two runs, so that nothing falls between them.
+    statement: context.place.apply((known) => watchBlock({ ...known, name: names.table }, watchMinutes + 30)),
+    comment: `Reports files with errors of ${names.pipe}`,
+    needs,
+  });
 }
+
+const watchMinutes = 60;
 
 function copyOf(plan: TablePlan, place: Place): string {
   const named = (name: string): ObjectName => ({ ...place, name });
   return copyStatement({
     table: named(plan.names.table),
     columns: plan.columns,
+    matchBy: plan.fileFormat.matchBy,
+    fields: plan.exactFields ? plan.columns.length - metadataColumns.length : undefined,
     stage: named(plan.names.stage),
     format: named(plan.names.format),
     onError: plan.onError,

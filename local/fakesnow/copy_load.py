@@ -1,8 +1,9 @@
 """Runs a parsed COPY statement on one staged file, in one transaction of DuckDB."""
 
 import time
-from datetime import datetime, timezone
 
+import clock
+from copy_statement import null_texts
 from staged_file import read_staged
 
 _DUCK_TYPES = {
@@ -28,14 +29,14 @@ def load_file(connection, copy, data, key, options):
         }  # fmt: skip
 
     try:
-        staged, unreadable = read_staged(data, key, options)
+        staged, unreadable, header = read_staged(data, key, options)
     except Exception as error:  # a file that can't be read is the file's failure, told in the history
         return result("LOAD_FAILED", 0, 0, 1, f"{type(error).__name__}: {error}")
     parsed = staged.num_rows + len(unreadable)
     connection.register("staged", staged)
     connection.execute("BEGIN")
     try:
-        values, checks = _select(connection, copy, staged.column_names, key)
+        columns, values, checks = _select(connection, copy, staged.column_names, header, key)
         bad = connection.execute(_errors_query(checks)).fetchall() if checks else []
         errors = sorted([*unreadable, *((number, message) for number, message in bad)])
         first = f"record {errors[0][0]}: {errors[0][1]}" if errors else None
@@ -43,10 +44,10 @@ def load_file(connection, copy, data, key, options):
             connection.execute("ROLLBACK")
             return result("LOAD_FAILED", parsed, 0, len(errors), first)
         target = ".".join(f'"{part}"' for part in copy.table)
-        columns = ", ".join(f'"{name}"' for name in copy.columns)
-        good = " AND ".join(f"NOT ({check})" for check, _ in checks) or "TRUE"
+        names = ", ".join(f'"{name}"' for name in columns)
+        good = " AND ".join(f"({check}) IS NOT TRUE" for check, _ in checks) or "TRUE"
         rows = connection.execute(
-            f"INSERT INTO {target} ({columns}) SELECT {', '.join(values)} FROM staged WHERE {good} ORDER BY n"
+            f"INSERT INTO {target} ({names}) SELECT {', '.join(values)} FROM staged WHERE {good} ORDER BY n"
         ).fetchone()[0]
         connection.execute("COMMIT")
     except Exception:
@@ -58,62 +59,104 @@ def load_file(connection, copy, data, key, options):
     return result(status, parsed, rows, len(errors), first)
 
 
-def _select(connection, copy, staged_columns, key):
-    """(value expressions, [(condition of an error, its message)]) in SQL."""
-    database, schema, table = copy.table
-    known = {
+def table_columns(connection, table):
+    """{name: (type, nullable)}; empty where there is no such table."""
+    return {
         name: (kind, nullable)
         for name, kind, nullable in connection.execute(
             "SELECT column_name, data_type, is_nullable FROM duckdb_columns()"
-            " WHERE database_name = ? AND schema_name = ? AND table_name = ?",
-            [database, schema, table],
+            " WHERE database_name = ? AND schema_name = ? AND table_name = ? ORDER BY column_index",
+            list(table),
         ).fetchall()
     }
+
+
+def _select(connection, copy, staged_columns, header, key):
+    """(columns, value expressions, [(condition of an error, its message)]) in SQL."""
+    known = table_columns(connection, copy.table)
     if not known:
-        raise ValueError(f"Table {database}.{schema}.{table} does not exist")
-    now = datetime.now(timezone.utc).isoformat()
-    values, checks = [], []
-    for column, expression in zip(copy.columns, copy.expressions, strict=True):
+        raise ValueError(f"Table {'.'.join(copy.table)} does not exist")
+    pairs = _by_name(copy, known, header) if copy.metadata else zip(copy.columns, copy.expressions, strict=True)
+    columns, values, checks = [], [], []
+    for column, expression in pairs:
         if column not in known:
-            raise ValueError(f"Column {column} does not exist in {database}.{schema}.{table}")
+            raise ValueError(f"Column {column} does not exist in {'.'.join(copy.table)}")
         kind, nullable = known[column]
-        text, via = _text(expression, staged_columns, key, now)
+        text, via = _text(expression, staged_columns, key)
         value = _as(_as(text, via), kind) if via and via != kind else _as(text, kind)
+        columns.append(column)
         values.append(value)
+        if expression.get("row"):
+            checks.append((f"c{expression['beyond']} IS NOT NULL" if f"c{expression['beyond']}" in staged_columns else "FALSE",
+                           f"Numeric value 'record … has more than {expression['fields']} fields' is not recognized"))
+            last = f"c{expression['last']}"
+            checks.append((f"{last} IS NULL" if last in staged_columns else "TRUE",
+                           f"Numeric value 'record … has fewer than {expression['fields']} fields' is not recognized"))
         if kind != "VARCHAR":
             checks.append((f"({text}) IS NOT NULL AND ({value}) IS NULL", f"Column {column}: {kind} can't hold the value"))
         if not nullable:
             checks.append((f"({text}) IS NULL", f"NULL result in a non-nullable column: {column}"))
-    return values, checks
+    return columns, values, checks
 
 
-def _text(expression, staged_columns, key, now):
+def _by_name(copy, known, header):
+    """Columns by the header's names in either case; what isn't in the header is NULL, what has no column is left out."""
+    if header is None:
+        raise ValueError("MATCH_BY_COLUMN_NAME of CSV needs a file format with PARSE_HEADER = TRUE")
+    positions = {name.upper(): index + 1 for index, name in reversed(list(enumerate(header)))}
+    for column in known:
+        if column in copy.metadata:
+            yield column, {"metadata": copy.metadata[column]}
+        elif column.upper() in positions:
+            yield column, {"field": positions[column.upper()]}
+        else:
+            yield column, {"null": True}
+
+
+def _text(expression, staged_columns, key):
     """(SQL of the text, the type it is cast to on the way or None)."""
-    if expression["metadata"] == "FILENAME":
+    if expression.get("null"):
+        return "CAST(NULL AS VARCHAR)", None
+    if expression.get("field"):
+        return _column(expression["field"], staged_columns), None
+    if expression.get("metadata") == "FILENAME":
         return f"'{_quoted(key)}'", None
-    if expression["metadata"] == "FILE_ROW_NUMBER":
+    if expression.get("metadata") == "FILE_ROW_NUMBER" or expression.get("row"):
         return "n", None
-    if expression["metadata"] == "START_SCAN_TIME":
-        return f"'{now}'", None
-    if expression["field"] is not None:
+    if expression.get("metadata") == "START_SCAN_TIME":
+        return f"'{clock.now().isoformat()}'", None
+    if expression["member"] is not None:
         if "r" not in staged_columns:
-            raise ValueError('$1:"field" is for JSON and Parquet; the file format says CSV')
-        path = f"""'$."{_quoted(expression["field"])}"'"""
-        base, _, arguments = expression["type"].partition("(")
-        via = _DUCK_TYPES.get(base)
-        if via is None:
-            raise ValueError(f"type {base} isn't known to the local cloud's COPY")
-        if via == "JSON":
-            return f"json_extract(r, {path})", via
-        if via.startswith("DECIMAL") and arguments:
-            via = f"DECIMAL({arguments if ',' in arguments else arguments[:-1] + ',0)'}"
-        return f"json_extract_string(r, {path})", via
-    if "r" in staged_columns:
-        if expression["position"] != "1":
-            raise ValueError(f"${expression['position']}: a JSON or Parquet file has one column, $1")
+            raise ValueError('$1:"member" is for JSON and Parquet; the file format says CSV')
+        path = f"""'$."{_quoted(expression["member"])}"'"""
+        via = _duck_type(expression["member_type"])
+        extract = "json_extract" if via == "JSON" else "json_extract_string"
+        return f"{extract}(r, {path})", via
+    if expression["record"]:
+        if "r" not in staged_columns:
+            raise ValueError("$1 of CSV isn't of the grammar; the file format says CSV")
         return "r", None
-    name = f"c{expression['position']}"
-    return (name if name in staged_columns else "CAST(NULL AS VARCHAR)"), None
+    if "r" in staged_columns:
+        raise ValueError(f"${expression['position']}: a JSON or Parquet file has one column, $1")
+    column = _column(expression["position"], staged_columns)
+    nulls = " ".join(f"WHEN '{_quoted(text)}' THEN NULL" for text in null_texts(expression["nulls"]))
+    text = f"(CASE {column} {nulls} ELSE {column} END)" if nulls else column
+    return text, "JSON" if expression["json"] else _duck_type(expression["type"]) if expression["type"] else None
+
+
+def _column(position, staged_columns):
+    name = f"c{position}"
+    return name if name in staged_columns else "CAST(NULL AS VARCHAR)"
+
+
+def _duck_type(name):
+    base, _, arguments = name.partition("(")
+    via = _DUCK_TYPES.get(base)
+    if via is None:
+        raise ValueError(f"type {base} isn't known to the local cloud's COPY")
+    if via.startswith("DECIMAL") and arguments:
+        return f"DECIMAL({arguments if ',' in arguments else arguments[:-1] + ',0)'}"
+    return via
 
 
 def _as(text, kind):

@@ -81,7 +81,7 @@ class Channel:
         self._sqs.set_queue_attributes(QueueUrl=self.url, Attributes={"Policy": json.dumps(policy)})
 
     def receive(self):
-        """(receipt, [(bucket, key, etag)]) of each waiting message."""
+        """(receipt, [(bucket, key)]) of each waiting message."""
         answer = self._sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10, WaitTimeSeconds=0)
         return [(message["ReceiptHandle"], _created(message["Body"])) for message in answer.get("Messages", [])]
 
@@ -93,9 +93,6 @@ class Channel:
         counts = self._sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=names)["Attributes"]
         return sum(int(counts[name]) for name in names)
 
-    def remove(self):
-        self._sqs.delete_queue(QueueUrl=self.url)
-
 
 def _created(body):
     """The objects of a notification: S3's own, the same through SNS, or none (S3's test event)."""
@@ -103,7 +100,7 @@ def _created(body):
     if isinstance(document.get("Message"), str) and "TopicArn" in document:
         document = json.loads(document["Message"])
     return [
-        (record["s3"]["bucket"]["name"], unquote_plus(record["s3"]["object"]["key"]), record["s3"]["object"].get("eTag", ""))
+        (record["s3"]["bucket"]["name"], unquote_plus(record["s3"]["object"]["key"]))
         for record in document.get("Records", [])
         if record.get("eventName", "").startswith("ObjectCreated:")
     ]

@@ -1,24 +1,23 @@
 """A staged file as a table for DuckDB: CSV columns c1…cn, or one column r of JSON text; n is the record's number."""
 
-import csv
 import gzip
 import io
 import json
+import re
 
 import pyarrow as pa
 import pyarrow.parquet as parquet
 
-csv.field_size_limit(64 << 20)
 _NONE = (None, "", "NONE")
 
 
 def read_staged(data, key, options):
-    """(table, errors): errors are (record number, message) of records that can't be read at all."""
+    """(table, errors, header): errors are (record number, message) of records that can't be read at all."""
     kind = options["type"].upper()
     if kind == "PARQUET":
-        return _parquet(data), []
+        return _parquet(data), [], None
     text = _plain(data, key, options).decode(_encoding(options))
-    return _csv(text, options) if kind == "CSV" else _json(text, options)
+    return _csv(text, options) if kind == "CSV" else (*_json(text, options), None)
 
 
 def _plain(data, key, options):
@@ -41,35 +40,60 @@ def _parquet(data):
 
 
 def _csv(text, options):
-    if options.get("parseHeader"):
-        raise ValueError("parseHeader goes with MATCH_BY_COLUMN_NAME, not with a SELECT of positions; use skipHeader")
+    """A field that a record doesn't have is NULL; an empty one too, if the format says so and it isn't in quotes."""
     quote = options.get("fieldOptionallyEnclosedBy")
-    quoting = {"quoting": csv.QUOTE_NONE} if quote in _NONE else {"quotechar": quote, "doublequote": True}
-    escape = options.get("escape")
-    if escape not in _NONE:
-        quoting["escapechar"] = escape.replace("\\\\", "\\")
+    quote = None if quote in _NONE else quote
+    if options.get("escape") not in _NONE or options.get("escapeUnenclosedField") not in (*_NONE, "\\\\"):
+        raise ValueError("escape and escapeUnenclosedField aren't read by the local cloud; use NONE")
     delimiter = (options.get("fieldDelimiter") or ",").replace("\\t", "\t")
-    source = io.StringIO(text, newline="")
-    for _ in range(int(options.get("skipHeader") or 0)):
-        source.readline()  # by physical lines, as Snowflake does
-    trim, skip_blank = options.get("trimSpace"), options.get("skipBlankLines")
+    parse_header, skip = options.get("parseHeader"), int(options.get("skipHeader") or 0)
+    if parse_header and skip:
+        raise ValueError("invalid file format: PARSE_HEADER and SKIP_HEADER exclude each other")
+    # By physical lines, as Snowflake does.
+    text = re.sub(rf"\A(?:[^\r\n]*(?:\r\n|\r|\n|\Z)){{{skip}}}", "", text)
+    records = _records(text, delimiter, quote, options.get("skipBlankLines"))
+    header = [field for field, _ in records.pop(0)] if parse_header and records else ([] if parse_header else None)
     nulls = set(options["nullIf"] if options.get("nullIf") is not None else ["\\N"])
-    if options.get("emptyFieldAsNull") is not False:
-        nulls.add("")
-    rows, width = [], 1
-    for row in csv.reader(source, delimiter=delimiter, strict=True, **quoting):
-        if not row and skip_blank:
+    empty_is_null, trim = options.get("emptyFieldAsNull") is not False, options.get("trimSpace")
+
+    def value(field, quoted):
+        field = field.strip() if trim and not quoted else field
+        return None if field in nulls or (empty_is_null and field == "" and not quoted) else field
+
+    width = max([len(record) for record in records], default=1)
+    columns = {
+        f"c{index + 1}": pa.array([value(*record[index]) if index < len(record) else None for record in records], pa.string())
+        for index in range(width)
+    }
+    columns["n"] = pa.array(range(1, len(records) + 1), pa.int64())
+    return pa.table(columns), [], header
+
+
+def _records(text, delimiter, quote, skip_blank):
+    """[[(field, whether in quotes)]]: fields may hold delimiters, quotes (doubled) and line ends inside quotes."""
+    if not text:
+        return []
+    mark = re.escape(quote) if quote else r"(?!)"
+    quoted = rf"{mark}((?:[^{mark}]|{mark}{mark})*){mark}" if quote else r"((?!))"
+    plain = rf"(?!{mark})((?:(?!{re.escape(delimiter)})[^\r\n])*)"
+    pattern = re.compile(rf"(?:{quoted}|{plain})({re.escape(delimiter)}|\r\n|\r|\n|\Z)")
+    records, record, at = [], [], 0
+    while True:
+        found = pattern.match(text, at)
+        if not found:
+            line = text.count("\n", 0, at) + 1
+            raise ValueError(f"line {line}: a quoted field isn't closed, or something follows its closing quote")
+        is_quoted = found[1] is not None
+        record.append((found[1].replace(quote * 2, quote) if is_quoted else found[2], is_quoted))
+        at = found.end()
+        if found[3] == delimiter:
             continue
-        if trim:
-            row = [field.strip() for field in row]
-        rows.append(row)
-        width = max(width, len(row))
-    columns = {}
-    for index in range(width):
-        values = [row[index] if index < len(row) else None for row in rows]
-        columns[f"c{index + 1}"] = pa.array([None if value in nulls else value for value in values], pa.string())
-    columns["n"] = pa.array(range(1, len(rows) + 1), pa.int64())
-    return pa.table(columns), []
+        blank = len(record) == 1 and record[0] == ("", False)
+        if not (blank and (skip_blank or at >= len(text))):
+            records.append(record)
+        record = []
+        if at >= len(text):
+            return records
 
 
 def _json(text, options):

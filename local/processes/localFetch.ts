@@ -7,6 +7,8 @@ export interface LocalRequest {
   readonly method?: "GET" | "POST" | "DELETE";
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** Besides the usual ones. @default none */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Twice is as good as once, so it is repeated when its connection broke. @default all but POST */
   readonly isRepeatable?: boolean;
 }
@@ -27,12 +29,16 @@ const timeoutMs = 120_000;
  * @throws UnreachableError with the address and the cause, when the service can't be reached
  */
 export async function localFetch(url: string, request: LocalRequest = {}): Promise<Response> {
-  const { method = "GET", body, isRepeatable = method !== "POST" } = request;
+  const { method = "GET", body, headers, isRepeatable = method !== "POST" } = request;
   for (let attempt = 1; ; attempt++) {
     try {
       return await fetch(url, {
         method,
-        headers: { connection: "close", ...(body === undefined ? {} : { "content-type": "application/json" }) },
+        headers: {
+          connection: "close",
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+          ...headers,
+        },
         body: body === undefined ? undefined : JSON.stringify(body),
         signal: AbortSignal.timeout(timeoutMs),
       });

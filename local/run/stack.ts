@@ -62,6 +62,8 @@ export async function openStack(args: LocalStackArgs): Promise<LocalStack> {
       stackSettings: { [args.name]: { config: settings as never } },
       envVars: {
         ...args.services.environment,
+        // A provider that is served by Pulumi's library doesn't get its configuration.
+        LOCAL_SNOWFLAKE_ROLE: String(settings["snowflake:role"] ?? ""),
         PULUMI_BACKEND_URL: `file://${args.stateFolder}`,
         PULUMI_CONFIG_PASSPHRASE: passphrase(),
         PULUMI_HOME: join(localFolder, "pulumi-home"),

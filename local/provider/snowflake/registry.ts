@@ -3,7 +3,6 @@ import type { AnyResourceType } from "../core/resourceType";
 import { accountRole } from "./accountRole";
 import { database } from "./database";
 import { fileFormat } from "./fileFormat";
-import { grantAccountRole } from "./grantAccountRole";
 import { grantPrivilegesToAccountRole } from "./grantPrivilegesToAccountRole";
 import { notificationIntegration } from "./notificationIntegration";
 import { pipe } from "./pipe";
@@ -13,13 +12,11 @@ import { storageIntegration } from "./storageIntegration";
 import { table } from "./table";
 import { task } from "./task";
 import { view } from "./view";
-import { warehouse } from "./warehouse";
 
 export const resources: readonly AnyResourceType[] = [
   accountRole,
   database,
   fileFormat,
-  grantAccountRole,
   grantPrivilegesToAccountRole,
   notificationIntegration,
   pipe,
@@ -29,5 +26,4 @@ export const resources: readonly AnyResourceType[] = [
   table,
   task,
   view,
-  warehouse,
 ];

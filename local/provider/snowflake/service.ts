@@ -1,16 +1,7 @@
 /** The local Snowflake: SQL where fakesnow knows it, the registry beside it for integrations, stages, pipes and the like. */
 import { localFetch } from "../../processes/localFetch";
 
-export type Kind =
-  | "integrations"
-  | "notifications"
-  | "formats"
-  | "stages"
-  | "pipes"
-  | "tasks"
-  | "roles"
-  | "warehouses"
-  | "grants";
+export type Kind = "integrations" | "notifications" | "formats" | "stages" | "pipes" | "tasks" | "roles" | "grants";
 
 type Answer = Readonly<Record<string, unknown>>;
 
@@ -54,7 +45,8 @@ async function call(method: "GET" | "POST" | "DELETE", path: string, body?: Answ
   }
   // An object that is put again is the same object; a statement may not be.
   const isRepeatable = path !== "sql";
-  const response = await localFetch(`${endpoint}/_local/${path}`, { method, body, isRepeatable });
+  const headers = { "x-snowflake-role": process.env.LOCAL_SNOWFLAKE_ROLE ?? "" };
+  const response = await localFetch(`${endpoint}/_local/${path}`, { method, body, headers, isRepeatable });
   const answer = (await response.json()) as Answer;
   if (response.status === 404 && method !== "POST") return undefined;
   if (!response.ok) throw new Error(`Snowflake refuses ${method} ${path}: ${String(answer.error ?? response.status)}`);

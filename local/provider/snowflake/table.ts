@@ -61,9 +61,16 @@ function alterations(name: string, before: readonly Column[], after: readonly Co
     ...dropped.map((column) => `ALTER TABLE ${name} DROP COLUMN ${quoted(column.name)}`),
     ...after
       .filter((column) => !old.has(column.name))
-      .map((column) => `ALTER TABLE ${name} ADD COLUMN ${definition(column)}`),
+      .map((column) => `ALTER TABLE ${name} ADD COLUMN ${definition({ ...column, nullable: true })}`),
     ...after
       .filter((column) => old.has(column.name) && old.get(column.name)?.type !== column.type)
       .map((column) => `ALTER TABLE ${name} ALTER COLUMN ${quoted(column.name)} SET DATA TYPE ${column.type}`),
+    // Of a new column in a table that has rows this fails, as in Snowflake.
+    ...after
+      .filter((column) => (column.nullable ?? true) !== (old.get(column.name)?.nullable ?? true))
+      .map(
+        ({ name: column, nullable }) =>
+          `ALTER TABLE ${name} ALTER COLUMN ${quoted(column)} ${nullable === false ? "SET" : "DROP"} NOT NULL`,
+      ),
   ];
 }

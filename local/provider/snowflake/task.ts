@@ -1,6 +1,6 @@
 import { block, flag, number, text, texts } from "../core/properties";
 import { defineResource, type ResourceType } from "../core/resourceType";
-import { placed } from "./identifier";
+import { placed, quoted } from "./identifier";
 import { get, put, remove } from "./service";
 
 interface Schedule {
@@ -54,6 +54,8 @@ async function putTask(inputs: Inputs): Promise<void> {
     schedule: scheduleText(inputs.schedule),
     warehouse: inputs.warehouse,
     started: inputs.started,
+    suspendTaskAfterNumFailures: inputs.suspendTaskAfterNumFailures,
+    errorIntegration: inputs.errorIntegration && quoted(inputs.errorIntegration),
     comment: inputs.comment,
   });
 }

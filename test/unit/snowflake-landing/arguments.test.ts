@@ -86,6 +86,43 @@ describe("SnowflakeLanding's arguments", () => {
       "300 seconds",
     ],
     ["W5: a suffix for a given bucket", { ...base, bucketNameSuffix: "x" }, "bucketNameSuffix", "leave it out"],
+    [
+      "W15: by name without a column that must be there",
+      { ...base, tables: [{ ...orders, matchBy: "name" }] },
+      "tables[0].requiredColumns",
+      "rows of NULLs",
+    ],
+    [
+      "W15: by name without a header",
+      { ...base, tables: [{ ...orders, matchBy: "name", header: false }] },
+      "tables[0].matchBy",
+      "stand in the header",
+    ],
+    [
+      "W15: a required column that the table doesn't have",
+      { ...base, tables: [{ ...orders, requiredColumns: ["town"] }] },
+      "tables[0].requiredColumns[0]",
+      "ID, TOTAL",
+    ],
+    [
+      "W15: a text for NULL that would end a task's block",
+      { ...base, tables: [{ ...orders, nullValues: ["$$"] }] },
+      "tables[0].nullValues[0]",
+    ],
+    ["W7: a name that would end a task's block", { ...base, tables: [{ ...orders, name: "a$$b" }] }, "tables[0].name"],
+    [
+      "W17: days that Snowpipe's memory is longer than",
+      { ...base, changesRetentionDays: 7 },
+      "changesRetentionDays",
+      "8 to 3650 days",
+    ],
+    ["W17: a merge schedule of another form", { ...base, mergeSchedule: "hourly" }, "mergeSchedule", "USING CRON"],
+    [
+      "W17: a table with the name of a current table",
+      { ...base, tables: [{ ...orders, name: "customers_current" }], dynamoDbTables: [items] },
+      "CUSTOMERS_CURRENT",
+      "rename one",
+    ],
     ["W4: no table at all", { database: "RAW", schema: "SALES" }, "tables", "dynamoDbTables"],
     ["W4: a misspelt argument", { ...base, ...{ bucket: "files" } }, "bucket", "bucketName"],
   ];

@@ -4,65 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
-import { newestStateStatement } from "../../../components/snowflake-landing/changesTable";
 import { regionWarning } from "../../../components/snowflake-landing/cloud";
-import { fieldColumns, metadataColumns } from "../../../components/snowflake-landing/columns";
-import { type CopyExpression, copyStatement } from "../../../components/snowflake-landing/copyStatement";
-import { fileFormatInputs } from "../../../components/snowflake-landing/fileFormat";
+import { metadataColumns } from "../../../components/snowflake-landing/copyStatement";
 import { columnNames, parseHeader, readHeader } from "../../../components/snowflake-landing/header";
 import { identifierProblem } from "../../../components/snowflake-landing/identifier";
-import { jsonLines } from "../../../components/snowflake-landing/plan";
 import { overlappingPrefixes, prefixProblem } from "../../../components/snowflake-landing/prefixes";
 import { previewFeaturesProblem } from "../../../components/snowflake-landing/providerConfig";
 
 const csv = { delimiter: "|", quote: '"', encoding: "UTF8" };
-
-describe("COPY statements", () => {
-  const identifier = fc.stringMatching(/^[A-Z_][A-Z0-9_$]{0,8}$/);
-  const object = fc.record({ database: identifier, schema: identifier, name: identifier });
-  const type = fc.constantFrom("VARCHAR", "NUMBER(38,0)", "TIMESTAMP_LTZ(9)", "VARIANT");
-  const expression: fc.Arbitrary<CopyExpression> = fc.oneof(
-    fc.record({ kind: fc.constant("position" as const), position: fc.integer({ min: 1, max: 999 }) }),
-    fc.record({ kind: fc.constant("field" as const), field: fc.stringMatching(/^[^"\\]{1,9}$/), type }),
-    fc.constantFrom<CopyExpression>(
-      { kind: "record" },
-      { kind: "fileName" },
-      { kind: "fileRow" },
-      { kind: "scanTime" },
-    ),
-  );
-  const id = '"[A-Za-z_][A-Za-z0-9_$]*"';
-  const name = `${id}\\.${id}\\.${id}`;
-  const from = `(?:\\$\\d+|\\$1:"[^"]+"::[A-Z][A-Z_]*(?:\\(\\d+(?:,\\d+)?\\))?|METADATA\\$(?:FILENAME|FILE_ROW_NUMBER|START_SCAN_TIME))`;
-  const grammar = new RegExp(
-    `^COPY INTO ${name} \\(${id}(?:, ${id})*\\) FROM \\(SELECT ${from}(?:, ${from})* FROM @${name}\\) ` +
-      `FILE_FORMAT = \\(FORMAT_NAME = '${name}'\\) ON_ERROR = (?:CONTINUE|SKIP_FILE)$`,
-  );
-
-  it("W5: every statement is of the one grammar that stands in its module", () => {
-    const columns = fc.array(fc.record({ column: identifier, from: expression }), { minLength: 1, maxLength: 5 });
-    const onError = fc.constantFrom("CONTINUE" as const, "SKIP_FILE" as const);
-    fc.assert(
-      fc.property(fc.record({ table: object, stage: object, format: object, columns, onError }), (copy) =>
-        assert.match(copyStatement(copy), grammar),
-      ),
-    );
-  });
-
-  it("W4: JSON without columns is one VARIANT, with columns its fields as they are written", () => {
-    assert.deepEqual(fieldColumns([]), [{ column: "RECORD", type: "VARIANT", from: { kind: "record" } }]);
-    const [city] = fieldColumns([{ name: "CITY", type: "VARCHAR", field: "Home City" }]);
-    const names = { database: "D", schema: "S", name: "T" };
-    const sql = copyStatement({
-      table: names,
-      stage: names,
-      format: names,
-      columns: [city ?? assert.fail()],
-      onError: "CONTINUE",
-    });
-    assert.match(sql, /SELECT \$1:"Home City"::VARCHAR FROM/);
-  });
-});
 
 describe("Columns from a header", () => {
   it("W4: the pipe-delimited header becomes upper-case names", () => {
@@ -116,24 +65,6 @@ describe("Columns from a header", () => {
   });
 });
 
-describe("File formats", () => {
-  it("W3: pipe with header", () => {
-    const inputs = fileFormatInputs({ ...jsonLines, format: "csv", delimiter: "|", header: true, quote: '"' });
-    assert.equal(inputs.formatType, "CSV");
-    assert.equal(inputs.fieldDelimiter, "|");
-    assert.equal(inputs.skipHeader, 1);
-    assert.equal(inputs.fieldOptionallyEnclosedBy, '"');
-    assert.equal(inputs.escapeUnenclosedField, "NONE");
-  });
-
-  it("W3: JSON takes arrays apart, Parquet has no text options", () => {
-    assert.equal(fileFormatInputs(jsonLines).stripOuterArray, true);
-    assert.deepEqual(fileFormatInputs({ ...jsonLines, format: "parquet" }), {
-      ...{ formatType: "PARQUET", compression: "AUTO", binaryAsText: true },
-    });
-  });
-});
-
 describe("Prefixes", () => {
   it("W6: neighbours that only look alike don't overlap", () => {
     assert.equal(overlappingPrefixes([{ prefix: "a/b/" }, { prefix: "a/bc/" }, { prefix: "b/" }]), undefined);
@@ -169,13 +100,5 @@ describe("Checks beside the arguments", () => {
     assert.match(mend, /previewFeaturesEnabled: b\. Fix:/);
     assert.match(mend, /previewFeaturesEnabled\[2\]' other/);
     assert.equal(previewFeaturesProblem(["a", "b", "c"], ["a", "b"]), undefined);
-  });
-
-  it("W10: the view takes the last change of each item and leaves removed ones out", () => {
-    assert.equal(
-      newestStateStatement({ database: "D", schema: "S", name: "T_CHANGES" }),
-      'SELECT "PK", "SK", "ITEM", "SEQUENCE", "AT" AS "CHANGED_AT" FROM "D"."S"."T_CHANGES" QUALIFY ROW_NUMBER() ' +
-        'OVER (PARTITION BY "PK", "SK" ORDER BY "SEQUENCE" DESC, "AT" DESC) = 1 AND "OP" <> \'REMOVE\'',
-    );
   });
 });

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { droppedColumnsProblem } from "../../../components/snowflake-landing/keepColumns";
+import { tableNames } from "../../../components/snowflake-landing/plan";
 import { signInProblem } from "../../../components/snowflake-landing/providerConfig";
 import { SnowflakeLanding, type SnowflakeLandingArgs } from "../../../components/snowflake-landing/snowflakeLanding";
 import { at, mockAccount, resolved, runMocked } from "../mocks";
@@ -112,8 +113,8 @@ describe("SnowflakeLanding's tables", () => {
   });
 
   const plan = (columns: string[], dropColumns: string[] = []) => ({
-    names: { table: "ORDERS", stage: "", format: "", pipe: "", task: "" },
-    columns: columns.map((column) => ({ column, type: "VARCHAR", from: { kind: "record" as const } })),
+    names: tableNames("ORDERS"),
+    columns: columns.map((column) => ({ column, type: "VARCHAR", from: { kind: "record" as const }, required: false })),
     dropColumns,
   });
 

@@ -95,7 +95,7 @@ describe("SnowflakeLanding beside the load", () => {
     assert.match(String(done.named("sales-customers-changes-pipe").inputs.copyStatement), /\$1:"item"::VARIANT/);
     const view = only(done, "snowflake:index/view:View").inputs;
     assert.equal(view.name, "CUSTOMERS");
-    assert.match(String(view.statement), /FROM "RAW"\."SALES"\."CUSTOMERS_CHANGES" QUALIFY/);
+    assert.match(String(view.statement), /FROM "RAW"\."SALES"\."CUSTOMERS_CHANGES" WHERE/);
     assert.deepEqual(await resolved(done.result.snapshotCommands), {
       CUSTOMERS: `aws lambda invoke --function-name data-pipelines-test-sales-customers-snapshot --invocation-type Event --cli-binary-format raw-in-base64-out --payload '{"segments":4}' /dev/stdout`,
     });
