@@ -49,8 +49,8 @@ export function newestStateStatement(changes: ObjectName, current: ObjectName): 
 
 /**
  * What the merging task runs: the last change of each item into the current table, then what is older than the days kept
- * goes: changes, which are merged, and removed items. A removed item stays as long as a change of it is kept: one that
- * came late would otherwise bring it back.
+ * goes: changes, which are merged, and removed items. These stay twice as long, and as long as a change of them is kept,
+ * because a change that comes late would otherwise bring them back: by then its file has expired.
  *
  * @param sortKey whether the DynamoDB table has a sort key; without one SK is NULL everywhere
  */
@@ -62,12 +62,12 @@ export function mergeStatements(changes: ObjectName, current: ObjectName, sortKe
   const set = ["OP", "SEQUENCE", "AT", "ITEM", "_LOADED_AT"].map((name) => `"${name}" = change."${name}"`);
   const names = currentColumns.map(({ column }) => `"${column}"`);
   const values = names.map((name) => `change.${name}`);
-  const before = `DATEADD(DAY, -${days}, CURRENT_TIMESTAMP())`;
+  const before = (age: number): string => `DATEADD(DAY, -${age}, CURRENT_TIMESTAMP())`;
   return [
     `MERGE INTO ${quotedObject(current)} AS kept USING (SELECT ${columns}, "_LOADED_AT" FROM ${unmerged(changes, current)} ` +
       `QUALIFY ${newestFirst} = 1) AS change ON ${on} WHEN MATCHED AND (${newer}) THEN UPDATE SET ${set.join(", ")} ` +
       `WHEN NOT MATCHED THEN INSERT (${names.join(", ")}) VALUES (${values.join(", ")})`,
-    `DELETE FROM ${quotedObject(changes)} WHERE "_LOADED_AT" < ${before}`,
-    `DELETE FROM ${quotedObject(current)} AS kept WHERE "OP" = 'REMOVE' AND "_LOADED_AT" < ${before} AND NOT EXISTS (${changed})`,
+    `DELETE FROM ${quotedObject(changes)} WHERE "_LOADED_AT" < ${before(days)}`,
+    `DELETE FROM ${quotedObject(current)} AS kept WHERE "OP" = 'REMOVE' AND "_LOADED_AT" < ${before(2 * days)} AND NOT EXISTS (${changed})`,
   ];
 }

@@ -115,6 +115,7 @@ async function commandOf(pulumi: string, services: Services): Promise<PulumiComm
   const allowed = [
     ...allowedVariables,
     ...Object.keys(services.environment),
+    "LOCAL_SNOWFLAKE_ROLE",
     "PULUMI_*",
     "NO_COLOR",
     "TERM",

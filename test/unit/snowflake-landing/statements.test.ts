@@ -208,7 +208,7 @@ describe("The newest state of a DynamoDB table", () => {
     assert.match(merge, /ON kept\."PK" = change\."PK" AND kept\."SK" = change\."SK" WHEN MATCHED AND/);
     assert.deepEqual(deletes, [
       'DELETE FROM "D"."S"."T" WHERE "_LOADED_AT" < DATEADD(DAY, -30, CURRENT_TIMESTAMP())',
-      'DELETE FROM "D"."S"."T_CURRENT" AS kept WHERE "OP" = \'REMOVE\' AND "_LOADED_AT" < DATEADD(DAY, -30, CURRENT_TIMESTAMP()) ' +
+      'DELETE FROM "D"."S"."T_CURRENT" AS kept WHERE "OP" = \'REMOVE\' AND "_LOADED_AT" < DATEADD(DAY, -60, CURRENT_TIMESTAMP()) ' +
         'AND NOT EXISTS (SELECT 1 FROM "D"."S"."T" AS change WHERE kept."PK" = change."PK" AND kept."SK" = change."SK")',
     ]);
   });
