@@ -39,6 +39,7 @@ export class Lander {
   private quarantine: string[] = [];
   private quarantineBytes = 0;
   private readonly prefix: string;
+  private readonly prefixBytes: number;
 
   /** @param save told each checkpoint; false: go no further. */
   constructor(
@@ -50,6 +51,7 @@ export class Lander {
   ) {
     this.place = from;
     this.prefix = linePrefix(reading.upload);
+    this.prefixBytes = Buffer.byteLength(this.prefix);
   }
 
   /** Where the file's reading stands, ahead of what is stored. */
@@ -84,15 +86,15 @@ export class Lander {
     };
     for (const cut of cuts) {
       if (cut.body !== undefined) {
-        const text = `${this.prefix}${record + 1}${cut.body}\n`;
-        const bytes = Buffer.byteLength(text);
+        const number = String(record + 1);
+        const bytes = this.prefixBytes + number.length + Buffer.byteLength(cut.body) + 1;
         if (this.part.lines > 0 && this.part.bytes + bytes > this.limits.partBytes) {
           settle();
           if (!(await this.store())) return false;
         }
         landed++;
         landedBytes += bytes;
-        if (this.part.add(text, bytes)) await this.part.flush();
+        if (this.part.add(`${this.prefix}${number}${cut.body}\n`, bytes)) await this.part.flush();
       } else {
         const text = this.quarantineLine(cut, record + 1);
         if (this.quarantineBytes + text.length > QUARANTINE_BYTES && this.quarantineBytes > 0) {

@@ -1,5 +1,9 @@
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { LineCutter } from "../../shared/text/lines";
+
+/** Longer than any landing line: a record is bounded, and so are the header's names that it repeats. */
+const MAX_LINE_BYTES = 512 * 1024 * 1024;
 
 /**
  * The lines of a gzipped text, as they come in: one array per unpacked chunk, so that a part costs some hundred awaits
@@ -7,25 +11,15 @@ import { createGunzip } from "node:zlib";
  * @throws the stream's error, or zlib's when the part is cut off.
  */
 export async function* gunzipLines(packed: Readable): AsyncGenerator<string[]> {
-  const unpacked = createGunzip({ chunkSize: 64 * 1024 });
+  const unpacked = createGunzip({ chunkSize: 128 * 1024 });
   packed.on("error", (error) => unpacked.destroy(error));
   packed.pipe(unpacked);
-  const decoder = new TextDecoder("utf-8");
-  let rest: string[] = [];
+  const cutter = new LineCutter(MAX_LINE_BYTES);
   try {
     for await (const chunk of unpacked) {
-      const text = decoder.decode(chunk as Buffer, { stream: true });
-      const end = text.indexOf("\n");
-      if (end === -1) {
-        rest.push(text);
-        continue;
-      }
-      const lines = (rest.length === 0 ? text : rest.join("") + text).split("\n");
-      rest = [lines.pop() as string];
-      yield lines;
+      for (const { text } of cutter.pushMany(chunk as Buffer)) yield text.split("\n");
     }
-    const last = rest.join("") + decoder.decode();
-    if (last !== "") yield [last];
+    for (const { text } of cutter.endMany()) yield [text];
   } finally {
     packed.destroy();
     unpacked.destroy();

@@ -122,11 +122,25 @@ export abstract class DelimitedReader<T> {
   }
 
   private takeMany(lines: Lines): void {
-    const allPlain = lines.problem === undefined && !this.special.lines.test(lines.text);
-    for (const line of linesOf(lines, this.lineBreak)) {
-      const plain = allPlain || (line.problem === undefined && !this.special.line.test(line.text));
-      if (plain && this.open === undefined && this.expected !== undefined) this.takePlain(line.text, line.size);
-      else this.take(line);
+    const { text, bytes, ascii, problem } = lines;
+    const allPlain = problem === undefined && !this.special.lines.test(text);
+    if (!allPlain || this.open !== undefined || this.expected === undefined) {
+      for (const line of linesOf(lines, this.lineBreak)) {
+        const plain = line.problem === undefined && !this.special.line.test(line.text);
+        if (plain && this.open === undefined && this.expected !== undefined) this.takePlain(line.text, line.size);
+        else this.take(line);
+      }
+      return;
+    }
+    // As above, without an object for each line.
+    const all = text.split(this.lineBreak);
+    const last = all.length - 1;
+    let left = bytes;
+    for (let index = 0; index <= last; index++) {
+      const line = all[index] as string;
+      const size = index === last ? left : (ascii ? line.length : Buffer.byteLength(line)) + 1;
+      left -= size;
+      this.takePlain(this.lineBreak === "\n" && line.endsWith("\r") ? line.slice(0, -1) : line, size);
     }
   }
 

@@ -24,6 +24,8 @@ interface Field {
   readonly token: string;
   /** Undefined where the field is left out of the item. */
   readonly attribute: string | undefined;
+  /** What stands before a string that is taken as it is; undefined where it is converted. */
+  readonly asText: string | undefined;
   readonly mapping: FieldMapping | undefined;
   readonly target: Target;
   /** The value as a key has it; empty where it can't be one. */
@@ -119,7 +121,8 @@ export class LineScanner {
         field.value = isSingle(value) ? plainText(value) : "";
         at = end;
       }
-      if (field.attribute !== undefined) text += field.attribute + rendered(value, field);
+      if (field.asText !== undefined && typeof value === "string") text += `${field.asText}${value}"}`;
+      else if (field.attribute !== undefined) text += field.attribute + rendered(value, field);
       at = skipSpaces(line, at);
       previous = field;
     }
@@ -148,10 +151,12 @@ export class LineScanner {
     const mapping = this.mappings.get(name);
     const to = mapping === undefined && this.source.onlyMapped ? undefined : (mapping?.to ?? name);
     if (this.fields.size >= MAX_FIELDS || name === "" || (to !== undefined && RESERVED.has(to))) return undefined;
+    const attribute = to === undefined ? undefined : `,${nameText(to)}:`;
     const field: Field = {
       name,
       token: `"${name}":`,
-      attribute: to === undefined ? undefined : `,${nameText(to)}:`,
+      attribute,
+      asText: attribute === undefined || mapping !== undefined ? undefined : `${attribute}{"S":"`,
       mapping,
       target: (to === undefined ? undefined : this.targets.get(to)) ?? { line: 0 },
       value: "",

@@ -126,6 +126,11 @@ describe("text: quotes that don't match", () => {
     ]);
   });
 
+  it("I14: blank lines are passed over, also in a file of one column, where an empty value is written in quotes", async () => {
+    const { records } = await readFile('a\n\n1\n""\n\n2\n\n', { format: "csv" });
+    assert.deepEqual(records, [{ a: "1" }, { a: "" }, { a: "2" }]);
+  });
+
   it("I14: a header whose quote isn't closed refuses the file, early", async () => {
     for (const text of ['id,"name,kind\n1,2,3\n', `id,"name\n${"1,2\n".repeat(60_000)}`, 'id,"na"me\n1,2\n']) {
       await assert.rejects(readFile(text, { format: "csv" }), /The header can't be read \(line 1\)/);
