@@ -1,4 +1,5 @@
 /** Services that don't say for whom they act, so that a condition on the source would shut them out. */
+import { services } from "../catalogue/actions";
 
 /** When they take a role on. */
 const silentInTrusts = new Map([
@@ -10,14 +11,33 @@ const silentInTrusts = new Map([
   ["elastictranscoder.amazonaws.com", "Elastic Transcoder sends neither key"],
 ]);
 
-/** When they use a resource. */
+/** When they use a resource, of whatever service or of one. */
 const silentInResources = new Map([
   ["logdelivery.elasticloadbalancing.amazonaws.com", "the prefix of the objects names the account"],
+  ["events.amazonaws.com sns", "EventBridge's guide: a topic's policy takes no condition for it"],
+  ["events.amazonaws.com kms", "EventBridge uses the key without a source"],
 ]);
 
-/** Why the service needs no condition on its source; undefined when it needs one. */
-export function silence(service: string, kind: "trust" | "resource"): string | undefined {
+/** @param ofPolicy of a resource policy: IAM's prefix of the service */
+export function silence(service: string, kind: "trust" | "resource", ofPolicy = ""): string | undefined {
   // ec2.amazonaws.com.cn and ec2.eu-west-1.amazonaws.com are the same service.
   const name = service.replace(/\.cn$/, "").replace(/\.[a-z]{2}(-[a-z]+)+-\d\.amazonaws/, ".amazonaws");
-  return (kind === "trust" ? silentInTrusts : silentInResources).get(name);
+  if (kind === "trust") return silentInTrusts.get(name);
+  return silentInResources.get(name) ?? silentInResources.get(`${name} ${ofPolicy}`);
+}
+
+/** Where a service is called otherwise in ARNs than in its principal. */
+const arnServices = new Map([
+  ["ecs-tasks", "ecs"],
+  ["apigateway", "execute-api"],
+  ["vpc-flow-logs", "ec2"],
+  ["spotfleet", "ec2"],
+  ["osis-pipelines", "osis"],
+  ["opensearchservice", "es"],
+]);
+
+/** IAM's prefix in the ARNs of what the service acts for: `eks` of pods.eks.amazonaws.com; undefined where it isn't known. */
+export function arnServiceOf(principal: string): string | undefined {
+  const labels = principal.replace(/\.(amazonaws|amazon)\..*$/, "").split(".");
+  return labels.map((label) => arnServices.get(label) ?? label).find((label) => services().has(label));
 }

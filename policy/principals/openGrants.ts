@@ -35,6 +35,9 @@ const finders: Readonly<Record<string, (props: Props) => readonly Finding[]>> = 
       : [],
   "aws:s3/bucketAcl:BucketAcl": bucketAcl,
   "aws:s3/bucketAclV2:BucketAclV2": bucketAcl,
+  "aws:s3/bucketObject:BucketObject": bucketAcl,
+  "aws:s3/bucketObjectv2:BucketObjectv2": bucketAcl,
+  "aws:s3/objectCopy:ObjectCopy": bucketAcl,
   "aws:s3/bucket:Bucket": bucketAcl,
   "aws:s3/bucketV2:BucketV2": bucketAcl,
   "aws:ec2/amiLaunchPermission:AmiLaunchPermission": ({ group }) =>

@@ -3,8 +3,8 @@
 import { actionsOf } from "../catalogue/actions";
 import { expandAction } from "../matching/expand";
 import { canMatch } from "../matching/overlap";
-import { arnFormats, serviceArnFormats } from "../matching/resources";
-import { isStar } from "../matching/wildcard";
+import { arnFormats, serviceArnFormats, splitArn } from "../matching/resources";
+import { covers, isStar } from "../matching/wildcard";
 import type { Problem, Statement } from "../model/document";
 import { memo } from "../model/memo";
 
@@ -15,7 +15,11 @@ export function* checkMatches(statement: Statement): Generator<Problem> {
   const { label, actions, resources, unknown } = statement;
   if (actions.length === 0 || resources.length === 0) return;
   const taken = actions.map((pattern) => ({ pattern, takes: takesOf(pattern) }));
-  const lost = unknown.has("Resource") ? [] : taken.filter(({ takes }) => takes && !fitsAny(takes, resources));
+  const lost = unknown.has("Resource")
+    ? []
+    : taken.filter(
+        ({ pattern, takes }) => takes && !fitsAny(takes, resources) && !isWholeType(pattern, takes, resources),
+      );
   for (const { pattern, takes = [] } of lost) {
     const message =
       takes.length === 0
@@ -28,10 +32,27 @@ export function* checkMatches(statement: Statement): Generator<Problem> {
   // which is told as such, nobody knows what it would take.
   if (lost.length > 0 || unknown.has("Action") || taken.some(({ takes }) => takes === undefined)) return;
   for (const resource of resources.filter((each) => !isStar(each))) {
-    if (taken.some(({ takes }) => takes && fitsAny(takes, [resource]))) continue;
+    const isMet = ({ pattern, takes }: (typeof taken)[number]) =>
+      takes !== undefined && (fitsAny(takes, [resource]) || isWholeType(pattern, takes, [resource]));
+    if (taken.some(isMet)) continue;
     const message = `none of its actions takes the resource "${resource}"`;
     yield { statement: label, message, fix: `drop it, or add the actions that it is meant for; ${expectation(taken)}` };
   }
+}
+
+/**
+ * Of an action without resource types, AWS's own policies write the whole of its service or of a type as often as `*`
+ * (`s3:ListAllMyBuckets` on `arn:aws:s3:::*`): that isn't known to be a mistake.
+ */
+function isWholeType(action: string, takes: Takes, resources: readonly string[]): boolean {
+  const [service = ""] = action.toLowerCase().split(":");
+  return (
+    takes.length === 0 &&
+    resources.some((resource) => {
+      const arn = splitArn(resource);
+      return arn !== undefined && covers(arn.service, service) && /^([\w-]+[/:])*\*$/.test(arn.resource);
+    })
+  );
 }
 
 function fitsAny(takes: Takes, resources: readonly string[]): boolean {

@@ -152,12 +152,12 @@ describe("what is mended", () => {
     assert.equal(isTlsOnly(readDocument({ Statement }), "sqs"), undefined);
   });
 
-  it("P24: flags that are off are switched on, and unknown ones are left", () => {
+  it("P24, P44: flags that were left out are switched on; those that are set, and unknown ones, are left", () => {
     const block = { blockPublicAcls: true, blockPublicPolicy: false, restrictPublicBuckets: unknown };
     const type = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock";
     const mend = (props: Record<string, unknown>) =>
       publicAccessBlock.mend?.remediate(resource(type, props), defaultSettings);
-    assert.deepEqual(mend(block), { blockPublicPolicy: true, ignorePublicAcls: true });
+    assert.deepEqual(mend(block), { ignorePublicAcls: true });
     assert.equal(mend({ ...block, blockPublicPolicy: true, ignorePublicAcls: true }), undefined);
   });
 });
@@ -218,7 +218,7 @@ describe("messages of the rules on grants", () => {
         },
       ]).map(({ message }) => message);
     assert.deepEqual(attach([unknown, "arn:aws:iam::aws:policy/AmazonS3FullAccess"]), [
-      "policyArns[1] is AWS's AmazonS3FullAccess",
+      "policyArns[1] is AWS's AmazonS3FullAccess: it allows every action of s3, s3-object-lambda; 3 more reason(s)",
     ]);
     assert.deepEqual(attach(unknown), []);
   });

@@ -1,6 +1,7 @@
 import { expandAction } from "../../matching/expand";
 import { hasWildcard, isEveryAction } from "../../matching/wildcard";
 import type { DocumentRule } from "../../model/rule";
+import { isKeyRoot } from "../../principals/keyRoot";
 import { listed } from "../wording";
 import { serviceOfWildcard } from "./p02-service-wildcard";
 
@@ -17,7 +18,7 @@ export const partialWildcard: DocumentRule = {
   details:
     "Every pattern with a wildcard in an Allow statement's Action is reported, with the actions that it stands for, unless " +
     "it is a full wildcard (rule P1) or a service's (rule P2). A wildcard that is meant is an exemption with its reason. " +
-    "Deny statements may have wildcards.",
+    "Deny statements may have wildcards, and so may the statement of a key's policy for the root of its account.",
   sources: ["cdk-nag AwsSolutions-IAM5", "IAM Access Analyzer: policy validation", "AWS IAM best practices"],
   wrong: {
     kind: "identity",
@@ -37,9 +38,11 @@ export const partialWildcard: DocumentRule = {
   },
   scope: "document",
   kinds: ["identity", "trust", "resource"],
-  *check({ document }) {
-    for (const { label, effect, actions } of document.statements) {
-      if (effect !== "Allow") continue;
+  *check({ service, document }) {
+    for (const statement of document.statements) {
+      const { label, effect, actions } = statement;
+      // What the account's root may do with a key is what its administrators may, whom IAM policies name.
+      if (effect !== "Allow" || (service === "kms" && isKeyRoot(statement))) continue;
       for (const pattern of actions) {
         if (!hasWildcard(pattern) || isEveryAction(pattern) || serviceOfWildcard(pattern)) continue;
         // A wildcard in the service would be looked up in all of AWS; IAM refuses it (rule P25).

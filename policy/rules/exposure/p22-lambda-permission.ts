@@ -21,12 +21,12 @@ export const lambdaPermission: ResourceRule = {
   id: "P22",
   name: "lambda-permission-source",
   title: "Lambda permissions name their source",
-  level: "remediate",
+  level: "mandatory",
   severity: "high",
   why: "Without its source, a service invokes the function for whoever's bucket, topic or rule names it.",
   details:
     "A Lambda permission for a service needs sourceArn, sourceAccount or principalOrgId. For S3 it needs sourceAccount as well: a bucket's ARN has no account, and a deleted bucket's " +
-    "name can be taken by anyone. Alexa needs eventSourceToken. A sourceArn of `*` or with a wildcard for the account counts as none. Remediation sets sourceAccount to the function's own account, " +
+    "name can be taken by anyone. Alexa needs eventSourceToken. A sourceArn of `*` or with a wildcard for the account counts as none. Where a stack sets the level to `remediate`, it sets sourceAccount to the function's own account, " +
     "where the function is given by ARN and the service tells its account (config, events, iot, logs, s3, secretsmanager, ses, sns). A permission for an account or `*` is rule P21.",
   sources: ["checkov CKV_AWS_364", "AWS FSBP Lambda.1", "AWS Lambda developer guide: permissions for services"],
   wrong: { resources: [permission] },

@@ -53,14 +53,15 @@ export const tlsOnlyRule: StackRule = {
   id: "P23",
   name: "tls-only",
   title: "Buckets, queues and topics over TLS alone",
-  level: "remediate",
+  level: "mandatory",
   severity: "medium",
   why: "S3, SQS and SNS also answer plain HTTP: without the Deny, data and signed requests can be read on the way.",
   details:
     "Each bucket, queue and topic of the stack needs a policy with a Deny for the principal `*` under the condition aws:SecureTransport false, " +
     "over the bucket and its objects (or the queue, the topic) and all actions; of a topic, whose policy takes no `sns:*`, over sns:Publish. " +
     "Beside that condition only aws:PrincipalIsAWSService may stand. A bucket, queue or topic without any policy violates too, and so does a policy for one outside the stack. " +
-    "Remediation adds the statement to a policy that is there and whose bucket, queue or topic is known; where there is none, it can only be told of.",
+    "Buckets that serve a website are excepted: S3 serves it over plain HTTP alone. " +
+    "Where a stack sets the level to `remediate`, the statement is added to a policy that is there and whose bucket, queue or topic is known; it can't see there whether a bucket serves a website, which an exemption keeps as it is.",
   sources: ["checkov CKV_AWS_379", "cdk-nag AwsSolutions-S10, SQS4, SNS3", "AWS FSBP S3.5"],
   wrong: { resources: [queue] },
   right: {
@@ -77,9 +78,12 @@ export const tlsOnlyRule: StackRule = {
   scope: "stack",
   *check(resources) {
     for (const kind of kinds) {
+      const holders = resources.filter(({ type }) => kind.types.includes(type));
+      const websites = holders.filter((resource) => isWebsite(resource, resources));
       const policies = resources.filter(({ type }) => type === kind.policyType);
-      for (const policy of policies) yield* missingIn(policy, kind.service);
-      for (const resource of resources.filter(({ type }) => kind.types.includes(type))) {
+      const isOfWebsite = (policy: Resource) => websites.some((website) => isOf(policy, website, kind));
+      for (const policy of policies) if (!isOfWebsite(policy)) yield* missingIn(policy, kind.service);
+      for (const resource of holders.filter((each) => !websites.includes(each))) {
         if (policies.some((policy) => isOf(policy, resource, kind))) continue;
         const own = resource.props.policy;
         if (own !== undefined && own !== null && own !== "") yield* missingIn(resource, kind.service);
@@ -106,6 +110,23 @@ export const tlsOnlyRule: StackRule = {
     },
   },
 };
+
+const websiteTypes = [
+  "aws:s3/bucketWebsiteConfiguration:BucketWebsiteConfiguration",
+  "aws:s3/bucketWebsiteConfigurationV2:BucketWebsiteConfigurationV2",
+];
+
+/** S3 serves websites over plain HTTP alone, so that the Deny would shut every visitor out. */
+function isWebsite(bucket: Resource, resources: readonly Resource[]): boolean {
+  const { website } = bucket.props;
+  if (website !== undefined && website !== null) return true;
+  return resources.some(
+    ({ type, props, dependencies }) =>
+      websiteTypes.includes(type) &&
+      (dependencies.bucket?.includes(bucket.urn) ||
+        (typeof props.bucket === "string" && props.bucket === bucket.props.bucket)),
+  );
+}
 
 function* missingIn({ urn, props }: Resource, service: TlsService): Generator<StackFinding> {
   if (isTlsOnly(readDocument(props.policy), service) !== false) return;

@@ -26,12 +26,12 @@ export const publicAccessBlock: StackRule = {
   id: "P24",
   name: "s3-public-access-block",
   title: "A public access block on every bucket",
-  level: "remediate",
+  level: "mandatory",
   severity: "high",
-  why: "A bucket without a public access block is one wrong policy away from being public.",
+  why: "S3 has it on for buckets made since April 2023, but nothing in the program keeps it on or shows in review that it went off.",
   details:
-    "Every bucket of the stack needs a BucketPublicAccessBlock whose four flags are true. Remediation switches on the flags of a " +
-    "block that is there; a bucket without a block can only be told of.",
+    "Every bucket of the stack needs a BucketPublicAccessBlock whose four flags are true, unless an AccountPublicAccessBlock of the stack has all four. " +
+    "Where a stack sets the level to `remediate`, flags that a block leaves out are switched on; one that is set to false is meant, and told of, and so is a bucket without a block.",
   sources: ["checkov CKV_AWS_53 to CKV_AWS_56, CKV2_AWS_6", "cdk-nag AwsSolutions-S2", "AWS FSBP S3.8"],
   wrong: { resources: [bucket] },
   right: {
@@ -45,11 +45,15 @@ export const publicAccessBlock: StackRule = {
   mend: {
     types: [blockType],
     remediate: ({ props }) => {
-      const off = flagsOff(props);
-      return off.length === 0 ? undefined : Object.fromEntries(off.map((flag) => [flag, true]));
+      const leftOut = flags.filter((flag) => props[flag] === undefined || props[flag] === null);
+      return leftOut.length === 0 ? undefined : Object.fromEntries(leftOut.map((flag) => [flag, true]));
     },
   },
   *check(resources) {
+    const ofAccount = resources.filter(
+      ({ type }) => type === "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock",
+    );
+    if (ofAccount.some(({ props }) => flagsOff(props).length === 0)) return;
     const blocks = resources.filter(({ type }) => type === blockType);
     for (const bucket of resources.filter(({ type }) => bucketTypes.includes(type))) {
       const block = blocks.find(

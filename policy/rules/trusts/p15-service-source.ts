@@ -1,7 +1,7 @@
 import { namesSource } from "../../matching/pins";
 import type { Statement } from "../../model/document";
 import type { DocumentRule, Subject } from "../../model/rule";
-import { silence } from "../../principals/confusedDeputy";
+import { arnServiceOf, silence } from "../../principals/confusedDeputy";
 import { letsAssume, servicePrincipals } from "../../principals/principal";
 
 const trust = {
@@ -26,7 +26,7 @@ export const serviceSource: DocumentRule = {
     "CloudFormation, SageMaker, EKS and its pod identities, Backup, DMS, RDS monitoring and SSM send a source and are held to it, as is every service that " +
     "isn't listed here. Excepted in trusts, because a condition would shut them out: ec2.amazonaws.com, edgelambda.amazonaws.com, " +
     "apigateway.amazonaws.com and ops.apigateway.amazonaws.com, cloudtrail.amazonaws.com, elastictranscoder.amazonaws.com. Excepted " +
-    "in resource policies: logdelivery.elasticloadbalancing.amazonaws.com, whose object prefix names the account; a key's statement with kms:ViaService and kms:CallerAccount or an " +
+    "in resource policies: logdelivery.elasticloadbalancing.amazonaws.com, whose object prefix names the account; events.amazonaws.com on topics and keys, where it takes no condition; a key's statement with kms:ViaService and kms:CallerAccount or an " +
     "encryption context; VPC endpoint policies. Service-linked roles are AWS's own. Permissions of a Lambda function are rule P22.",
   sources: [
     "prowler iam_role_cross_service_confused_deputy_prevention",
@@ -49,11 +49,12 @@ export const serviceSource: DocumentRule = {
     for (const statement of document.statements) {
       if (statement.effect !== "Allow" || (kind === "trust" && !letsAssume(statement))) continue;
       if (namesSource(statement.conditions) || isTied(statement, subject)) continue;
-      const services = servicePrincipals(statement).filter((service) => !silence(service, kind) && service !== "*");
+      const named = servicePrincipals(statement).filter((service) => service !== "*");
+      const services = named.filter((service) => !silence(service, kind, subject.service));
       if (services.length === 0) continue;
       const what = kind === "trust" ? "assume the role" : statement.actions.join(", ");
       const message = `it lets ${services.join(", ")} ${kind === "trust" ? what : `do ${what}`} for any account`;
-      yield { statement: statement.label, message, fix: fixFor(services[0] as string) };
+      yield { statement: statement.label, message, fix: fixFor(services, named) };
     }
   },
 };
@@ -72,15 +73,13 @@ function isTied({ conditions }: Statement, { service }: Subject): boolean {
   );
 }
 
-/** Where the service is called otherwise in ARNs than in its principal. */
-const arnPrefixes = new Map([
-  ["ecs-tasks", "ecs"],
-  ["delivery", "logs"],
-  ["apigateway", "execute-api"],
-]);
-
-function fixFor(service: string): string {
-  const [name = ""] = service.split(".");
-  const prefix = arnPrefixes.get(name) ?? name;
-  return `add Condition {"StringEquals": {"aws:SourceAccount": "<account>"}}, or better {"ArnLike": {"aws:SourceArn": "arn:aws:${prefix}:<region>:<account>:<resource>"}}`;
+/** A condition in the statement of a service that sends no source would shut that one out. */
+function fixFor(services: readonly string[], named: readonly string[]): string {
+  const prefix = arnServiceOf(services[0] as string);
+  const better =
+    prefix === undefined
+      ? ""
+      : `, or better {"ArnLike": {"aws:SourceArn": "arn:aws:${prefix}:<region>:<account>:<resource>"}}`;
+  const where = services.length < named.length ? ` to a statement of ${services.join(", ")} alone` : "";
+  return `add Condition {"StringEquals": {"aws:SourceAccount": "<account>"}}${where}${better}`;
 }

@@ -73,7 +73,7 @@ describe("exemptions of the policy pack", () => {
 
   it("P33: what can be mended is mended, what is exempted is left alone", async () => {
     const type = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock";
-    const block = { type, name: "block", props: { bucket: "one", blockPublicAcls: false, ignorePublicAcls: true } };
+    const block = { type, name: "block", props: { bucket: "one", ignorePublicAcls: true } };
     const on = { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true };
     assert.deepEqual({ ...((await remediate([publicAccessBlock], block)) as object) }, { bucket: "one", ...on });
     const right = { ...block, props: { bucket: "one", ...on } };
