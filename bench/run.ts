@@ -4,6 +4,7 @@ import type { Benchmark } from "./benchmark";
 // Loaded by name, so that one benchmark doesn't pay for what another imports.
 const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   ingestion: async () => (await import("./ingestion/index.js")).ingestion,
+  scaling: async () => (await import("./scaling/index.js")).scaling,
   memory: async () => (await import("./memory/index.js")).memory,
   bundles: async () => (await import("./bundles.js")).bundles,
   preview: async () => (await import("./preview.js")).preview,

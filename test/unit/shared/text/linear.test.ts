@@ -1,23 +1,13 @@
 import assert from "node:assert/strict";
-import { FILE_START } from "../../../../functions/shared/text/cut";
+import { HOSTILE_FIELDS, HOSTILE_QUOTES, HOSTILE_RECORDS } from "../../../../bench/scaling/hostile";
+import { ItemMaker } from "../../../../functions/s3-to-dynamodb/load/marshal/item";
+import { FILE_START, FileRefused } from "../../../../functions/shared/text/cut";
 import { detectDialect } from "../../../../functions/shared/text/dialect";
 import { QuotedRecord } from "../../../../functions/shared/text/quotedRecord";
 import { createReader } from "../../../../functions/shared/text/text";
-import { CSV } from "./reading";
+import { lineOf, sourceWith, uploadAt } from "../../s3-to-dynamodb/load/fakes";
+import { CSV, readFile } from "./reading";
 
-/** Texts that have made readers slow, by their size in lines or so. */
-const HOSTILE: Readonly<Record<string, (size: number) => string>> = {
-  "every line opens a quote": (size) => `a,b\n${'1,"x\n'.repeat(size)}`,
-  "every line opens a quote in its only field": (size) => `a\n${'"x\n'.repeat(size)}`,
-  "a quote opens and none follows": (size) => `a,b\n1,"x\n${"1,2\n".repeat(size)}`,
-  "quotes close and open again": (size) => `a,b,c\n1,"x\n${'",,"y\n'.repeat(size)}`,
-  "quotes close and open again, of many columns": (size) => `${"c,".repeat(999)}c\n1,"x\n${'","y\n'.repeat(size)}`,
-  "doubled quotes only": (size) => `a,b\n1,"${'""\n'.repeat(size)}`,
-  "blank lines within quotes": (size) => `a,b\n1,"${"\n".repeat(size)}`,
-  "records of several lines that are torn": (size) => `a,b,c\n${'1,"x\ny" z,2\n3,4,5\n'.repeat(size)}`,
-  "one line of quotes": (size) => `a,b\n${'"'.repeat(size)}\n1,2\n`,
-  "one line of quoted fields": (size) => `a,b\n${'"",'.repeat(size)}\n1,2\n`,
-};
 const BOUNDS = [2100, 4 * 1024 * 1024];
 
 /** Characters that are looked at for their quotes while a text is read. */
@@ -39,7 +29,7 @@ function stepsOf(text: string, maxRecordBytes: number): number {
 }
 
 describe("text: linear in the file's size", () => {
-  for (const [what, write] of Object.entries(HOSTILE)) {
+  for (const { what, write } of HOSTILE_QUOTES) {
     it(`I15: ${what}: each character is looked at a few times at most, whatever the size and the bound`, () => {
       for (const maxRecordBytes of BOUNDS) {
         for (const size of [500, 1000, 2000, 4000]) {
@@ -53,7 +43,7 @@ describe("text: linear in the file's size", () => {
 
   it("I15: what is looked at to find the dialect is bounded for each delimiter", () => {
     const { feed } = QuotedRecord.prototype;
-    for (const write of Object.values(HOSTILE)) {
+    for (const { write } of HOSTILE_QUOTES) {
       const head = write(30_000).slice(0, 64 * 1024);
       let steps = 0;
       QuotedRecord.prototype.feed = function (line) {
@@ -66,6 +56,27 @@ describe("text: linear in the file's size", () => {
         QuotedRecord.prototype.feed = feed;
       }
       assert.ok(steps <= 40 * head.length, `${steps} steps for ${head.length} characters`);
+    }
+  });
+
+  for (const { what, format, write } of HOSTILE_RECORDS) {
+    it(`I15: ${format}, ${what}: records, or a reason`, async () => {
+      const read = await readFile(write(3000), { format }).catch((error: Error) => error);
+      if (read instanceof Error) assert.ok(read instanceof FileRefused, String(read));
+      else assert.ok(read.records.length > 0);
+    });
+  }
+
+  it("I15: a landing line of whatever fields is an item, or that record's error", () => {
+    const upload = uploadAt("2026-01-01T00:00:00.000Z");
+    const maker = new ItemMaker(sourceWith({ fields: [{ from: "n", to: "n", type: "number" }] }), upload, "order");
+    for (const [what, write] of Object.entries(HOSTILE_FIELDS)) {
+      const line = lineOf(upload, 1, { id: "1" }).replace(/}$/, `,${write(3000)}}`);
+      try {
+        assert.equal(JSON.parse(maker.make(line).text).sk.S, "1", what);
+      } catch (error) {
+        assert.equal((error as Error).name, "RecordError", what);
+      }
     }
   });
 });
