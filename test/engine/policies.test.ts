@@ -25,13 +25,13 @@ function run(name: string, policies: Settings, of: () => Promise<unknown>, work:
 describe("the policy pack in the real engine", function () {
   this.timeout(180_000);
 
-  it("P2, P21, P24: each violation stops the update with resource, statement, reason and mend", async () => {
+  it("P2, P21, P24: each violation stops the update with resource, statement, reason and fix", async () => {
     const open = document({ Sid: "Drop", Action: "sqs:SendMessage", Principal: "*", Resource: "*" });
     const cases: readonly (readonly [string, () => unknown, RegExp])[] = [
       [
         "policies-star",
         program,
-        /statement Files: it allows "s3:\*".*Mend: list the s3 actions.*\[P2, docs\/policies\/P2\.md\]/s,
+        /statement Files: it allows "s3:\*".*Fix: list the s3 actions.*\[P2, docs\/policies\/P2\.md\]/s,
       ],
       [
         "policies-open",
@@ -40,12 +40,12 @@ describe("the policy pack in the real engine", function () {
             queueUrl: "https://sqs.us-east-1.amazonaws.com/000000000000/q",
             policy: open,
           }),
-        /QueuePolicy.*statement Drop: it allows .*to the principal "\*".*Mend: name the principals.*\[P21, /s,
+        /QueuePolicy.*statement Drop: it allows .*to the principal "\*".*Fix: name the principals.*\[P21, /s,
       ],
       [
         "policies-stack",
         () => new aws.s3.Bucket("alone", { bucket: "engine-policies-alone" }),
-        /Bucket: alone.*the bucket has no public access block.*Mend: add a BucketPublicAccessBlock.*\[P24, /s,
+        /Bucket: alone.*the bucket has no public access block.*Fix: add a BucketPublicAccessBlock.*\[P24, /s,
       ],
     ];
     for (const [name, of, expected] of cases) {
@@ -121,10 +121,10 @@ describe("the policy pack in the real engine", function () {
     });
   });
 
-  it("P33, P24, P23: what can be mended is mended by the update, and what is exempted stays as it is", async () => {
+  it("P33, P44: where a stack asks for it, what can be mended is mended by the update; what is exempted stays as it is", async () => {
     const open = async () => {
       const { bucket } = new aws.s3.Bucket("open", { bucket: "policies-open" });
-      new aws.s3.BucketPublicAccessBlock("open-block", { bucket, blockPublicAcls: true, blockPublicPolicy: false });
+      new aws.s3.BucketPublicAccessBlock("open-block", { bucket, blockPublicAcls: true });
       const reader = { AWS: "arn:aws:iam::000000000000:role/reader" };
       const Resource = "arn:aws:s3:::policies-open/*";
       const policy = document({ Sid: "Read", Action: "s3:GetObject", Principal: reader, Resource });
@@ -132,7 +132,8 @@ describe("the policy pack in the real engine", function () {
     };
     const s3 = new S3Client({ ...clientConfig(await cloud()), forcePathStyle: true });
     const Bucket = "policies-open";
-    await run("policies-mended", {}, open, async (stack) => {
+    const mending = { "s3-public-access-block": "remediate", "tls-only": "remediate" } as const;
+    await run("policies-mended", mending, open, async (stack) => {
       await stack.run("up");
       const { PublicAccessBlockConfiguration: flags } = await s3.send(new GetPublicAccessBlockCommand({ Bucket }));
       assert.deepEqual(Object.values(flags ?? {}), [true, true, true, true]);
@@ -141,7 +142,7 @@ describe("the policy pack in the real engine", function () {
       await stack.run("destroy");
     });
     const exemption = { resource: "open*", reason: "an old client speaks HTTP only", expires: "2999-12-31" };
-    const exempting = { "tls-only": { exemptions: [exemption] } };
+    const exempting = { ...mending, "tls-only": { enforcementLevel: "remediate", exemptions: [exemption] } } as const;
     await run("policies-unmended", exempting, open, async (stack) => {
       const { policies } = await stack.run("up");
       assert.ok(
