@@ -3,7 +3,7 @@ import { SecretCache, secretsManagerReader } from "../../functions/shared/aws/se
 import { FivetranClient } from "../../functions/shared/fivetran/client";
 import { runCommand } from "../shared/commandLine";
 import { HELP, parseOptions } from "./options";
-import { register } from "./register";
+import { register, remove } from "./register";
 import { secretStore, webhookSecret } from "./webhookSecret";
 
 async function main(): Promise<number> {
@@ -22,6 +22,10 @@ async function main(): Promise<number> {
     log: { warn: (message, ...more) => console.error(message, ...more) },
   });
   const { url, groupId, webhookSecretArn: arn, rotate, dryRun } = options;
+  if (options.remove) {
+    await remove({ url, groupId, dryRun }, { fivetran, print });
+    return 0;
+  }
   const store = secretStore(secretsManager);
   const taken = await register(
     { url, groupId, dryRun, secret: () => webhookSecret({ arn, rotate, dryRun }, { read, store, print }) },

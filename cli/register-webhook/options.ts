@@ -4,7 +4,7 @@ export const HELP = `Usage: npm run fivetran:register-webhook -- [options]
 
 Tells Fivetran to send the ends of syncs to the orchestration's webhook: creates the webhook, or changes the one that
 is there for the same address, and has Fivetran send its test event. What webhooks are signed with is in a secret; while
-that has no value, a random one is made and stored in it. Again does no harm.
+that has no value, a random one is made and stored in it. It is safe to run again.
 
 What (each is read from --outputs when not given):
   --url URL             address of the webhook, HTTPS
@@ -17,13 +17,14 @@ What (each is read from --outputs when not given):
 
 Also:
   --account             for the connections of all groups; those of others have no effect on the orchestration
+  --remove              removes the webhook instead; do it before \`pulumi destroy\`
   --rotate              makes a new webhook secret in place of the one that is there
   --api-url URL         the API. @default https://api.fivetran.com
   --dry-run             says what would be done, and changes nothing
 
 Needs secretsmanager:GetSecretValue on both secrets, and PutSecretValue on the webhook's where it makes the value.
 Region, credentials and endpoints of AWS come from the environment, as with the AWS CLI.
-Ends with 0 when the test event was taken, 1 when something failed, 2 when the arguments are wrong.`;
+Ends with 0 when the test event was taken or the webhook is gone, 1 when something failed, 2 when the arguments are wrong.`;
 
 export interface RegisterOptions {
   readonly url: string;
@@ -34,6 +35,8 @@ export interface RegisterOptions {
   readonly apiUrl: string;
   /** Makes a new webhook secret. */
   readonly rotate: boolean;
+  /** Removes the webhook; the secret stays as it is. */
+  readonly remove: boolean;
   readonly dryRun: boolean;
 }
 
@@ -47,6 +50,7 @@ const flags = {
   outputs: { type: "string" },
   component: { type: "string" },
   rotate: { type: "boolean" },
+  remove: { type: "boolean" },
   "dry-run": { type: "boolean" },
   help: { type: "boolean" },
 } as const;
@@ -59,6 +63,7 @@ export function parseOptions(
   const values = parseFlags(args, flags);
   if (values.help) return undefined;
   if (values.account && values.group) throw new UsageError("--group and --account exclude each other: give one");
+  if (values.remove && values.rotate) throw new UsageError("--remove and --rotate exclude each other: give one");
   const outputs = new StackOutputs(values, readFile);
   return {
     url: checkUrl("url", outputs.need("url", values.url, outputs.get("webhookUrl"))),
@@ -67,6 +72,7 @@ export function parseOptions(
     apiSecretArn: outputs.need("api-secret-arn", values["api-secret-arn"], outputs.get("apiSecretArn")),
     apiUrl: checkUrl("api-url", values["api-url"] ?? "https://api.fivetran.com"),
     rotate: values.rotate ?? false,
+    remove: values.remove ?? false,
     dryRun: values["dry-run"] ?? false,
   };
 }

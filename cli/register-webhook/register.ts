@@ -25,8 +25,7 @@ export interface RegisterRequest {
 export async function register(request: RegisterRequest, { fivetran, print }: RegisterPorts): Promise<boolean> {
   const { url, groupId, dryRun } = request;
   const scope = groupId === undefined ? "the account" : `group ${groupId}`;
-  const same: Webhook[] = [];
-  for await (const webhook of fivetran.listWebhooks()) if (isFor(webhook, url, groupId)) same.push(webhook);
+  const same = await webhooksFor(fivetran, url, groupId);
   const [present, ...others] = same;
   for (const { id } of others) {
     print(`Webhook ${id} has the same address and is not needed: the orchestration sees each event once more.`);
@@ -56,6 +55,34 @@ export async function register(request: RegisterRequest, { fivetran, print }: Re
     );
   }
   return test.succeed;
+}
+
+export interface RemovePorts {
+  readonly fivetran: Pick<FivetranClient, "listWebhooks" | "deleteWebhook">;
+  readonly print: (line: string) => void;
+}
+
+/** Removes every webhook for the address, so that Fivetran doesn't go on calling what is no longer there. */
+export async function remove(
+  { url, groupId, dryRun }: Omit<RegisterRequest, "secret">,
+  { fivetran, print }: RemovePorts,
+): Promise<void> {
+  const same = await webhooksFor(fivetran, url, groupId);
+  if (same.length === 0) print(`There is no webhook for ${url}.`);
+  for (const { id } of same) {
+    if (!dryRun) await fivetran.deleteWebhook(id);
+    print(dryRun ? `Would remove webhook ${id}.` : `Webhook ${id} removed: ${url}`);
+  }
+}
+
+async function webhooksFor(
+  fivetran: Pick<FivetranClient, "listWebhooks">,
+  url: string,
+  groupId: string | undefined,
+): Promise<Webhook[]> {
+  const same: Webhook[] = [];
+  for await (const webhook of fivetran.listWebhooks()) if (isFor(webhook, url, groupId)) same.push(webhook);
+  return same;
 }
 
 function isFor(webhook: Webhook, url: string, groupId: string | undefined): boolean {

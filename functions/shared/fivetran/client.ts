@@ -61,6 +61,10 @@ export class FivetranClient {
     return this.data<Webhook>({ method: "PATCH", path: `/v1/webhooks/${encodeURIComponent(id)}`, body, accept: PLAIN });
   }
 
+  async deleteWebhook(id: string): Promise<void> {
+    await this.http.send({ method: "DELETE", path: `/v1/webhooks/${encodeURIComponent(id)}`, accept: PLAIN });
+  }
+
   /** Has Fivetran send a test event to the webhook's address. */
   async testWebhook(id: string, event: string): Promise<WebhookTest> {
     const path = `/v1/webhooks/${encodeURIComponent(id)}/test`;

@@ -24,7 +24,7 @@ export interface FivetranHttpOptions {
 }
 
 export interface ApiRequest {
-  readonly method: "GET" | "POST" | "PATCH";
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   /** With a leading slash, its variable parts encoded. */
   readonly path: string;
   readonly body?: unknown;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseOptions } from "../../../../cli/register-webhook/options";
-import { register } from "../../../../cli/register-webhook/register";
+import { register, remove } from "../../../../cli/register-webhook/register";
 import {
   type Answer,
   type ApiServer,
@@ -38,6 +38,35 @@ describe("Register the webhook", () => {
     return { taken, text: lines.join("\n"), calls };
   }
   const settings = { url: URL, events: ["sync_end"], active: true, secret: "hush" };
+
+  it("O22: the webhook is removed, with others for the same address, and no one else's; again it is safe", async () => {
+    let webhooks: readonly { readonly id: string }[] = [
+      GROUP,
+      { ...GROUP, id: "w2" },
+      { ...GROUP, id: "w3", group_id: "another" },
+    ];
+    server = await apiServer(({ method, path }: Received): Answer => {
+      if (method === "DELETE") webhooks = webhooks.filter(({ id }) => path !== `/v1/webhooks/${id}`);
+      return { json: { data: { items: webhooks } } };
+    });
+    const lines: string[] = [];
+    const ports = { fivetran: server.client().client, print: (line: string) => lines.push(line) };
+    await remove({ url: URL, groupId: "g", dryRun: true }, ports);
+    assert.equal(webhooks.length, 3, "a dry run changes nothing");
+    await remove({ url: URL, groupId: "g", dryRun: false }, ports);
+    assert.deepEqual(
+      webhooks.map(({ id }) => id),
+      ["w3"],
+    );
+    await remove({ url: URL, groupId: "g", dryRun: false }, ports);
+    assert.deepEqual(lines, [
+      "Would remove webhook w1.",
+      "Would remove webhook w2.",
+      `Webhook w1 removed: ${URL}`,
+      `Webhook w2 removed: ${URL}`,
+      `There is no webhook for ${URL}.`,
+    ]);
+  });
 
   it("O5: a webhook that isn't there is created for the group, and tested", async () => {
     const others = [
@@ -88,7 +117,7 @@ describe("Register the webhook: options", () => {
   const OUTPUTS = { webhookUrl: URL, groupId: "g", webhookSecretArn: "arn:w", apiSecretArn: "arn:a" };
   const expected = {
     ...{ url: URL, groupId: "g", webhookSecretArn: "arn:w", apiSecretArn: "arn:a" },
-    ...{ apiUrl: "https://api.fivetran.com", rotate: false, dryRun: false },
+    ...{ apiUrl: "https://api.fivetran.com", rotate: false, remove: false, dryRun: false },
   };
 
   it("O5: everything is given as arguments, or read from the stack's outputs", () => {
@@ -102,6 +131,8 @@ describe("Register the webhook: options", () => {
     );
     assert.equal(parseOptions(["--help"]), undefined);
     assert.equal(parseOptions([...ARGS, "--rotate"])?.rotate, true);
+    assert.equal(parseOptions([...ARGS, "--remove"])?.remove, true);
+    assert.throws(() => parseOptions([...ARGS, "--remove", "--rotate"]), /exclude each other/);
     const local = parseOptions([...ARGS, "--api-url", "http://127.0.0.1:8080"]);
     assert.equal(local?.apiUrl, "http://127.0.0.1:8080");
   });
