@@ -2,9 +2,9 @@ import { FileRefused } from "../../shared/text/cut";
 import { createReader } from "../../shared/text/text";
 import { type CollectProgress, type DetectedFormat, type FileEntry, uploadOf } from "../ledger/ledger";
 import type { SourceConfig } from "../shared/contract";
+import type { Deadline } from "../shared/deadline";
 import { META, quarantinedRecord, quarantineKey } from "../shared/upload";
 import { type Checkpoint, parseCheckpoint } from "./checkpoint";
-import type { CollectDeadline } from "./deadline";
 import { Lander } from "./lander";
 import { openObject } from "./members";
 import { type CollectPorts, ObjectGone, type SourceObject } from "./ports";
@@ -29,7 +29,7 @@ export async function collectFile(
   source: SourceConfig,
   object: SourceObject,
   ports: CollectPorts,
-  deadline: CollectDeadline,
+  deadline: Deadline,
 ): Promise<Collected> {
   const { ledger, sender } = ports;
   const run = ports.newRun();
@@ -97,7 +97,7 @@ async function read(
   object: SourceObject,
   from: Checkpoint,
   ports: CollectPorts,
-  deadline: CollectDeadline,
+  deadline: Deadline,
   save: (checkpoint: Checkpoint) => Promise<boolean>,
 ): Promise<Checkpoint | undefined> {
   const { limits } = ports.config;

@@ -1,9 +1,10 @@
+import { allOf } from "../../shared/errors";
 import { type FileEntry, Overtaken, uploadOf } from "../ledger/ledger";
 import { findSource, sourceByName } from "../shared/config";
 import type { SourceConfig } from "../shared/contract";
+import type { Deadline } from "../shared/deadline";
 import { type Attempt, shortHash, uploadRecord } from "../shared/upload";
 import { type Collected, collectFile, quarantineFile, tellWhy } from "./collectFile";
-import type { CollectDeadline } from "./deadline";
 import { type ObjectEvent, parseCollectMessage } from "./events";
 import { type CollectPorts, ObjectGone, type SourceObject } from "./ports";
 import { loadMessages, publish } from "./publish";
@@ -29,7 +30,7 @@ export interface Outcome {
 export async function collectMessage(
   body: string,
   ports: CollectPorts,
-  deadline: CollectDeadline,
+  deadline: Deadline,
   told: (outcome: Outcome) => void = () => undefined,
 ): Promise<Outcome[]> {
   const { objects, continued, ignored } = parseCollectMessage(body);
@@ -49,14 +50,13 @@ export async function collectMessage(
       errors.push(error);
     }
   }
-  if (errors.length > 1) throw new AggregateError(errors, errors.map(String).join("\n"));
-  if (errors.length > 0) throw errors[0];
+  if (errors.length > 0) throw allOf(errors);
   return outcomes;
 }
 
 const OVERWRITTEN = "overwritten before it could be read; keep versions in the bucket if every upload counts";
 
-async function collectObject(event: ObjectEvent, ports: CollectPorts, deadline: CollectDeadline): Promise<Outcome> {
+async function collectObject(event: ObjectEvent, ports: CollectPorts, deadline: Deadline): Promise<Outcome> {
   const { bucket, key } = event;
   const source = findSource(ports.config, bucket, key);
   if (source === undefined) return { state: "unmatched", bucket, key, read: 0, quarantined: 0, sent: 0 };
@@ -99,7 +99,7 @@ async function gone(
   source: string,
   reason: string,
   ports: CollectPorts,
-  deadline: CollectDeadline,
+  deadline: Deadline,
 ): Promise<Outcome> {
   const { bucket, key, versionId, sequencer, size } = event;
   const time = versionId === undefined ? await ports.ledger.noteEvent(source, eventId(event), event.time) : event.time;
@@ -113,11 +113,7 @@ function eventId({ bucket, key, etag, sequencer }: ObjectEvent): string {
   return shortHash([bucket, key, etag, sequencer]);
 }
 
-async function continueUpload(
-  { upload, attempt }: Attempt,
-  ports: CollectPorts,
-  deadline: CollectDeadline,
-): Promise<Outcome> {
+async function continueUpload({ upload, attempt }: Attempt, ports: CollectPorts, deadline: Deadline): Promise<Outcome> {
   const source = sourceByName(ports.config, upload.source);
   const entry = await ports.ledger.startFile(upload);
   if (entry.attempt !== attempt) return known(entry, "replayed by force meanwhile", ports);
@@ -140,7 +136,7 @@ async function proceed(
   source: SourceConfig,
   object: SourceObject,
   ports: CollectPorts,
-  deadline: CollectDeadline,
+  deadline: Deadline,
 ): Promise<Outcome> {
   if (entry.status !== "collecting") {
     object.close();
@@ -153,12 +149,7 @@ async function proceed(
   });
 }
 
-async function refuse(
-  entry: FileEntry,
-  reason: string,
-  ports: CollectPorts,
-  deadline: CollectDeadline,
-): Promise<Outcome> {
+async function refuse(entry: FileEntry, reason: string, ports: CollectPorts, deadline: Deadline): Promise<Outcome> {
   if (entry.status !== "collecting") return settle(entry, ports, deadline);
   return unlessOvertaken(entry, ports, deadline, async () => {
     await settle(await quarantineFile(entry, ports.newRun(), reason, ports), ports, deadline);
@@ -170,7 +161,7 @@ async function refuse(
 async function unlessOvertaken(
   { attempt }: FileEntry,
   ports: CollectPorts,
-  deadline: CollectDeadline,
+  deadline: Deadline,
   work: () => Promise<Outcome>,
 ): Promise<Outcome> {
   try {
@@ -191,7 +182,7 @@ async function unlessOvertaken(
  * Brings to its end what the ledger has decided, from wherever an invocation before may have stopped: what landed is
  * published and announced, as far as it isn't in the table yet; why a file is refused is told.
  */
-async function settle(entry: FileEntry, ports: CollectPorts, deadline: CollectDeadline): Promise<Outcome> {
+async function settle(entry: FileEntry, ports: CollectPorts, deadline: Deadline): Promise<Outcome> {
   if (entry.status === "quarantined") await tellWhy(entry, ports);
   if (entry.status !== "landed") return known(entry, entry.status, ports);
   if (!(await publish(entry, ports, deadline))) {

@@ -1,4 +1,5 @@
 import type { UploadRecord } from "../shared/contract";
+import { UnreadableMessage } from "../shared/lease";
 import type { Attempt } from "../shared/upload";
 
 /** An object that was created, as an event tells it. */
@@ -62,14 +63,14 @@ const WHO_SENDS = "Only S3, EventBridge and the function itself send to this que
 
 /**
  * Reads a message of the collect queue: an S3 notification, S3's test event, an EventBridge event, or our continuation.
- * @throws Error when it is none of them.
+ * @throws UnreadableMessage when it is none of them.
  */
 export function parseCollectMessage(body: string): CollectMessage {
   let message: Body | null;
   try {
     message = JSON.parse(body) as Body | null;
   } catch (cause) {
-    throw new Error(`The message isn't JSON: ${body.slice(0, 200)}. ${WHO_SENDS}`, { cause });
+    throw new UnreadableMessage(`The message isn't JSON: ${body.slice(0, 200)}. ${WHO_SENDS}`, { cause });
   }
   const { upload, attempt } = message?.continue ?? {};
   if (typeof upload?.uploadId === "string" && Number.isInteger(attempt)) {
@@ -84,7 +85,7 @@ export function parseCollectMessage(body: string): CollectMessage {
     if (message["detail-type"] !== "Object Created") return { objects: [], ignored: 1 };
     return { objects: [fromEventBridge(message)], ignored: 0 };
   }
-  throw new Error(`The message isn't an S3 event: ${body.slice(0, 200)}. ${WHO_SENDS}`);
+  throw new UnreadableMessage(`The message isn't an S3 event: ${body.slice(0, 200)}. ${WHO_SENDS}`);
 }
 
 function fromNotification({ s3, eventTime }: S3EventRecord): ObjectEvent {
@@ -114,7 +115,7 @@ function objectEvent(
   },
   time: string | undefined,
 ): ObjectEvent {
-  if (!bucket || !key) throw new Error(`The S3 event names no bucket or no key. ${WHO_SENDS}`);
+  if (!bucket || !key) throw new UnreadableMessage(`The S3 event names no bucket or no key. ${WHO_SENDS}`);
   return {
     bucket,
     key,

@@ -58,6 +58,10 @@ export const permissions = definePermissions({
   loadQueue: [{ actions: ["sqs:SendMessage"], why: "announces the parts to the load function" }],
   collectQueue: [
     {
+      actions: ["sqs:ChangeMessageVisibility"],
+      why: "keeps a message while it works on it, lets one that failed come back soon",
+    },
+    {
       actions: ["sqs:SendMessage"],
       why: "sends itself the rest of a file that doesn't finish in one invocation",
       unusedBecause: "small files finish in one invocation",

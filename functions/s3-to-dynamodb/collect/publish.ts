@@ -1,7 +1,7 @@
 import { type FileEntry, Overtaken, type StagedRun, uploadOf } from "../ledger/ledger";
 import type { LoadMessage } from "../shared/contract";
+import type { Deadline } from "../shared/deadline";
 import { digits, landingKey, partName, quarantineKey, stagingKey } from "../shared/upload";
-import type { CollectDeadline } from "./deadline";
 import type { CollectPorts } from "./ports";
 
 /** Objects that are copied at once, and then entered into the ledger. */
@@ -37,7 +37,7 @@ export function stagedObjects(entry: FileEntry): { readonly from: string; readon
 export async function publish(
   landed: FileEntry,
   { sink, ledger }: Pick<CollectPorts, "sink" | "ledger">,
-  deadline: CollectDeadline,
+  deadline: Deadline,
 ): Promise<boolean> {
   let entry = landed;
   const objects = stagedObjects(entry);

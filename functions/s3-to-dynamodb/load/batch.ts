@@ -1,8 +1,9 @@
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type { Log } from "../../shared/log";
 import type { PipelineCounts } from "../../shared/metrics";
+import type { Deadline } from "../shared/deadline";
+import type { Hold } from "../shared/lease";
 import { parseLoadMessage } from "../shared/loadQueue";
-import type { Deadline } from "./deadline";
 import { type LoadPorts, loadPart } from "./loadPart";
 
 /**
@@ -14,15 +15,18 @@ export async function loadBatch(
   event: SQSEvent,
   ports: LoadPorts & { readonly log: Pick<Log, "error"> },
   deadline: Deadline,
+  hold: Hold,
   count: (counts: PipelineCounts) => void,
 ): Promise<SQSBatchResponse> {
   for (const [index, record] of event.Records.entries()) {
     try {
-      const message = parseLoadMessage(record.body);
-      const about = { source: message.upload.source, uploadId: message.upload.uploadId, part: message.part };
-      const { state, loaded, quarantined, throttles } = await loadPart(message, ports, deadline);
-      ports.log.info("Part", { ...about, state, loaded, quarantined, throttles });
-      count({ RecordsLoaded: loaded, RecordsQuarantined: quarantined, Throttles: throttles });
+      await hold(record, deadline, async (until) => {
+        const message = parseLoadMessage(record.body);
+        const about = { source: message.upload.source, uploadId: message.upload.uploadId, part: message.part };
+        const { state, loaded, quarantined, throttles } = await loadPart(message, ports, until);
+        ports.log.info("Part", { ...about, state, loaded, quarantined, throttles });
+        count({ RecordsLoaded: loaded, RecordsQuarantined: quarantined, Throttles: throttles });
+      });
     } catch (error) {
       if (index === 0) throw error;
       ports.log.error("A part can't be loaded; it and the messages after it come again", error as Error);

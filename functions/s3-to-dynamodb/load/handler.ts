@@ -5,12 +5,13 @@ import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { createDynamoDBClient, createS3Client, createSQSClient } from "../../shared/aws/awsClients";
 import { parseEnvironment } from "../../shared/environment";
 import { createLogger } from "../../shared/log";
-import { emitMetrics } from "../../shared/metrics";
+import { emitMetrics, type PipelineCounts } from "../../shared/metrics";
 import { Ledger } from "../ledger/ledger";
 import { readPipelineConfig } from "../shared/config";
+import { invocationDeadline } from "../shared/deadline";
+import { Leases } from "../shared/lease";
 import { loadEntry } from "../shared/loadQueue";
 import { loadBatch } from "./batch";
-import { invocationDeadline } from "./deadline";
 import { environment } from "./environment";
 import type { LoadPorts } from "./loadPart";
 import { PrebuiltRequests } from "./write/prebuiltRequests";
@@ -43,9 +44,12 @@ const ports: LoadPorts & { readonly log: typeof log } = {
   },
 };
 
+const leases = new Leases({ sqs, queueUrl: env.LOAD_QUEUE_URL, log });
+
 /** Takes messages of the load queue. */
 export function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   log.addContext(context);
-  const deadline = invocationDeadline(() => context.getRemainingTimeInMillis());
-  return loadBatch(event, ports, deadline, (counts) => emitMetrics(env.PIPELINE, counts));
+  const remaining = (): number => context.getRemainingTimeInMillis();
+  const count = (counts: PipelineCounts): void => emitMetrics(env.PIPELINE, counts);
+  return loadBatch(event, ports, invocationDeadline(remaining), leases.holder(remaining), count);
 }

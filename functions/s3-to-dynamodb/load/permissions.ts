@@ -20,11 +20,15 @@ export const permissions = definePermissions({
     },
   ],
   ledgerTable: [
-    { actions: ["dynamodb:GetItem"], why: "sees whether the part is in the table already" },
+    { actions: ["dynamodb:GetItem"], why: "sees which attempt the file is at, and whether the part is in the table" },
     { actions: ["dynamodb:PutItem"], why: "enters the finished part" },
     { actions: ["dynamodb:UpdateItem"], why: "adds the part's counts to the file's; raises the source's watermark" },
   ],
   loadQueue: [
+    {
+      actions: ["sqs:ChangeMessageVisibility"],
+      why: "keeps a message while it works on it, lets one that failed come back soon",
+    },
     {
       actions: ["sqs:SendMessage"],
       why: "sends itself the rest of a part that doesn't finish in one invocation",

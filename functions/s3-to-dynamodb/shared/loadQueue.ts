@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { sourceByName } from "./config";
 import type { LoadMessage, PipelineConfig } from "./contract";
+import { UnreadableMessage } from "./lease";
 
 /** A message of the load queue (FIFO), as SQS takes it. */
 export interface LoadEntry {
@@ -31,15 +32,15 @@ export function messageGroup(config: PipelineConfig, { upload, part }: LoadMessa
   return keyFields.length > 0 ? name : `${upload.uploadId}-${part % GROUPS}`;
 }
 
-/** @throws Error when a message of the queue isn't one of ours. */
+const WHO_SENDS = "Only the collect function sends to this queue.";
+
+/** @throws UnreadableMessage when a message of the queue isn't one of ours. */
 export function parseLoadMessage(body: string): LoadMessage {
   let message: Partial<LoadMessage> | null;
   try {
     message = JSON.parse(body) as Partial<LoadMessage> | null;
   } catch (cause) {
-    throw new Error(`The message isn't JSON: ${body.slice(0, 200)}. Only the collect function sends to this queue.`, {
-      cause,
-    });
+    throw new UnreadableMessage(`The message isn't JSON: ${body.slice(0, 200)}. ${WHO_SENDS}`, { cause });
   }
   const whole =
     typeof message?.upload?.uploadId === "string" &&
@@ -49,8 +50,8 @@ export function parseLoadMessage(body: string): LoadMessage {
     typeof message.landingKey === "string" &&
     Number.isInteger(message.records);
   if (!whole) {
-    throw new Error(
-      `The message lacks upload, attempt, part, landingKey or records: ${body.slice(0, 200)}. Only the collect function sends to this queue.`,
+    throw new UnreadableMessage(
+      `The message lacks upload, attempt, part, landingKey or records: ${body.slice(0, 200)}. ${WHO_SENDS}`,
     );
   }
   return message as LoadMessage;

@@ -1,5 +1,5 @@
 import { fullJitter, sleepUnless } from "../../../shared/retry";
-import type { Deadline } from "../deadline";
+import type { Deadline } from "../../shared/deadline";
 
 /** An item on its way into the table. */
 export interface Entry {

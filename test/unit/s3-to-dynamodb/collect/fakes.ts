@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { gunzipSync } from "node:zlib";
 import type { Checkpoint } from "../../../../functions/s3-to-dynamodb/collect/checkpoint";
-import type { CollectDeadline } from "../../../../functions/s3-to-dynamodb/collect/deadline";
 import {
   type CollectPorts,
   ObjectGone,
@@ -11,11 +10,12 @@ import {
 import { readFileItem } from "../../../../functions/s3-to-dynamodb/ledger/items";
 import { type FileEntry, Ledger } from "../../../../functions/s3-to-dynamodb/ledger/ledger";
 import type { LoadMessage, PipelineConfig, SourceConfig } from "../../../../functions/s3-to-dynamodb/shared/contract";
+import type { Deadline } from "../../../../functions/s3-to-dynamodb/shared/deadline";
 import type { Attempt } from "../../../../functions/s3-to-dynamodb/shared/upload";
 import { AT_ONCE, FakeDynamo } from "../fakeDynamo";
 
-export const NEVER: CollectDeadline = { near: () => false, over: () => false };
-export const AFTER_EACH_PART: CollectDeadline = { near: () => true, over: () => false };
+export const NEVER: Deadline = { near: () => false, over: () => false };
+export const AFTER_EACH_PART: Deadline = { near: () => true, over: () => false };
 
 export function source(given: Partial<SourceConfig> = {}): SourceConfig {
   return {

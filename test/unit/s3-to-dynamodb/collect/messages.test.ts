@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import type { SQSEvent } from "aws-lambda";
 import { collectBatch } from "../../../../functions/s3-to-dynamodb/collect/batch";
 import { collectMessage } from "../../../../functions/s3-to-dynamodb/collect/collectMessage";
-import { collectDeadline } from "../../../../functions/s3-to-dynamodb/collect/deadline";
 import { parseCollectMessage } from "../../../../functions/s3-to-dynamodb/collect/events";
 import type { LoadMessage } from "../../../../functions/s3-to-dynamodb/shared/contract";
+import { partDeadline } from "../../../../functions/s3-to-dynamodb/shared/deadline";
 import { landingKey, uploadRecord } from "../../../../functions/s3-to-dynamodb/shared/upload";
 import type { PipelineCounts } from "../../../../functions/shared/metrics";
+import { HOLD } from "../load/fakes";
 import { AFTER_EACH_PART, config, FakeCloud, NEVER, s3Event, source } from "./fakes";
 import { collect, finish } from "./run";
 
@@ -169,12 +170,12 @@ describe("collect: events", () => {
 
   it("I9: time is short with a fifth or 30 s left, or twice the longest part's time", () => {
     let left = 100_000;
-    const deadline = collectDeadline(() => left);
+    const deadline = partDeadline(() => left);
     left = 80_000;
     assert.equal(deadline.near(), false);
     left = 30_000;
     assert.equal(deadline.near(), true);
-    assert.equal(collectDeadline(() => 900_000).near(), false);
+    assert.equal(partDeadline(() => 900_000).near(), false);
   });
 
   it("I8: one message that fails comes again alone; when all fail the invocation fails", async () => {
@@ -182,9 +183,43 @@ describe("collect: events", () => {
     cloud.put("a.csv", "a\n1\n2,3\n");
     const counts: PipelineCounts[] = [];
     const count = (each: PipelineCounts): void => void counts.push(each);
-    const answer = await collectBatch(sqs("nonsense", s3Event("a.csv"), s3Event("gone")), cloud.ports, NEVER, count);
+    const answer = await collectBatch(
+      sqs("nonsense", s3Event("a.csv"), s3Event("gone")),
+      cloud.ports,
+      NEVER,
+      HOLD,
+      count,
+    );
     assert.deepEqual(answer, { batchItemFailures: [{ itemIdentifier: "m0" }] });
     assert.deepEqual(counts, [{ RecordsRead: 2, RecordsQuarantined: 1 }, { FilesQuarantined: 1 }]);
-    await assert.rejects(collectBatch(sqs("nonsense"), cloud.ports, NEVER, count), /isn't JSON/);
+    await assert.rejects(collectBatch(sqs("nonsense"), cloud.ports, NEVER, HOLD, count), /isn't JSON/);
+  });
+
+  it("I21: an invocation in which everything fails tells every error, not the first alone", async () => {
+    const cloud = new FakeCloud(config([source()]));
+    const all = collectBatch(sqs("nonsense", '{"x":1}'), cloud.ports, NEVER, HOLD, () => undefined);
+    await assert.rejects(all, (error: AggregateError) => {
+      assert.match(error.message, /isn't JSON[^]*isn't an S3 event/);
+      assert.equal(error.errors.length, 2);
+      return true;
+    });
+  });
+
+  it("I21: of a message with several objects each is dealt with, though another fails", async () => {
+    const cloud = new FakeCloud(config([source()]));
+    cloud.put("a.csv", "a\n1\n");
+    cloud.put("b.csv", "a\n1\n");
+    const { ports } = cloud;
+    const open = async (name: { readonly key: string }) => {
+      if (name.key !== "b.csv") throw new Error(`S3 is down for ${name.key}`);
+      return ports.source.open({ bucket: "in", ...name });
+    };
+    const Records = ["x", "b.csv", "y"].flatMap((key) => (JSON.parse(s3Event(key)) as { Records: object[] }).Records);
+    const states: string[] = [];
+    const run = collectMessage(JSON.stringify({ Records }), { ...ports, source: { open } }, NEVER, ({ state }) =>
+      states.push(state),
+    );
+    await assert.rejects(run, /S3 is down for x[^]*S3 is down for y/);
+    assert.deepEqual(states, ["landed"]);
   });
 });

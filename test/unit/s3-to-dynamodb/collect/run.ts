@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { collectMessage } from "../../../../functions/s3-to-dynamodb/collect/collectMessage";
-import type { CollectDeadline } from "../../../../functions/s3-to-dynamodb/collect/deadline";
 import type { PipelineConfig, SourceConfig } from "../../../../functions/s3-to-dynamodb/shared/contract";
+import type { Deadline } from "../../../../functions/s3-to-dynamodb/shared/deadline";
 import { config, FakeCloud, NEVER, s3Event, source } from "./fakes";
 
 /** Collects one file and gives the cloud as it is afterwards, continuations dealt with. */
@@ -10,7 +10,7 @@ export async function collect(
   bytes: Buffer | string,
   given: Partial<SourceConfig> = {},
   limits: Partial<PipelineConfig["limits"]> = {},
-  deadline: CollectDeadline = NEVER,
+  deadline: Deadline = NEVER,
   chunkBytes = 64 * 1024,
 ): Promise<FakeCloud> {
   const cloud = new FakeCloud(config([source(given)], limits));
@@ -21,7 +21,7 @@ export async function collect(
   return cloud;
 }
 
-export async function finish(cloud: FakeCloud, deadline: CollectDeadline): Promise<void> {
+export async function finish(cloud: FakeCloud, deadline: Deadline): Promise<void> {
   for (let done = 0; done < cloud.continuations.length; done++) {
     await collectMessage(JSON.stringify({ continue: cloud.continuations[done] }), cloud.ports, deadline);
   }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { loadBatch } from "../../../../functions/s3-to-dynamodb/load/batch";
 import type { LoadMessage } from "../../../../functions/s3-to-dynamodb/shared/contract";
 import type { PipelineCounts } from "../../../../functions/shared/metrics";
-import { FOREVER, lineOf, uploadAt, World } from "./fakes";
+import { FOREVER, HOLD, lineOf, uploadAt, World } from "./fakes";
 
 const UPLOAD = uploadAt("2026-01-01T00:00:00.000Z");
 
@@ -18,7 +18,9 @@ async function load(world: World, messages: readonly (LoadMessage | string)[]) {
     messageId: `m${index}`,
     body: typeof message === "string" ? message : JSON.stringify(message),
   }));
-  const answer = loadBatch({ Records } as never, { ...world.ports(), log }, FOREVER, (counts) => counted.push(counts));
+  const answer = loadBatch({ Records } as never, { ...world.ports(), log }, FOREVER, HOLD, (counts) =>
+    counted.push(counts),
+  );
   return { answer: await answer, counted, errors };
 }
 

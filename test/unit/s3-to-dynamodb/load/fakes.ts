@@ -2,7 +2,6 @@ import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { fileItem, newFileEntry, readFileItem } from "../../../../functions/s3-to-dynamodb/ledger/items";
 import { Ledger } from "../../../../functions/s3-to-dynamodb/ledger/ledger";
-import type { Deadline } from "../../../../functions/s3-to-dynamodb/load/deadline";
 import type { LoadPorts } from "../../../../functions/s3-to-dynamodb/load/loadPart";
 import { TableWriter } from "../../../../functions/s3-to-dynamodb/load/write/tableWriter";
 import type {
@@ -11,9 +10,13 @@ import type {
   SourceConfig,
   UploadRecord,
 } from "../../../../functions/s3-to-dynamodb/shared/contract";
+import type { Deadline } from "../../../../functions/s3-to-dynamodb/shared/deadline";
+import type { Hold } from "../../../../functions/s3-to-dynamodb/shared/lease";
 import { AT_ONCE, FakeDynamo } from "../fakeDynamo";
 
 export const FOREVER: Deadline = { near: () => false, over: () => false };
+/** A queue that nobody else reads. */
+export const HOLD: Hold = (_record, deadline, work) => work(deadline);
 
 export function sourceWith(changes: Partial<SourceConfig> = {}): SourceConfig {
   return {

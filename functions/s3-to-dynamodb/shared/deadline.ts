@@ -1,6 +1,6 @@
 /** When an invocation has to stop. */
 export interface Deadline {
-  /** Time to take no new records, so that what is in flight can finish. */
+  /** Time to take nothing new, so that what is at work can finish. */
   near(): boolean;
   /** Time to stop retrying: what is left suffices to pass the rest on. */
   over(): boolean;
@@ -15,4 +15,20 @@ export function invocationDeadline(remainingMs: () => number): Deadline {
   const near = Math.min(30_000, total / 5);
   const over = Math.min(5_000, total / 20);
   return { near: () => remainingMs() < near, over: () => remainingMs() < over };
+}
+
+/** The same for work in parts, after each of which it is asked: near also when less is left than twice the longest took. */
+export function partDeadline(remainingMs: () => number): Deadline {
+  const { near, over } = invocationDeadline(remainingMs);
+  let longest = 0;
+  let before = remainingMs();
+  return {
+    near: () => {
+      const left = remainingMs();
+      longest = Math.max(longest, before - left);
+      before = left;
+      return near() || left < 2 * longest;
+    },
+    over,
+  };
 }
