@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { logRetentionDays } from "../components/parts/logRetention";
+import type { S3SourceArgs } from "../components/s3-to-dynamodb/args";
 
 const text = z.string().min(1);
 const texts = z.array(text);
@@ -29,7 +30,8 @@ export const source = z.strictObject({
   shards: z.number().optional(),
   manageNotifications: z.boolean().optional(),
   eventBridge: z.boolean().optional(),
-});
+  allowDestroy: z.boolean().optional(),
+} satisfies Record<keyof S3SourceArgs, z.ZodType>);
 
 const identifier = z
   .string()

@@ -2,7 +2,7 @@ import { runCommand } from "../shared/commandLine";
 import { HELP, parseOptions } from "./options";
 import { runCi } from "./run";
 
-runCommand("ci", async () => {
+runCommand("npm run ci --", async () => {
   const options = parseOptions(process.argv.slice(2));
   if (options === undefined) {
     console.log(HELP);

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { runCommand, UsageError } from "../shared/commandLine";
+import { UsageError } from "../shared/commandLine";
 import type { Row } from "./checkAnswer";
 import { loadConnector } from "./inProcess";
 import { HELP, type InvokeOptions, parseOptions } from "./options";
@@ -8,8 +8,8 @@ import { type PlayOptions, type Progress, play, playTest } from "./play";
 import { progressLine, stderrLog, summaryLines } from "./report";
 import type { LocalStore } from "./store";
 
-async function main(): Promise<number> {
-  const options = parseOptions(process.argv.slice(2));
+export async function run(args: readonly string[]): Promise<number> {
+  const options = parseOptions(args);
   if (options === undefined) {
     console.log(HELP);
     return 0;
@@ -84,5 +84,3 @@ function writeRows(folder: string, store: LocalStore): void {
     writeFileSync(join(folder, `${table.replace(/[^\w.-]/g, "_")}.ndjson`), lines.join(""));
   }
 }
-
-runCommand("fivetran:invoke", main);

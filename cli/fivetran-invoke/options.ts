@@ -1,7 +1,7 @@
 import { parseFlags, UsageError } from "../shared/commandLine";
 
-export const HELP = `Usage: npm run fivetran:invoke -- --connector FILE --secrets FILE [options]
-       npm run fivetran:invoke -- --function NAME --role ARN --external-id ID --secrets FILE [options]
+export const HELP = `Usage: npx pulumi-data-pipelines fivetran-invoke --connector FILE --secrets FILE [options]
+       npx pulumi-data-pipelines fivetran-invoke --function NAME --role ARN --external-id ID --secrets FILE [options]
 
 Plays Fivetran: calls a connector until it has no more, applies its rows to local tables by primary key, shows a
 summary per table and the final state.

@@ -1,13 +1,12 @@
 import { createSecretsManagerClient } from "../../functions/shared/aws/awsClients";
 import { SecretCache, secretsManagerReader } from "../../functions/shared/aws/secret";
 import { FivetranClient } from "../../functions/shared/fivetran/client";
-import { runCommand } from "../shared/commandLine";
 import { HELP, parseOptions } from "./options";
 import { register, remove } from "./register";
 import { secretStore, webhookSecret } from "./webhookSecret";
 
-async function main(): Promise<number> {
-  const options = parseOptions(process.argv.slice(2));
+export async function run(args: readonly string[]): Promise<number> {
+  const options = parseOptions(args);
   if (options === undefined) {
     console.log(HELP);
     return 0;
@@ -33,5 +32,3 @@ async function main(): Promise<number> {
   );
   return taken ? 0 : 1;
 }
-
-runCommand("fivetran:register-webhook", main);

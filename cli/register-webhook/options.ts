@@ -1,6 +1,6 @@
 import { parseFlags, StackOutputs, UsageError } from "../shared/commandLine";
 
-export const HELP = `Usage: npm run fivetran:register-webhook -- [options]
+export const HELP = `Usage: npx pulumi-data-pipelines register-webhook [options]
 
 Tells Fivetran to send the ends of syncs to the orchestration's webhook: creates the webhook, or changes the one that
 is there for the same address, and has Fivetran send its test event. What webhooks are signed with is in a secret; while

@@ -1,13 +1,12 @@
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { Ledger } from "../../functions/s3-to-dynamodb/ledger/ledger";
 import { createDynamoDBClient, createS3Client, createSQSClient } from "../../functions/shared/aws/awsClients";
-import { runCommand } from "../shared/commandLine";
 import { listObjects } from "./listObjects";
 import { HELP, parseOptions } from "./options";
 import { replay } from "./replay";
 
-async function main(): Promise<number> {
-  const options = parseOptions(process.argv.slice(2));
+export async function run(args: readonly string[]): Promise<number> {
+  const options = parseOptions(args);
   if (options === undefined) {
     console.log(HELP);
     return 0;
@@ -27,5 +26,3 @@ async function main(): Promise<number> {
   console.log(`${summary.sent} ${verb}, ${summary.skipped} left alone, ${summary.failed} failed.`);
   return summary.failed > 0 ? 1 : 0;
 }
-
-runCommand("replay", main);

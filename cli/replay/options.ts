@@ -1,6 +1,6 @@
 import { parseFlags, StackOutputs, UsageError } from "../shared/commandLine";
 
-export const HELP = `Usage: npm run replay -- --source NAME [options]
+export const HELP = `Usage: npx pulumi-data-pipelines replay --source NAME [options]
 
 Sends the collect queue an event for each object of a source that the ledger doesn't have as done: events that were
 missed, and files that stopped half-way.
@@ -9,8 +9,9 @@ What to replay:
   --source NAME       source, as the pipeline names it
   --prefix P          only keys that begin with P
   --since ISO         only objects written at that time or later, for example 2026-01-31 or 2026-01-31T12:00:00Z
-  --force             also objects that are loaded or quarantined: forgets their ledger entries, so that they are
-                      collected and loaded anew. Items that a newer upload has written stay as they are.
+  --force             also objects that are loaded or quarantined: a new attempt, collected and loaded
+                      anew. Items that a newer upload has written stay as they are. Snowpipe loads the new attempt's
+                      files too: its rows are there twice, told apart by their file.
   --dry-run           lists what would be sent, sends and changes nothing
 
 Where (each is read from --outputs when not given):

@@ -27,17 +27,17 @@ export interface OutputsFlags {
 
 /** A stack's outputs, for what isn't given as a flag. */
 export class StackOutputs {
-  readonly #values: Readonly<Record<string, unknown>>;
-  readonly #file: string | undefined;
+  private readonly values: Readonly<Record<string, unknown>>;
+  private readonly file: string | undefined;
 
   /** @throws UsageError when there is a file that can't be used */
   constructor({ outputs, component }: OutputsFlags, readFile = readText) {
-    this.#file = outputs;
-    this.#values = outputs === undefined ? {} : readOutputs(outputs, component, readFile);
+    this.file = outputs;
+    this.values = outputs === undefined ? {} : readOutputs(outputs, component, readFile);
   }
 
   get(name: string): unknown {
-    return this.#values[name];
+    return this.values[name];
   }
 
   /**
@@ -47,20 +47,32 @@ export class StackOutputs {
   need(flag: string, given: string | undefined, output: unknown): string {
     if (given) return given;
     if (typeof output === "string" && output !== "") return output;
-    const elsewhere = this.#file === undefined ? ": give it, or --outputs" : ` and not in ${this.#file} either`;
+    const elsewhere = this.file === undefined ? ": give it, or --outputs" : ` and not in ${this.file} either`;
     throw new UsageError(`--${flag} is missing${elsewhere}`);
   }
 }
 
-/** Runs a command of package.json: its exit code is `main`'s, 1 after an error and 2 when the arguments are wrong. */
-export function runCommand(command: string, main: () => Promise<number>): void {
+/** A command as `cli/index.ts` runs it, or a module of its own. */
+export interface Command {
+  /** @returns the exit code. @throws UsageError when the arguments are wrong */
+  run(args: readonly string[]): Promise<number>;
+}
+
+/** How users of the package call its commands. */
+export const PROGRAM = "pulumi-data-pipelines";
+
+/**
+ * Runs a command: its exit code is the command's, 1 after an error and 2 when the arguments are wrong.
+ * @param help the command that tells how to use it
+ */
+export function runCommand(help: string, main: () => Promise<number>): void {
   main().then(
     (code) => {
       process.exitCode = code;
     },
     (error: unknown) => {
       const isUsage = error instanceof UsageError;
-      if (isUsage) console.error(`${error.message}.\nSee npm run ${command} -- --help`);
+      if (isUsage) console.error(`${error.message}.\nSee ${help} --help`);
       else console.error(error instanceof Error ? `${error.name}: ${error.message}` : error);
       process.exitCode = isUsage ? 2 : 1;
     },

@@ -1,17 +1,16 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { runCommand } from "../shared/commandLine";
 import { HELP, parseOptions } from "./options";
-import { run } from "./run";
+import { run as runPipes } from "./run";
 import { sqlApi } from "./sqlApi";
 
-async function main(): Promise<number> {
-  const options = parseOptions(process.argv.slice(2), process.env, (path) => readFileSync(path, "utf8"));
+export async function run(args: readonly string[]): Promise<number> {
+  const options = parseOptions(args, process.env, (path) => readFileSync(path, "utf8"));
   if (options === undefined) {
     console.log(HELP);
     return 0;
   }
-  const whole = await run(options, {
+  const whole = await runPipes(options, {
     sql: sqlApi(options.connection),
     print: (line) => console.log(line),
     now: () => new Date(),
@@ -19,5 +18,3 @@ async function main(): Promise<number> {
   });
   return whole ? 0 : 1;
 }
-
-runCommand("snowflake:pipes", main);

@@ -2,14 +2,15 @@ import { parseFlags, StackOutputs, UsageError } from "../shared/commandLine";
 import type { Pipe } from "./pipes";
 import { type Connection, readPrivateKey } from "./sqlApi";
 
-export const HELP = `Usage: npm run snowflake:pipes -- pause|repair --outputs FILE [options]
+export const HELP = `Usage: npx pulumi-data-pipelines snowflake-pipes pause|repair --outputs FILE [options]
 
 Around an update that replaces pipes, which forget what they loaded and what waits for them:
 
-  1. npm run snowflake:pipes -- pause …    stops the pipes, and waits until nothing is being loaded
+  1. npx pulumi-data-pipelines snowflake-pipes pause …
+     stops the pipes, and waits until nothing is being loaded
   2. pulumi up
-  3. npm run snowflake:pipes -- repair …   resumes them, and puts to each exactly the files of the last 7 days that
-                                           aren't in its table; tells what is still missing, or there twice
+  3. npx pulumi-data-pipelines snowflake-pipes repair …
+     resumes them, and puts to each exactly the files of the last 7 days that aren't in its table; tells what is still missing, or there twice
 
 repair does no harm at any other time either.
 

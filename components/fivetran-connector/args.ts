@@ -23,7 +23,7 @@ export interface FivetranConnectorArgs {
   syncMethod?: string;
   /** What the keys of the sync files begin with, as far as both roles may use the bucket; of `s3` alone. @default "": every key */
   bucketPrefix?: string;
-  /** Appended to the sync bucket's name: bucket names are unique in the world. @default nothing */
+  /** Appended to the sync bucket's name: bucket names are unique in the world. @default 8 digits made of account and region */
   bucketNameSuffix?: string;
   /** Days that sync files are kept which Fivetran didn't remove, 1 to 3,650. @default 7 */
   fileDays?: number;

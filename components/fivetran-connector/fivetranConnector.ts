@@ -143,7 +143,7 @@ export class FivetranConnector extends pulumi.ComponentResource {
 /** Files stay until Fivetran has read them; what it left behind expires. */
 function syncBucket(context: Context, { bucketNameSuffix, bucketPrefix, fileDays }: ConnectorPlan): SecureBucket {
   return secureBucket(context, "sync", {
-    bucketName: bucketName(context.name, "sync", bucketNameSuffix),
+    bucketName: bucketName(context, "sync", bucketNameSuffix),
     expirations: [{ id: "files", prefix: bucketPrefix, days: fileDays }],
     noncurrentDays: 1,
   });

@@ -78,7 +78,7 @@ export interface FivetranDbtOrchestrationArgs {
   logRetentionDays?: number;
   /** Days that dbt's artifacts are kept, 1 to 3,650. @default 365 */
   artifactDays?: number;
-  /** Appended to the artifacts bucket's name: bucket names are unique in the world. @default nothing */
+  /** Appended to the artifacts bucket's name: bucket names are unique in the world. @default 8 digits made of account and region */
   bucketNameSuffix?: string;
   /** Whether `pulumi destroy` may delete the artifacts, the images and the table of waits. @default false */
   allowDestroy?: boolean;

@@ -124,7 +124,7 @@ export class FivetranDbtOrchestration extends pulumi.ComponentResource {
     const api = webhookApi(context, handlers.webhook, { rate: plan.webhookRate, logRetentionDays });
 
     const artifacts = secureBucket(context, "artifacts", {
-      bucketName: bucketName(name, "artifacts", plan.bucketNameSuffix),
+      bucketName: bucketName(context, "artifacts", plan.bucketNameSuffix),
       expirations: [{ id: "runs", prefix: "runs/", days: plan.artifactDays }],
       noncurrentDays: 30,
     });
@@ -184,7 +184,7 @@ export class FivetranDbtOrchestration extends pulumi.ComponentResource {
     this.groupId = pulumi.output(flow.groupId);
     this.apiSecretArn = secrets.fivetranArn;
     this.webhookUrl = api.url;
-    this.registerWebhookCommand = pulumi.interpolate`npm run fivetran:register-webhook -- --url ${api.url} --group ${flow.groupId} --secret-arn ${secrets.webhookArn} --api-secret-arn ${secrets.fivetranArn}${apiUrl}`;
+    this.registerWebhookCommand = pulumi.interpolate`npx pulumi-data-pipelines register-webhook --url ${api.url} --group ${flow.groupId} --secret-arn ${secrets.webhookArn} --api-secret-arn ${secrets.fivetranArn}${apiUrl}`;
     this.webhookSecretArn = secrets.webhookArn;
     this.stateMachineArn = runs.arn;
     this.mapMode = pulumi.output<string>(flow.mapMode);

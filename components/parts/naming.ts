@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { type ArgumentCheck, ArgumentError } from "./arguments";
+import type { Context } from "./context";
 
 /** What AWS allows in a name. */
 interface NameRule {
@@ -52,9 +53,25 @@ export function physicalName(component: string, part: string, kind: NameKind): s
   return fitName(`${deployedName(component)}-${part}`, kind);
 }
 
-/** Name of a bucket that a component creates: bucket names are unique in the world, hence the user's suffix. */
-export function bucketName(component: string, part: string, suffix: string): string {
-  return physicalName(component, suffix === "" ? part : `${part}-${suffix}`, "bucket");
+/** Characters of {@link bucketName}'s own suffix. */
+const placeDigits = 8;
+
+/** How the name of a bucket that a component creates begins; known at once. */
+export function bucketNameBeginning(component: string, part: string, suffix: string): string {
+  const max = rules.bucket.max - 1 - (suffix === "" ? placeDigits : suffix.length);
+  return fitName(`${deployedName(component)}-${part}`, "bucket", max);
+}
+
+/**
+ * Name of a bucket that a component creates. Bucket names are unique in the world: it ends in the user's suffix, else
+ * in 8 hex digits that follow from account and region.
+ */
+export function bucketName({ name, account }: Context, part: string, suffix: string): pulumi.Output<string> {
+  const beginning = bucketNameBeginning(name, part, suffix);
+  if (suffix !== "") return pulumi.output(`${beginning}-${suffix}`);
+  return pulumi
+    .all([account.accountId, account.region])
+    .apply(([accountId, region]) => `${beginning}-${shortHash(`${accountId}/${region}`, placeDigits)}`);
 }
 
 /** @throws ArgumentError when a suffix can't end a bucket's name. */
@@ -63,14 +80,17 @@ export function checkBucketNameSuffix(check: ArgumentCheck, suffix: string): voi
   check.matches("bucketNameSuffix", suffix, /^([a-z0-9-]{0,19}[a-z0-9])?$/, mend);
 }
 
-/** The pure part of {@link physicalName}. */
-export function fitName(wanted: string, kind: NameKind): string {
+/**
+ * The pure part of {@link physicalName}.
+ * @param length characters that the name may have. @default as many as AWS takes
+ */
+export function fitName(wanted: string, kind: NameKind, length?: number): string {
   const rule: NameRule = rules[kind];
   const ending = rule.ending ?? "";
-  const max = rule.max - ending.length;
+  const max = (length ?? rule.max) - ending.length;
   const allowed = (rule.lowerCase ? wanted.toLowerCase() : wanted).replace(rule.refused, "-");
   if (allowed === wanted && allowed.length <= max) return allowed + ending;
-  const hash = createHash("sha256").update(wanted).digest("hex").slice(0, 8);
+  const hash = shortHash(wanted, 8);
   return `${allowed.slice(0, max - hash.length - 1).replace(/-+$/, "")}-${hash}${ending}`;
 }
 
@@ -84,4 +104,8 @@ export function checkComponentName(type: string, name: string): void {
       "It becomes part of the names of buckets, queues and functions: begin with a letter, use letters, digits and hyphens, at most 40.",
     );
   }
+}
+
+function shortHash(text: string, length: number): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, length);
 }

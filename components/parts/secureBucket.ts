@@ -1,5 +1,5 @@
 import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { bucketArnOf } from "./account";
 import type { Context } from "./context";
 import { holdsData } from "./dataProtection";
@@ -15,7 +15,7 @@ export interface Expiration {
 
 export interface SecureBucketArgs {
   /** Physical name. */
-  readonly bucketName: string;
+  readonly bucketName: pulumi.Input<string>;
   /** Days until objects under a prefix (empty: all) expire. @default none expires */
   readonly expirations?: readonly Expiration[];
   /** Days until versions that were overwritten or deleted are removed. */
@@ -78,10 +78,7 @@ export function secureBucket(context: Context, part: string, args: SecureBucketA
     `${name}-policy`,
     {
       bucket: bucketName,
-      policy: policyDocument([
-        tlsOnly("s3", [arn, bucketArnOf(context.account, `${args.bucketName}/*`)]),
-        ...(args.statements ?? []),
-      ]),
+      policy: policyDocument([tlsOnly("s3", [arn, pulumi.interpolate`${arn}/*`]), ...(args.statements ?? [])]),
     },
     { ...child, dependsOn: ownership },
   );

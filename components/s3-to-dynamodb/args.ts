@@ -51,12 +51,16 @@ export interface S3SourceArgs {
   fields?: S3FieldArgs[];
   /** Drop the fields that `fields` doesn't name. @default false */
   onlyMapped?: boolean;
-  /** Partition keys that the source's items are spread over, 1 to 100; each takes 1,000 writes a second. Don't change it once there is data. @default 8 */
+  /**
+   * Partition keys that the source's items are spread over, 1 to 100. Each takes 1,000 writes of up to 1 KB a second,
+   * which is the most that this source can be loaded with. It can't be changed once there is data: think of the
+   * largest day. @default 8
+   */
   shards?: number;
   /**
-   * Whether the component sets the notifications of an existing bucket of one's own. They are one configuration: it
-   * replaces what is there. With false, let the bucket send to `collectQueueArn` in your own `BucketNotifications`
-   * that is deployed after this component. @default true
+   * Of an existing bucket of one's own: whether the component sets its notifications. They are one configuration, so
+   * true replaces what is there. With false, let the bucket send to `collectQueueArn` in your own `BucketNotifications`
+   * that is deployed after this component. @default none: say so, or give `eventBridge: true`
    */
   manageNotifications?: boolean;
   /**
@@ -64,6 +68,11 @@ export interface S3SourceArgs {
    * left alone. @default false
    */
   eventBridge?: boolean;
+  /**
+   * Whether the bucket that was created for this source may be deleted with the objects in it: deploy with true before
+   * you take the source out. @default the component's `allowDestroy`
+   */
+  allowDestroy?: boolean;
 }
 
 /** Bounds that keep one file from taking the pipeline down; a file beyond them is quarantined whole. */
@@ -113,6 +122,8 @@ export interface S3ToDynamoDbArgs {
   sources: S3SourceArgs[];
   /** Whether the table has a stream (of new images), for example for `SnowflakeLanding`. @default false */
   stream?: boolean;
+  /** Write units that the table takes a second at most, an upper bound for what it costs. @default DynamoDB's own quota */
+  maxWriteRequestUnits?: number;
   /** Bounds for files and records. @default see the members */
   limits?: S3LimitsArgs;
   /** The function that unpacks source objects into the landing bucket. @default see the members */
@@ -129,7 +140,7 @@ export interface S3ToDynamoDbArgs {
   logRetentionDays?: number;
   /** How long data is kept. @default see the members */
   retention?: S3RetentionArgs;
-  /** Appended to the names of the buckets that are created: bucket names are unique in the world. @default nothing */
+  /** Appended to the names of the buckets that are created: bucket names are unique in the world. @default 8 digits made of account and region */
   bucketNameSuffix?: string;
   /** Whether `pulumi destroy` may delete buckets and tables with the data in them. @default false */
   allowDestroy?: boolean;

@@ -5,7 +5,7 @@ import type { Source } from "./pipeline";
 /** What shows only when all sources are looked at. @throws ArgumentError naming both sources */
 export function checkBuckets(check: ArgumentCheck, sources: readonly Source[]): void {
   const names = new Map<string, number>();
-  sources.forEach(({ name }, i) => {
+  sources.forEach(({ config: { name } }, i) => {
     const first = names.get(name);
     if (first !== undefined)
       check.fail(`sources[${i}].name`, name, `sources[${first}] has this name; give each its own.`);
@@ -13,7 +13,7 @@ export function checkBuckets(check: ArgumentCheck, sources: readonly Source[]): 
   });
   for (const [, members] of byBucket(sources)) {
     const [first] = members;
-    if (first?.bucketName === undefined) continue;
+    if (first.bucketName === undefined) continue;
     const at = (source: Source): string => `sources[${sources.indexOf(source)}]`;
     for (const other of members) {
       for (const key of ["accountId", "manageNotifications", "eventBridge"] as const) {
@@ -26,7 +26,7 @@ export function checkBuckets(check: ArgumentCheck, sources: readonly Source[]): 
         }
       }
     }
-    const pair = findOverlap(members.map((source) => ({ ...source, events: ["s3:ObjectCreated:*"] })));
+    const pair = findOverlap(members.map(({ config }) => ({ ...config, events: ["s3:ObjectCreated:*"] })));
     if (pair !== undefined) {
       const i = names.get(pair[1].name);
       check.fail(
@@ -39,11 +39,13 @@ export function checkBuckets(check: ArgumentCheck, sources: readonly Source[]): 
 }
 
 /** Sources of one existing bucket together; names known only later are compared by output, and again when they are known. */
-export function byBucket(sources: readonly Source[]): Map<unknown, Source[]> {
-  const buckets = new Map<unknown, Source[]>();
+export function byBucket<S extends Source>(sources: readonly S[]): Map<unknown, [S, ...S[]]> {
+  const buckets = new Map<unknown, [S, ...S[]]>();
   for (const source of sources) {
     const key: unknown = source.bucketName ?? source;
-    buckets.set(key, [...(buckets.get(key) ?? []), source]);
+    const members = buckets.get(key);
+    if (members === undefined) buckets.set(key, [source]);
+    else members.push(source);
   }
   return buckets;
 }

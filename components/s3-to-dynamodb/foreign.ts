@@ -11,11 +11,13 @@ export function foreignBucketPolicies(
   queueArn: pulumi.Output<string>,
 ): pulumi.Output<Record<string, string>> {
   const foreign = sources.filter(({ accountId }) => accountId !== undefined);
-  return pulumi.output(Object.fromEntries(foreign.map((source) => [source.name, forOwner(source, roleArn, queueArn)])));
+  return pulumi.output(
+    Object.fromEntries(foreign.map((source) => [source.config.name, forOwner(source, roleArn, queueArn)])),
+  );
 }
 
 function forOwner(
-  { name, bucketArn, prefix, suffix, kmsKeyArn }: PlacedSource,
+  { config: { name, prefix, suffix }, bucketArn, kmsKeyArn }: PlacedSource,
   roleArn: pulumi.Output<string>,
   queueArn: pulumi.Output<string>,
 ): pulumi.Output<string> {
@@ -50,21 +52,17 @@ function forOwner(
           Id: name,
           QueueArn: queueArn,
           Events: ["s3:ObjectCreated:*"],
-          ...(rules.length === 0 ? {} : { Filter: { Key: { FilterRules: rules } } }),
+          Filter: rules.length === 0 ? undefined : { Key: { FilterRules: rules } },
         },
       ],
     },
-    ...(kmsKeyArn === undefined
-      ? {}
-      : {
-          keyPolicyStatement: {
-            Sid: "DecryptForCollect",
-            Effect: "Allow",
-            Principal,
-            Action: "kms:Decrypt",
-            Resource: "*",
-          },
-        }),
+    keyPolicyStatement: kmsKeyArn && {
+      Sid: "DecryptForCollect",
+      Effect: "Allow",
+      Principal,
+      Action: "kms:Decrypt",
+      Resource: "*",
+    },
   };
   return pulumi.jsonStringify(handover, undefined, 2);
 }

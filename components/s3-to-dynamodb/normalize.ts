@@ -14,6 +14,7 @@ const maxSources = 300;
 const known: ArgumentNames<S3ToDynamoDbArgs> = {
   sources: true,
   stream: true,
+  maxWriteRequestUnits: true,
   limits: true,
   collect: true,
   load: true,
@@ -41,11 +42,14 @@ export function normalize(check: ArgumentCheck, args: S3ToDynamoDbArgs): Pipelin
   check.integer("maxMessageAge", maxMessageAge, 60, 345_600, "seconds (4 days, when messages are dropped)");
   checkLogRetentionDays(check, logRetentionDays);
   if (args.alarmTopicArn !== undefined) check.arn("alarmTopicArn", args.alarmTopicArn, "sns");
-  const complete = sources.map((source, i) => normalizeSource(check, source, `sources[${i}]`));
+  const { maxWriteRequestUnits, allowDestroy = false } = args;
+  if (maxWriteRequestUnits !== undefined) check.integer("maxWriteRequestUnits", maxWriteRequestUnits, 1, 1_000_000_000);
+  const complete = sources.map((source, i) => normalizeSource(check, source, `sources[${i}]`, allowDestroy));
   checkBuckets(check, complete);
   return {
     sources: complete,
     stream: args.stream ?? false,
+    maxWriteRequestUnits,
     limits: normalizeLimits(check, args.limits ?? {}),
     collect: normalizeFunction(check, "collect", args.collect ?? {}),
     load: normalizeFunction(check, "load", args.load ?? {}),
@@ -55,7 +59,7 @@ export function normalize(check: ArgumentCheck, args: S3ToDynamoDbArgs): Pipelin
     logRetentionDays,
     retention: normalizeRetention(check, args.retention ?? {}),
     bucketNameSuffix,
-    allowDestroy: args.allowDestroy ?? false,
+    allowDestroy,
   };
 }
 

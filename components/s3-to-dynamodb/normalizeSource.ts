@@ -5,6 +5,7 @@ import type {
   FileEncoding,
   FileFormat,
 } from "../../functions/s3-to-dynamodb/shared/contract";
+import { RESERVED } from "../../functions/s3-to-dynamodb/shared/upload";
 import type { ArgumentCheck, ArgumentNames } from "../parts/arguments";
 import type { S3SourceArgs } from "./args";
 import type { Source } from "./pipeline";
@@ -13,9 +14,6 @@ const formats: readonly FileFormat[] = ["auto", "csv", "tsv", "psv", "ndjson", "
 const compressions: readonly FileCompression[] = ["auto", "none", "gzip", "zip"];
 const encodings: readonly FileEncoding[] = ["utf-8", "utf-16le", "windows-1252", "latin1"];
 const types: readonly FieldType[] = ["string", "number", "boolean", "json"];
-
-/** Attributes that every item has; a field can't become one of them. */
-const ownAttributes = ["pk", "sk", "_source", "_bucket", "_key", "_version", "_time", "_upload", "_record", "_order"];
 
 const known: ArgumentNames<S3SourceArgs> = {
   name: true,
@@ -34,10 +32,11 @@ const known: ArgumentNames<S3SourceArgs> = {
   shards: true,
   manageNotifications: true,
   eventBridge: true,
+  allowDestroy: true,
 };
 
 /** Fills in a source's defaults. @throws ArgumentError for a mistake within it */
-export function normalizeSource(check: ArgumentCheck, args: S3SourceArgs, path: string): Source {
+export function normalizeSource(check: ArgumentCheck, args: S3SourceArgs, path: string, allowDestroy: boolean): Source {
   check.knownKeys(path, args, known);
   check.matches(
     `${path}.name`,
@@ -75,22 +74,25 @@ export function normalizeSource(check: ArgumentCheck, args: S3SourceArgs, path: 
     );
   }
   return {
-    name: args.name,
+    config: {
+      name: args.name,
+      prefix,
+      suffix,
+      format: format as FileFormat,
+      delimiter: args.delimiter,
+      compression: compression as FileCompression,
+      encoding: encoding as FileEncoding,
+      keyFields,
+      fields,
+      onlyMapped,
+      shards,
+    },
     bucketName: args.bucketName,
     accountId: args.accountId,
     kmsKeyArn: args.kmsKeyArn,
-    prefix,
-    suffix,
-    format: format as FileFormat,
-    delimiter: args.delimiter,
-    compression: compression as FileCompression,
-    encoding: encoding as FileEncoding,
-    keyFields,
-    fields,
-    onlyMapped,
-    shards,
-    manageNotifications: args.manageNotifications ?? true,
+    manageNotifications: args.manageNotifications ?? args.bucketName === undefined,
     eventBridge: args.eventBridge ?? false,
+    allowDestroy: args.allowDestroy ?? allowDestroy,
   };
 }
 
@@ -134,6 +136,27 @@ function checkBucket(check: ArgumentCheck, args: S3SourceArgs, path: string): vo
       );
     }
   }
+  if (bucketName !== undefined && args.allowDestroy !== undefined) {
+    check.fail(
+      `${path}.allowDestroy`,
+      args.allowDestroy,
+      "An existing bucket isn't deleted with the source; leave it out.",
+    );
+  }
+  if (
+    bucketName !== undefined &&
+    accountId === undefined &&
+    !args.eventBridge &&
+    args.manageNotifications === undefined
+  ) {
+    check.fail(
+      `${path}.manageNotifications`,
+      undefined,
+      "An existing bucket may have notifications that others need, so say who tells of new objects: eventBridge: true " +
+        "(EventBridge is switched on for the bucket, its notifications stay); manageNotifications: false (you add the " +
+        "output collectQueueArn to them); or manageNotifications: true (the component sets them, what is there goes).",
+    );
+  }
   if (accountId !== undefined && args.eventBridge === true) {
     check.fail(
       `${path}.eventBridge`,
@@ -157,7 +180,7 @@ function normalizeFields(check: ArgumentCheck, args: S3SourceArgs, path: string)
       check.fail(`${at}.from`, complete.from, "It is mapped already; a field becomes one attribute.");
     if (to.has(complete.to))
       check.fail(`${at}.to`, complete.to, "Another field becomes this attribute already; choose another name.");
-    if (ownAttributes.includes(complete.to)) {
+    if (RESERVED.has(complete.to)) {
       check.fail(`${at}.to`, complete.to, "Every item has this attribute of its own; choose another name.");
     }
     from.add(complete.from);

@@ -2,7 +2,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Limits, SourceConfig } from "../../functions/s3-to-dynamodb/shared/contract";
 
 /** A source with every default filled in, before its bucket is known. */
-export interface Source extends Omit<SourceConfig, "bucket"> {
+export interface Source {
+  /** What the functions are told of it. */
+  readonly config: Omit<SourceConfig, "bucket">;
   /** Undefined: a bucket is created. */
   readonly bucketName?: pulumi.Input<string>;
   /** Undefined: the component's account. */
@@ -10,6 +12,7 @@ export interface Source extends Omit<SourceConfig, "bucket"> {
   readonly kmsKeyArn?: pulumi.Input<string>;
   readonly manageNotifications: boolean;
   readonly eventBridge: boolean;
+  readonly allowDestroy: boolean;
 }
 
 export interface FunctionSettings {
@@ -29,6 +32,7 @@ export interface Retention {
 export interface Pipeline {
   readonly sources: readonly Source[];
   readonly stream: boolean;
+  readonly maxWriteRequestUnits?: number;
   readonly limits: Limits;
   readonly collect: FunctionSettings;
   readonly load: FunctionSettings;

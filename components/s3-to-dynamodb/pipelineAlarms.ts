@@ -1,3 +1,4 @@
+import { METRICS_NAMESPACE, type PipelineCounts } from "../../functions/shared/metrics";
 import type { AlarmSpec } from "../parts/alarms";
 import type { QueueWithDlq } from "../parts/queueWithDlq";
 
@@ -13,20 +14,19 @@ export interface Watched {
 /** Everything that somebody has to look at. */
 export function pipelineAlarms(watched: Watched): AlarmSpec[] {
   const { pipeline, tableName } = watched;
-  const own = { namespace: "DataPipelines", dimensions: { Pipeline: pipeline }, statistic: "Sum", above: 0 } as const;
+  const own = (metric: keyof PipelineCounts) =>
+    ({ namespace: METRICS_NAMESPACE, metric, dimensions: { Pipeline: pipeline }, statistic: "Sum", above: 0 }) as const;
   return [
     ...(["collect", "load"] as const).flatMap((step) => ofStep(step, watched)),
     {
-      ...own,
+      ...own("RecordsQuarantined"),
       part: "quarantined-records",
-      metric: "RecordsQuarantined",
       description:
         "Records were quarantined. The landing bucket holds them with their reasons under quarantine/<source>/.",
     },
     {
-      ...own,
+      ...own("FilesQuarantined"),
       part: "quarantined-files",
-      metric: "FilesQuarantined",
       description:
         "Whole files were quarantined. The ledger and quarantine/<source>/ in the landing bucket say why; mend the file and upload it again.",
     },
@@ -39,7 +39,7 @@ export function pipelineAlarms(watched: Watched): AlarmSpec[] {
       above: 0,
       periods: 3,
       description:
-        "The table has throttled writes for 15 minutes. Nothing is lost, loading is slow: raise the source's shards or lower load.concurrency.",
+        "The table has throttled writes for 15 minutes. Nothing is lost, loading is slow: lower load.concurrency or raise maxWriteRequestUnits.",
     },
   ];
 }
@@ -72,8 +72,7 @@ function ofStep(step: "collect" | "load", { queues, functions, maxMessageAge }: 
       dimensions: { FunctionName: functions[step] },
       statistic: "Sum",
       above: 0,
-      periods: 3,
-      description: `${functions[step]} has failed for 15 minutes; its log says why.`,
+      description: `${functions[step]} has failed; its log says why. The message comes again up to four times within minutes, then it is in ${queue.dlqName}.`,
     },
   ];
 }

@@ -7,17 +7,11 @@ import type { PlacedSource } from "./sources";
 /** Text of `config.json`. Names that were outputs are looked at for overlaps here, where they are known. */
 export function pipelineConfig(owner: string, sources: readonly PlacedSource[], limits: Limits): pulumi.Output<string> {
   return pulumi.all(sources.map(({ bucket }) => bucket)).apply((buckets) => {
-    const complete = sources.map((source, i) => functionView(source, buckets[i] as string));
+    const complete = sources.map(({ config }, i) => ({ ...config, bucket: buckets[i] as string }));
     checkOverlaps(new ArgumentCheck(owner), complete);
     const config: PipelineConfig = { sources: complete, limits };
     return JSON.stringify(config);
   });
-}
-
-/** What the functions need of a source: everything but what only the component's resources do. */
-function functionView(source: PlacedSource, bucket: string): SourceConfig {
-  const { bucketName, bucketArn, created, accountId, kmsKeyArn, manageNotifications, eventBridge, ...view } = source;
-  return { ...view, bucket };
 }
 
 function checkOverlaps(check: ArgumentCheck, sources: readonly SourceConfig[]): void {

@@ -1,35 +1,20 @@
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { environment as collectEnvironment } from "../../functions/s3-to-dynamodb/collect/environment";
-import { permissions as collectPermissions } from "../../functions/s3-to-dynamodb/collect/permissions";
-import { environment as loadEnvironment } from "../../functions/s3-to-dynamodb/load/environment";
-import { permissions as loadPermissions } from "../../functions/s3-to-dynamodb/load/permissions";
 import { accountOf } from "../parts/account";
 import { alarms } from "../parts/alarms";
 import { ArgumentCheck } from "../parts/arguments";
-import { componentOptions, componentType } from "../parts/component";
+import { componentOptions, componentType, ownOutputs } from "../parts/component";
 import type { Context } from "../parts/context";
-import { bucketName, deployedName } from "../parts/naming";
-import { type NodeFunction, nodeFunction } from "../parts/nodeFunction";
-import { type QueueWithDlq, queueWithDlq } from "../parts/queueWithDlq";
-import { allowRecursion } from "../parts/recursion";
-import { secureBucket } from "../parts/secureBucket";
+import { deployedName } from "../parts/naming";
 import { componentTags } from "../parts/tags";
 import type { S3ToDynamoDbArgs } from "./args";
 import { foreignBucketPolicies } from "./foreign";
+import { createFunctions, createQueues } from "./functions";
 import { normalize } from "./normalize";
-import type { FunctionSettings } from "./pipeline";
 import { pipelineAlarms } from "./pipelineAlarms";
-import { pipelineConfig } from "./pipelineConfig";
-import { sendStatement } from "./senders";
-import { bucketSenders, connectSources, placeSources, ruleSenders, sourceTargets } from "./sources";
-import { keyedTable } from "./tables";
+import { connectSources, placeSources } from "./sources";
+import { createStores } from "./stores";
 
 const typeName = "S3ToDynamoDb";
-/** Times that a message is tried before it goes to the dead-letter queue. */
-const maxReceiveCount = 5;
-/** Days that a file's parts are kept before it has landed: longer than the queue and its DLQ keep the file's message. */
-const stagingDays = 21;
 
 /**
  * Loads the objects of any number of S3 buckets into one DynamoDB table: CSV, TSV, pipe-delimited, JSON and NDJSON,
@@ -48,7 +33,7 @@ const stagingDays = 21;
  * ```ts
  * const ingest = new S3ToDynamoDb("ingest", {
  *   sources: [
- *     { name: "clicks", bucketName: "our-clicks", prefix: "daily/", suffix: ".json.gz" },
+ *     { name: "clicks", bucketName: "our-clicks", prefix: "daily/", suffix: ".json.gz", eventBridge: true },
  *     { name: "partner", bucketName: "their-exports", accountId: "111122223333" },
  *   ],
  *   alarmTopicArn: topic.arn,
@@ -104,170 +89,53 @@ export class S3ToDynamoDb extends pulumi.ComponentResource {
     const owner = `${typeName} "${name}"`;
     const check = new ArgumentCheck(owner);
     const pipeline = normalize(check, args);
-    const { allowDestroy, retention, tracing } = pipeline;
     const context: Context = {
       name,
       owner,
       parent: this,
       account: accountOf(this),
       tags: componentTags(owner, name, args.tags),
-      allowDestroy,
+      allowDestroy: pipeline.allowDestroy,
     };
 
-    const landingName = bucketName(name, "landing", pipeline.bucketNameSuffix);
-    const landing = secureBucket(context, "landing", {
-      bucketName: landingName,
-      expirations: [
-        { id: "landing", prefix: "landing/", days: retention.landingDays },
-        { id: "quarantine", prefix: "quarantine/", days: retention.quarantineDays },
-        { id: "staging", prefix: "staging/", days: stagingDays, noncurrentDays: 1 },
-      ],
-      noncurrentDays: retention.noncurrentDays,
-    });
+    const stores = createStores(context, pipeline);
     const sources = placeSources(context, pipeline);
-    const table = keyedTable(context, "table", { stream: pipeline.stream });
-    const ledger = keyedTable(context, "ledger", { expires: true });
-
-    const buckets = bucketSenders(context, sources);
-    const rules = ruleSenders(context, sources);
-    // Both services' ARNs share the policy's bytes.
-    const share = buckets.length > 0 && rules.length > 0 ? 0.5 : 1;
-    const collectQueue = queueWithDlq(context, "collect", {
-      fifo: false,
-      visibilityTimeoutSeconds: 6 * pipeline.collect.timeout,
-      maxReceiveCount,
-      senders: (arn) => [
-        ...sendStatement(check, "Buckets", "s3.amazonaws.com", buckets, arn, share),
-        ...sendStatement(check, "Rules", "events.amazonaws.com", rules, arn, share),
-      ],
-    });
-    const loadQueue = queueWithDlq(context, "load", {
-      fifo: true,
-      visibilityTimeoutSeconds: 6 * pipeline.load.timeout,
-      maxReceiveCount,
-    });
-
-    const shared = {
-      config: pipelineConfig(owner, sources, pipeline.limits),
-      logRetentionDays: pipeline.logRetentionDays,
-      tracing,
-    };
-    const stores = {
-      PIPELINE: deployedName(name),
-      LANDING_BUCKET: landing.bucketName,
-      LEDGER_TABLE: ledger.table.name,
-      LEDGER_DAYS: retention.ledgerDays,
-      LOAD_QUEUE_URL: loadQueue.url,
-    };
-    const storeTargets = {
-      landingBucket: [{ arn: landing.arn }],
-      ledgerTable: [{ arn: ledger.tableArn }],
-      loadQueue: [{ arn: loadQueue.arn }],
-    };
-    const collect = nodeFunction(context, "collect", {
-      ...shared,
-      folder: "s3-to-dynamodb/collect",
-      description: "Unpacks source objects into the landing bucket",
-      environmentSpec: collectEnvironment,
-      environment: { ...stores, COLLECT_QUEUE_URL: collectQueue.url },
-      permissions: collectPermissions,
-      targets: { ...sourceTargets(sources), ...storeTargets, collectQueue: [{ arn: collectQueue.arn }] },
-      consumes: [collectQueue.arn],
-      memory: pipeline.collect.memory,
-      timeout: pipeline.collect.timeout,
-    });
-    const load = nodeFunction(context, "load", {
-      ...shared,
-      folder: "s3-to-dynamodb/load",
-      description: "Writes landing parts to the table",
-      environmentSpec: loadEnvironment,
-      environment: { ...stores, TABLE: table.table.name },
-      permissions: loadPermissions,
-      targets: { ...storeTargets, table: [{ arn: table.tableArn }] },
-      consumes: [loadQueue.arn],
-      memory: pipeline.load.memory,
-      timeout: pipeline.load.timeout,
-    });
-    allowRecursion(context, "collect", collect);
-    allowRecursion(context, "load", load);
-    this.consume(name, "collect", collectQueue, collect, pipeline.collect);
-    this.consume(name, "load", loadQueue, load, pipeline.load);
-    connectSources(context, sources, collectQueue);
-
+    const queues = createQueues(context, check, sources, pipeline);
+    const { collect, load } = createFunctions(context, pipeline, stores, sources, queues);
+    connectSources(context, sources, queues.collect);
     const alarmNames = alarms(
       context,
       pipeline.alarmTopicArn,
       pipelineAlarms({
         pipeline: deployedName(name),
-        queues: { collect: collectQueue, load: loadQueue },
+        queues,
         functions: { collect: collect.functionName, load: load.functionName },
-        tableName: table.tableName,
+        tableName: stores.table.tableName,
         maxMessageAge: pipeline.maxMessageAge,
       }),
     );
 
-    this.tableName = table.table.name;
-    this.tableArn = table.tableArn;
-    this.tableStreamArn = pipeline.stream ? table.table.streamArn : pulumi.output("");
-    this.ledgerTableName = ledger.table.name;
-    this.landingBucketName = landing.bucketName;
-    this.landingBucketArn = landing.arn;
-    this.collectQueueUrl = collectQueue.url;
-    this.collectQueueArn = collectQueue.arn;
-    this.collectDlqUrl = collectQueue.dlqUrl;
-    this.loadQueueUrl = loadQueue.url;
-    this.loadDlqUrl = loadQueue.dlqUrl;
+    this.tableName = stores.table.table.name;
+    this.tableArn = stores.table.tableArn;
+    this.tableStreamArn = pipeline.stream ? stores.table.table.streamArn : pulumi.output("");
+    this.ledgerTableName = stores.ledger.table.name;
+    this.landingBucketName = stores.landing.bucketName;
+    this.landingBucketArn = stores.landing.arn;
+    this.collectQueueUrl = queues.collect.url;
+    this.collectQueueArn = queues.collect.arn;
+    this.collectDlqUrl = queues.collect.dlqUrl;
+    this.loadQueueUrl = queues.load.url;
+    this.loadDlqUrl = queues.load.dlqUrl;
     this.sourceBuckets = pulumi.output(
-      Object.fromEntries(sources.map((source) => [source.name, source.created?.bucketName ?? source.bucket])),
+      Object.fromEntries(sources.map(({ config, created, bucket }) => [config.name, created?.bucketName ?? bucket])),
     );
-    this.foreignBucketPolicies = foreignBucketPolicies(sources, collect.roleArn, collectQueue.arn);
+    this.foreignBucketPolicies = foreignBucketPolicies(sources, collect.roleArn, queues.collect.arn);
     this.collectFunctionName = collect.lambda.name;
     this.loadFunctionName = load.lambda.name;
     this.collectRoleArn = collect.roleArn;
     this.loadRoleArn = load.roleArn;
-    this.replayCommand = pulumi.interpolate`npm run replay -- --queue-url ${collectQueue.url} --ledger-table ${ledger.table.name} --bucket <bucket> --source <source>`;
+    this.replayCommand = pulumi.interpolate`npx pulumi-data-pipelines replay --queue-url ${this.collectQueueUrl} --ledger-table ${this.ledgerTableName} --bucket <bucket> --source <source>`;
     this.alarmNames = pulumi.output(alarmNames);
-    this.registerOutputs({
-      tableName: this.tableName,
-      tableArn: this.tableArn,
-      tableStreamArn: this.tableStreamArn,
-      ledgerTableName: this.ledgerTableName,
-      landingBucketName: this.landingBucketName,
-      landingBucketArn: this.landingBucketArn,
-      collectQueueUrl: this.collectQueueUrl,
-      collectQueueArn: this.collectQueueArn,
-      collectDlqUrl: this.collectDlqUrl,
-      loadQueueUrl: this.loadQueueUrl,
-      loadDlqUrl: this.loadDlqUrl,
-      sourceBuckets: this.sourceBuckets,
-      foreignBucketPolicies: this.foreignBucketPolicies,
-      collectFunctionName: this.collectFunctionName,
-      loadFunctionName: this.loadFunctionName,
-      collectRoleArn: this.collectRoleArn,
-      loadRoleArn: this.loadRoleArn,
-      replayCommand: this.replayCommand,
-      alarmNames: this.alarmNames,
-    });
-  }
-
-  /** One message an invocation: each is minutes of work, and only a failed one comes back. */
-  private consume(
-    name: string,
-    part: string,
-    queue: QueueWithDlq,
-    handler: NodeFunction,
-    settings: FunctionSettings,
-  ): void {
-    new aws.lambda.EventSourceMapping(
-      `${name}-${part}-source`,
-      {
-        eventSourceArn: queue.arn,
-        functionName: handler.lambda.name,
-        batchSize: 1,
-        functionResponseTypes: ["ReportBatchItemFailures"],
-        scalingConfig: { maximumConcurrency: settings.concurrency },
-      },
-      { parent: this, dependsOn: [queue.queue] },
-    );
+    this.registerOutputs(ownOutputs(this));
   }
 }

@@ -1,11 +1,11 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { ArgumentCheck } from "../parts/arguments";
 import type { Statement } from "../parts/policyDocument";
 
 /** Somebody whose service may send to the collect queue. */
 export interface Sender {
   readonly arn: pulumi.Input<string>;
-  /** Physical name where it is one of ours, which may be put together by their common beginning. */
+  /** How its name begins where it is one of ours; they may be put together by what their names begin with. */
   readonly ownName?: string;
   readonly accountId: pulumi.Input<string>;
 }
@@ -19,6 +19,7 @@ const assumedArn = 90;
  * Lets a service (S3, EventBridge) send for exactly these buckets or rules. Where their ARNs don't fit into the
  * policy, our own are named by their common beginning, still within this account.
  *
+ * @param arnOf the ARN of one of ours by its name
  * @throws ArgumentError when the others alone don't fit
  */
 export function sendStatement(
@@ -28,6 +29,7 @@ export function sendStatement(
   senders: readonly Sender[],
   queueArn: pulumi.Input<string>,
   share: number,
+  arnOf: (name: string) => pulumi.Output<string>,
 ): Statement[] {
   if (senders.length === 0) return [];
   const own = senders.filter(({ ownName }) => ownName !== undefined);
@@ -40,7 +42,10 @@ export function sendStatement(
       "Their ARNs don't fit into the queue's policy (8,192 bytes). Give some of them eventBridge: true, or split them over two components.",
     );
   }
-  const arns = [...others.map(({ arn }) => arn), ...(fits(senders.length) ? own.map(({ arn }) => arn) : pattern(own))];
+  const arns = [
+    ...others.map(({ arn }) => arn),
+    ...(fits(senders.length) ? own.map(({ arn }) => arn) : [arnOf(`${commonBeginning(own)}*`)]),
+  ];
   return [
     {
       Sid: sid,
@@ -56,16 +61,13 @@ export function sendStatement(
   ];
 }
 
-/** `<ARN up to the name><common beginning of the names>*`. */
-function pattern(own: readonly Sender[]): pulumi.Output<string>[] {
-  const [first] = own;
-  if (first?.ownName === undefined) return [];
-  const name = first.ownName;
-  let length = name.length;
-  for (const { ownName = "" } of own) {
-    while (!ownName.startsWith(name.slice(0, length))) length--;
-  }
-  return [pulumi.output(first.arn).apply((arn) => `${arn.slice(0, arn.length - name.length + length)}*`)];
+function commonBeginning(own: readonly Sender[]): string {
+  const names = own.map(({ ownName = "" }) => ownName);
+  return names.reduce((common, name) => {
+    let length = common.length;
+    while (!name.startsWith(common.slice(0, length))) length--;
+    return common.slice(0, length);
+  });
 }
 
 /** Each account once, in the order of the sources. */

@@ -17,13 +17,15 @@ export interface KeyedTableArgs {
   readonly stream?: boolean;
   /** Items go when their `expiresAt` (Unix seconds) has passed. @default false */
   readonly expires?: boolean;
+  /** @default DynamoDB's own quota */
+  readonly maxWriteRequestUnits?: number;
 }
 
 /** A table with keys pk and sk (text), billed on demand, with point-in-time recovery and protected against deletion. */
 export function keyedTable(
   context: Context,
   part: string,
-  { stream = false, expires = false }: KeyedTableArgs,
+  { stream = false, expires = false, maxWriteRequestUnits }: KeyedTableArgs,
 ): KeyedTable {
   const tableName = physicalName(context.name, part, "table");
   const table = new aws.dynamodb.Table(
@@ -41,6 +43,7 @@ export function keyedTable(
       serverSideEncryption: { enabled: true },
       deletionProtectionEnabled: !context.allowDestroy,
       ttl: expires ? { attributeName: "expiresAt", enabled: true } : undefined,
+      onDemandThroughput: maxWriteRequestUnits === undefined ? undefined : { maxWriteRequestUnits },
       streamEnabled: stream || undefined,
       // Whoever reads it wants the items as they are; of a deleted one its key is enough.
       streamViewType: stream ? "NEW_IMAGE" : undefined,

@@ -93,7 +93,7 @@ export interface SnowflakeLandingArgs {
   tables?: SnowflakeTableArgs[];
   /** Name of the bucket with the files. @default a bucket of its own is made */
   bucketName?: pulumi.Input<string>;
-  /** Appended to the name of the bucket of its own: bucket names are unique in the world. @default nothing */
+  /** Appended to the name of the bucket of its own: bucket names are unique in the world. @default 8 digits made of account and region */
   bucketNameSuffix?: string;
   /** KMS key that the given bucket's objects are encrypted with. @default none */
   kmsKeyArn?: pulumi.Input<string>;

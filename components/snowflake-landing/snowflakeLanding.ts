@@ -207,7 +207,7 @@ function ownBucket({ context, plan }: Landing): pulumi.Output<string> {
     prefix,
     days: plan.changesRetentionDays,
   }));
-  const name = bucketName(context.name, "files", plan.bucketNameSuffix);
+  const name = bucketName(context, "files", plan.bucketNameSuffix);
   return secureBucket(context, "files", { bucketName: name, expirations, noncurrentDays: 30 }).bucketName;
 }
 

@@ -12,7 +12,7 @@ function replay(source: SourceName, ...more: readonly string[]): Promise<string>
   const { services, outputs } = cloud();
   const where = ["--bucket", bucketOf(source), "--queue-url", outputs.collectQueueUrl];
   const args = ["--source", source, ...where, "--ledger-table", outputs.ledgerTableName, ...more];
-  return runCommand(process.execPath, ["--import", "tsx", "cli/replay/cli.ts", ...args], {
+  return runCommand(process.execPath, ["--import", "tsx", "cli/index.ts", "replay", ...args], {
     cwd: repository,
     env: { ...process.env, ...services.environment },
   });

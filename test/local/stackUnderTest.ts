@@ -19,15 +19,17 @@ export const limits = {
   maxMembers: 5,
 } as const satisfies S3LimitsArgs;
 
-const versioned = buckets.versioned;
+/** They are this stack's alone. */
+const versioned = { bucketName: buckets.versioned, manageNotifications: true } as const;
+const plain = { bucketName: buckets.plain, manageNotifications: true } as const;
 const amount = { from: "amount", type: "number" };
 
 export const sources = [
   { name: "inbox" },
-  { name: "latin", bucketName: versioned, prefix: "latin/", encoding: "latin1", format: "csv" },
+  { name: "latin", ...versioned, prefix: "latin/", encoding: "latin1", format: "csv" },
   {
     name: "typed",
-    bucketName: versioned,
+    ...versioned,
     prefix: "typed/",
     format: "csv",
     onlyMapped: true,
@@ -35,17 +37,17 @@ export const sources = [
   },
   {
     name: "keyed",
-    bucketName: versioned,
+    ...versioned,
     prefix: "keyed/",
     format: "csv",
     keyFields: ["id"],
     fields: [amount],
     shards: 3,
   },
-  { name: "versions", bucketName: versioned, prefix: "versions/", keyFields: ["id"] },
-  { name: "current", bucketName: buckets.plain, prefix: "current/", keyFields: ["id"] },
-  { name: "earlier", bucketName: buckets.plain, prefix: "earlier/" },
-  { name: "letters", bucketName: buckets.plain, prefix: "Été 100%+/", suffix: ".csv" },
+  { name: "versions", ...versioned, prefix: "versions/", keyFields: ["id"] },
+  { name: "current", ...plain, prefix: "current/", keyFields: ["id"] },
+  { name: "earlier", ...plain, prefix: "earlier/" },
+  { name: "letters", ...plain, prefix: "Été 100%+/", suffix: ".csv" },
   { name: "events", bucketName: buckets.events, eventBridge: true, prefix: "in/", suffix: ".ndjson" },
   { name: "partner", bucketName: "partner-exports", accountId: "111122223333" },
 ] as const satisfies readonly S3SourceArgs[];

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 
 /** A resource as the program asked for it, inputs in plain form. */
@@ -43,6 +44,8 @@ export interface MockRun<T> {
 
 export const mockAccount = "000000000000";
 export const mockRegion = "us-east-1";
+/** What the names of created buckets end in: it follows from account and region. */
+export const mockPlace = createHash("sha256").update(`${mockAccount}/${mockRegion}`).digest("hex").slice(0, 8);
 
 /** Runs a program against mocks and waits until every resource is registered. Errors of the program come through. */
 export async function runMocked<T>(program: () => T | Promise<T>, options: MockOptions = {}): Promise<MockRun<T>> {

@@ -35,7 +35,10 @@ export function parsePipelineConfig(text: string, where = "config.json"): Pipeli
     throw new ConfigError(`${where} has no sources or no limits. Deploy the component again.`);
   }
   parsed.sources.forEach((source: Partial<SourceConfig>, index) => {
-    const missing = SOURCE_MEMBERS.filter((member) => source[member] === undefined);
+    const needed = Object.entries(SOURCE_MEMBERS).filter(([, isNeeded]) => isNeeded);
+    const missing = needed
+      .map(([member]) => member)
+      .filter((member) => source[member as keyof SourceConfig] === undefined);
     if (missing.length > 0) {
       throw new ConfigError(`${where}: sources[${index}] lacks ${missing.join(", ")}. Deploy the component again.`);
     }
@@ -43,19 +46,21 @@ export function parsePipelineConfig(text: string, where = "config.json"): Pipeli
   return parsed as PipelineConfig;
 }
 
-const SOURCE_MEMBERS = [
-  "name",
-  "bucket",
-  "prefix",
-  "suffix",
-  "format",
-  "compression",
-  "encoding",
-  "keyFields",
-  "fields",
-  "onlyMapped",
-  "shards",
-] as const satisfies readonly (keyof SourceConfig)[];
+/** True: a source without it is not one of ours. */
+const SOURCE_MEMBERS: Readonly<Record<keyof Required<SourceConfig>, boolean>> = {
+  name: true,
+  bucket: true,
+  prefix: true,
+  suffix: true,
+  format: true,
+  delimiter: false,
+  compression: true,
+  encoding: true,
+  keyFields: true,
+  fields: true,
+  onlyMapped: true,
+  shards: true,
+};
 
 /** The source that an object belongs to: its bucket, and of several prefixes the longest, then the longest suffix. */
 export function findSource(config: PipelineConfig, bucket: string, key: string): SourceConfig | undefined {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { FivetranConnector } from "../../../index";
-import { at, type MockRun, resolved, runMocked } from "../mocks";
+import { at, type MockRun, mockPlace, resolved, runMocked } from "../mocks";
 import { refusesPlainHttp, statementsAt } from "../parts/documents";
 import { deploy, deployed, entry, externalId, fixtures } from "./deploy";
 
@@ -58,7 +58,7 @@ describe("FivetranConnector: roles", () => {
 
   it("F9: with the S3 method each role may do what it needs with the files under the prefix, nothing with the bucket", async () => {
     const run = await deploy({ syncMethod: "s3", bucketPrefix: "fivetran/" });
-    const files = `arn:aws:s3:::${deployed}-sync/fivetran/*`;
+    const files = `arn:aws:s3:::${deployed}-sync-${mockPlace}/fivetran/*`;
     assert.deepEqual(statementsAt(run.named("airports-fivetran-role-policy")), [
       invoke,
       {
@@ -232,13 +232,13 @@ describe("FivetranConnector: outputs", () => {
     assert.equal(form["Lambda Function"], `${deployed}-function`);
     assert.equal(form.Region, "us-east-1");
     assert.equal(form["Sync Method"], "Sync through S3 bucket");
-    assert.equal(form["S3 Bucket"], `${deployed}-sync`);
+    assert.equal(form["S3 Bucket"], `${deployed}-sync-${mockPlace}`);
     assert.deepEqual(api.config, {
       role_arn: roleArn,
       function: `${deployed}-function`,
       region: "us-east-1",
       sync_method: "CLOUD_STORAGE",
-      bucket: `${deployed}-sync`,
+      bucket: `${deployed}-sync-${mockPlace}`,
     });
   });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { FivetranDbtOrchestrationArgs } from "../../../components/fivetran-dbt-orchestration/args";
-import { at, resolved } from "../mocks";
+import { at, mockPlace, resolved } from "../mocks";
 import { refusesPlainHttp, roleStatements, statementsAt } from "../parts/documents";
 import { deploy, deployed, image, secretArn } from "./deploy";
 
@@ -65,7 +65,7 @@ describe("FivetranDbtOrchestration", () => {
     const command = await resolved(run.result.registerWebhookCommand);
     assert.equal(
       command,
-      "npm run fivetran:register-webhook -- --url https://abc123.execute-api.us-east-1.amazonaws.com/fivetran" +
+      "npx pulumi-data-pipelines register-webhook --url https://abc123.execute-api.us-east-1.amazonaws.com/fivetran" +
         ` --group projected_sickle --secret-arn ${secretArn("nightly-webhook-secret")} --api-secret-arn ${secretArn("fivetran")}`,
     );
     const given = await deploy({ webhookSecretArn: secretArn("mine") });
@@ -174,7 +174,7 @@ describe("FivetranDbtOrchestration", () => {
         Sid: "Artifacts",
         Effect: "Allow",
         Action: "s3:PutObject",
-        Resource: `arn:aws:s3:::${deployed}-artifacts/runs/*`,
+        Resource: `arn:aws:s3:::${deployed}-artifacts-${mockPlace}/runs/*`,
       },
     ]);
     const group = run.named("nightly-dbt-security-group");

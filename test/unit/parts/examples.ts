@@ -13,7 +13,7 @@ export function existingAndForeignBuckets() {
   const topic = new aws.sns.Topic("oncall");
   const ingest = new S3ToDynamoDb("ingest", {
     sources: [
-      { name: "clicks", bucketName: "our-clicks", prefix: "daily/", suffix: ".json.gz" },
+      { name: "clicks", bucketName: "our-clicks", prefix: "daily/", suffix: ".json.gz", eventBridge: true },
       { name: "partner", bucketName: "their-exports", accountId: "111122223333" },
     ],
     alarmTopicArn: topic.arn,

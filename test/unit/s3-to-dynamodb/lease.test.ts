@@ -26,7 +26,11 @@ function queue() {
     now: () => world.now,
     every: (ms, act) => {
       Object.assign(world, { tick: act, ticking: true, every: ms });
-      return { stop: () => void (world.ticking = false) };
+      return {
+        stop: () => {
+          world.ticking = false;
+        },
+      };
     },
   });
   const record = (receives: number) =>

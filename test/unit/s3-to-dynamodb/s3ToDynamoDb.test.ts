@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { permissions as collectPermissions } from "../../../functions/s3-to-dynamodb/collect/permissions";
 import { permissions as loadPermissions } from "../../../functions/s3-to-dynamodb/load/permissions";
+import { metricsLine } from "../../../functions/shared/metrics";
 import type { Grant } from "../../../functions/shared/permission";
 import { type S3SourceArgs, S3ToDynamoDb, type S3ToDynamoDbArgs } from "../../../index";
-import { at, type MockOptions, type MockRun, resolved, runMocked } from "../mocks";
+import { at, type MockOptions, type MockRun, mockPlace, resolved, runMocked } from "../mocks";
 import { list, refusesPlainHttp, roleStatements, statementsAt } from "../parts/documents";
 
 const foreignAccount = "111122223333";
@@ -19,8 +20,8 @@ function created(count: number): S3SourceArgs[] {
 
 const mixed: S3SourceArgs[] = [
   { name: "orders", format: "csv", keyFields: ["order_id"] },
-  { name: "clicks", bucketName: "our-clicks", prefix: "daily/", suffix: ".json.gz" },
-  { name: "views", bucketName: "our-clicks", prefix: "views/" },
+  { name: "clicks", bucketName: "our-clicks", prefix: "daily/", suffix: ".json.gz", manageNotifications: true },
+  { name: "views", bucketName: "our-clicks", prefix: "views/", manageNotifications: true },
   {
     name: "partner",
     bucketName: "their-exports",
@@ -36,17 +37,20 @@ const sqs = `arn:aws:sqs:us-east-1:000000000000:${deployed}`;
 /** What the resource roles of permissions.ts stand for in a deployment of `mixed`. */
 const targets: Record<string, string[]> = {
   sourceObjects: [
-    `${deployed}-source-orders/`,
+    `${deployed}-source-orders-${mockPlace}/`,
     "our-clicks/daily/",
     "our-clicks/views/",
     "their-exports/out/",
-    `${deployed}-source-events/`,
+    `${deployed}-source-events-${mockPlace}/`,
   ].map((place) => `arn:aws:s3:::${place}*`),
-  sourceBuckets: [`${deployed}-source-orders`, "our-clicks", "their-exports", `${deployed}-source-events`].map(
-    (bucket) => `arn:aws:s3:::${bucket}`,
-  ),
+  sourceBuckets: [
+    `${deployed}-source-orders-${mockPlace}`,
+    "our-clicks",
+    "their-exports",
+    `${deployed}-source-events-${mockPlace}`,
+  ].map((bucket) => `arn:aws:s3:::${bucket}`),
   sourceKeys: [`arn:aws:kms:us-east-1:${foreignAccount}:key/1`],
-  landingBucket: [`arn:aws:s3:::${deployed}-landing`],
+  landingBucket: [`arn:aws:s3:::${deployed}-landing-${mockPlace}`],
   table: [`arn:aws:dynamodb:us-east-1:000000000000:table/${deployed}-table`],
   ledgerTable: [`arn:aws:dynamodb:us-east-1:000000000000:table/${deployed}-ledger`],
   loadQueue: [`${sqs}-load.fifo`],
@@ -56,23 +60,23 @@ const targets: Record<string, string[]> = {
 describe("S3ToDynamoDb: sources", () => {
   it("I1: a source without a bucket gets its own, with its notification and grant", async () => {
     const run = await deploy();
-    assert.equal(at(run.named("ingest-source-orders"), "bucket"), "data-pipelines-test-ingest-source-orders");
+    assert.equal(at(run.named("ingest-source-orders"), "bucket"), `${deployed}-source-orders-${mockPlace}`);
     const notification = run.named("ingest-source-orders-notification");
-    assert.equal(at(notification, "bucket"), "data-pipelines-test-ingest-source-orders");
+    assert.equal(at(notification, "bucket"), `${deployed}-source-orders-${mockPlace}`);
     assert.equal(
       at(notification, "queues.0.queueArn"),
       "arn:aws:sqs:us-east-1:000000000000:data-pipelines-test-ingest-collect",
     );
-    assert.deepEqual(await resolved(run.result.sourceBuckets), { orders: "data-pipelines-test-ingest-source-orders" });
+    assert.deepEqual(await resolved(run.result.sourceBuckets), { orders: `${deployed}-source-orders-${mockPlace}` });
   });
 
   it("I1: existing buckets are used as they are, two prefixes of one bucket share its notification", async () => {
     const run = await deploy({ sources: mixed });
     const names = run.ofType("aws:s3/bucket:Bucket").map((bucket) => at(bucket, "bucket"));
     assert.deepEqual(names.sort(), [
-      "data-pipelines-test-ingest-landing",
-      "data-pipelines-test-ingest-source-events",
-      "data-pipelines-test-ingest-source-orders",
+      `${deployed}-landing-${mockPlace}`,
+      `${deployed}-source-events-${mockPlace}`,
+      `${deployed}-source-orders-${mockPlace}`,
     ]);
     const ours = run
       .ofType("aws:s3/bucketNotification:BucketNotification")
@@ -111,7 +115,7 @@ describe("S3ToDynamoDb: sources", () => {
     const run = await deploy({ sources: mixed });
     assert.equal(at(run.named("ingest-source-events-notification"), "eventbridge"), true);
     const pattern = JSON.parse(String(at(run.named("ingest-source-events-rule"), "eventPattern")));
-    assert.deepEqual(pattern.detail, { bucket: { name: ["data-pipelines-test-ingest-source-events"] } });
+    assert.deepEqual(pattern.detail, { bucket: { name: [`${deployed}-source-events-${mockPlace}`] } });
     const [rules] = statementsAt(run.named("ingest-collect-queue-policy")).filter(({ Sid }) => Sid === "Rules");
     assert.deepEqual(rules?.Condition?.ArnLike?.["aws:SourceArn"], [
       "arn:aws:events:us-east-1:000000000000:rule/data-pipelines-test-ingest-source-events",
@@ -154,7 +158,9 @@ describe("S3ToDynamoDb: sources", () => {
   });
 
   it("I1: a bucket's name may be an output, and overlaps show as soon as it is known", async () => {
-    const run = await deploy({ sources: [{ name: "a", bucketName: pulumi.output("late") }] });
+    const run = await deploy({
+      sources: [{ name: "a", bucketName: pulumi.output("late"), manageNotifications: true }],
+    });
     assert.equal(at(run.named("ingest-source-a-notification"), "bucket"), "late");
     await assert.rejects(
       deploy({
@@ -169,6 +175,29 @@ describe("S3ToDynamoDb: sources", () => {
 });
 
 describe("S3ToDynamoDb: security", () => {
+  it("I1: from the 70th bucket on, created ones send under their common beginning; nobody else's does", async () => {
+    const senders = async (count: number) => {
+      const run = await deploy({ sources: [...created(count), { ...mixed[1], name: "clicks" } as S3SourceArgs] });
+      const [buckets] = statementsAt(run.named("ingest-collect-queue-policy")).filter(({ Sid }) => Sid === "Buckets");
+      assert.deepEqual(buckets?.Condition?.StringEquals, { "aws:SourceAccount": ["000000000000"] });
+      return list(buckets?.Condition?.ArnLike?.["aws:SourceArn"] ?? []);
+    };
+    assert.deepEqual(await senders(80), ["arn:aws:s3:::our-clicks", `arn:aws:s3:::${deployed}-source-source-*`]);
+    const few = await senders(60);
+    assert.equal(few.length, 61);
+    assert.ok(few.every((arn) => !arn.includes("*")));
+  });
+
+  it("I21: created buckets' names are the world's own; a suffix of one's own takes the place of account and region", async () => {
+    const nameIn = async (args: Partial<S3ToDynamoDbArgs>) =>
+      String(at((await deploy(args)).named("ingest-landing"), "bucket"));
+    assert.match(await nameIn({}), new RegExp(`^${deployed}-landing-[0-9a-f]{8}$`));
+    assert.equal(await nameIn({ bucketNameSuffix: "acme" }), `${deployed}-landing-acme`);
+    const long = { sources: [{ name: "s".repeat(40) }] };
+    const bucket = String(at((await deploy(long)).named(`ingest-source-${"s".repeat(40)}`), "bucket"));
+    assert.ok(bucket.length <= 63 && bucket.endsWith(`-${mockPlace}`), bucket);
+  });
+
   it("I1: every bucket is private, encrypted, versioned and refuses plain HTTP", async () => {
     const run = await deploy({ sources: mixed });
     for (const bucket of run.ofType("aws:s3/bucket:Bucket")) {
@@ -251,6 +280,43 @@ describe("S3ToDynamoDb: security", () => {
     assert.equal(await traces(true), 1);
   });
 
+  it("I21: one source's bucket can be let go without letting go of anything else", async () => {
+    const run = await deploy({ sources: [{ name: "going", allowDestroy: true }, { name: "staying" }] });
+    const guarded = (name: string) => run.registrations.find((each) => each.name === name)?.protect;
+    assert.deepEqual(["ingest-source-going", "ingest-source-staying", "ingest-landing", "ingest-table"].map(guarded), [
+      false,
+      true,
+      true,
+      true,
+    ]);
+    assert.equal(at(run.named("ingest-source-going"), "forceDestroy"), true);
+    assert.equal(at(run.named("ingest-source-staying"), "forceDestroy"), false);
+  });
+
+  it("I21: the ledger's entries expire, the table's items never; a stream carries no old images", async () => {
+    const run = await deploy({ stream: true, maxWriteRequestUnits: 5000, retention: { ledgerDays: 400 } });
+    assert.deepEqual(at(run.named("ingest-ledger"), "ttl"), { attributeName: "expiresAt", enabled: true });
+    assert.equal(run.named("ingest-table").inputs.ttl, undefined);
+    assert.equal(at(run.named("ingest-table"), "streamViewType"), "NEW_IMAGE");
+    assert.deepEqual(at(run.named("ingest-table"), "onDemandThroughput"), { maxWriteRequestUnits: 5000 });
+    assert.equal(run.named("ingest-ledger").inputs.onDemandThroughput, undefined);
+    for (const step of ["collect", "load"]) {
+      assert.equal(at(run.named(`ingest-${step}`), "environment.variables.LEDGER_DAYS"), "400");
+    }
+  });
+
+  it("I20: what was staged and never landed goes after three weeks, its versions after a day", async () => {
+    const rules = at((await deploy()).named("ingest-landing-lifecycle"), "rules") as Record<string, unknown>[];
+    const [staging] = rules.filter(({ id }) => id === "staging");
+    assert.deepEqual(staging, {
+      id: "staging",
+      status: "Enabled",
+      filter: { prefix: "staging/" },
+      expiration: { days: 21 },
+      noncurrentVersionExpiration: { noncurrentDays: 1 },
+    });
+  });
+
   it("I5: what holds data is protected unless allowDestroy says otherwise", async () => {
     const kept = await deploy();
     const disposable = await deploy({ allowDestroy: true });
@@ -280,44 +346,102 @@ describe("S3ToDynamoDb: functions, alarms and outputs", () => {
     }
   });
 
-  it("I8: queues give a function six times its timeout, one message at a time, at most `concurrency` at once", async () => {
+  it("I8, I18: queues give a function its timeout and a minute, one message at a time, at most `concurrency` at once", async () => {
     const run = await deploy({ load: { timeout: 120, concurrency: 7, memory: 512 } });
     assert.equal(at(run.named("ingest-load"), "timeout"), 120);
     assert.equal(at(run.named("ingest-load"), "memorySize"), 512);
-    assert.equal(at(run.named("ingest-load-queue"), "visibilityTimeoutSeconds"), 720);
+    assert.equal(at(run.named("ingest-load-queue"), "visibilityTimeoutSeconds"), 180);
     const mapping = run.named("ingest-load-source");
     assert.equal(at(mapping, "batchSize"), 1);
     assert.equal(at(mapping, "scalingConfig.maximumConcurrency"), 7);
     assert.deepEqual(at(mapping, "functionResponseTypes"), ["ReportBatchItemFailures"]);
   });
 
-  it("I11: DLQ depth, message age, quarantine, throttles and errors have alarms that tell the topic", async () => {
+  it("I11, I18: whole alarms: what they look at, from which value, and that they tell the topic", async () => {
     const topic = "arn:aws:sns:us-east-1:000000000000:oncall";
-    const run = await deploy({ alarmTopicArn: topic });
+    const run = await deploy({ alarmTopicArn: topic, maxMessageAge: 1234 });
     const alarms = run.ofType("aws:cloudwatch/metricAlarm:MetricAlarm");
+    const watched = alarms.map(({ inputs }) => {
+      const { name: _name, alarmDescription: _words, tags: _tags, ...alarm } = inputs;
+      return alarm;
+    });
+    const common = {
+      comparisonOperator: "GreaterThanThreshold",
+      threshold: 0,
+      period: 300,
+      evaluationPeriods: 1,
+      statistic: "Sum",
+      treatMissingData: "notBreaching",
+      alarmActions: [topic],
+      okActions: [topic],
+    };
+    const sqs = (metricName: string, QueueName: string, more = {}) => ({
+      ...common,
+      namespace: "AWS/SQS",
+      metricName,
+      dimensions: { QueueName },
+      statistic: "Maximum",
+      ...more,
+    });
+    const errors = (FunctionName: string) => ({
+      ...common,
+      namespace: "AWS/Lambda",
+      metricName: "Errors",
+      dimensions: { FunctionName },
+    });
+    const own = (metricName: string) => ({
+      ...common,
+      namespace: "DataPipelines",
+      metricName,
+      dimensions: { Pipeline: deployed },
+    });
+    assert.deepEqual(watched, [
+      sqs("ApproximateNumberOfMessagesVisible", `${deployed}-collect-dlq`),
+      sqs("ApproximateAgeOfOldestMessage", `${deployed}-collect`, { threshold: 1234 }),
+      errors(`${deployed}-collect`),
+      sqs("ApproximateNumberOfMessagesVisible", `${deployed}-load-dlq.fifo`),
+      sqs("ApproximateAgeOfOldestMessage", `${deployed}-load.fifo`, { threshold: 1234 }),
+      errors(`${deployed}-load`),
+      own("RecordsQuarantined"),
+      own("FilesQuarantined"),
+      {
+        ...common,
+        namespace: "AWS/DynamoDB",
+        metricName: "WriteThrottleEvents",
+        dimensions: { TableName: `${deployed}-table` },
+        evaluationPeriods: 3,
+      },
+    ]);
     assert.deepEqual(
-      alarms.map((alarm) => `${at(alarm, "metricName")} ${Object.values(at(alarm, "dimensions") as object)}`).sort(),
-      [
-        "ApproximateAgeOfOldestMessage data-pipelines-test-ingest-collect",
-        "ApproximateAgeOfOldestMessage data-pipelines-test-ingest-load.fifo",
-        "ApproximateNumberOfMessagesVisible data-pipelines-test-ingest-collect-dlq",
-        "ApproximateNumberOfMessagesVisible data-pipelines-test-ingest-load-dlq.fifo",
-        "Errors data-pipelines-test-ingest-collect",
-        "Errors data-pipelines-test-ingest-load",
-        "FilesQuarantined data-pipelines-test-ingest",
-        "RecordsQuarantined data-pipelines-test-ingest",
-        "WriteThrottleEvents data-pipelines-test-ingest-table",
-      ],
+      await resolved(run.result.alarmNames),
+      alarms.map(({ inputs }) => inputs.name),
     );
-    for (const alarm of alarms) assert.deepEqual(at(alarm, "alarmActions"), [topic]);
-    assert.deepEqual((await resolved(run.result.alarmNames))?.length, alarms.length);
+    const silent = (await deploy()).ofType("aws:cloudwatch/metricAlarm:MetricAlarm");
+    assert.ok(silent.every(({ inputs }) => inputs.alarmActions === undefined && inputs.okActions === undefined));
+  });
+
+  it("I11: the functions emit the metrics that the alarms look at, under the same names and dimensions", async () => {
+    const run = await deploy();
+    for (const metric of ["RecordsQuarantined", "FilesQuarantined"] as const) {
+      const [alarm] = run
+        .ofType("aws:cloudwatch/metricAlarm:MetricAlarm")
+        .filter(({ inputs }) => inputs.metricName === metric);
+      const pipeline = String(at(run.named("ingest-load"), "environment.variables.PIPELINE"));
+      const line = JSON.parse(metricsLine(pipeline, { [metric]: 1 }));
+      const [{ Namespace, Dimensions, Metrics }] = line._aws.CloudWatchMetrics;
+      const [[dimension]] = Dimensions;
+      assert.deepEqual(
+        [alarm?.inputs.namespace, alarm?.inputs.metricName, alarm?.inputs.dimensions],
+        [Namespace, Metrics[0].Name, { [dimension]: line[dimension] }],
+      );
+    }
   });
 
   it("I10: the replay command names the queue and the ledger", async () => {
     const command = await resolved((await deploy()).result.replayCommand);
     assert.match(
       command ?? "",
-      /--queue-url https:\/\/sqs.*ingest-collect --ledger-table data-pipelines-test-ingest-ledger/,
+      /^npx pulumi-data-pipelines replay --queue-url https:\/\/sqs.*ingest-collect --ledger-table data-pipelines-test-ingest-ledger /,
     );
   });
 
@@ -331,7 +455,7 @@ describe("S3ToDynamoDb: functions, alarms and outputs", () => {
       }
     }
     assert.equal(await resolved(preview.result.collectQueueUrl), undefined);
-    assert.equal(await resolved(preview.result.landingBucketName), "data-pipelines-test-ingest-landing");
+    assert.equal(await resolved(preview.result.landingBucketName), `${deployed}-landing-${mockPlace}`);
   });
 
   it("S4: two instances in one program don't collide", async () => {

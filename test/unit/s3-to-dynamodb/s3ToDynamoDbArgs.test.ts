@@ -11,6 +11,7 @@ interface Mistake {
 }
 
 const a = { name: "a" };
+const mine = { manageNotifications: true };
 
 const mistakes: readonly Mistake[] = [
   { what: "no source", args: { sources: [] }, path: "sources", mend: /at least one source/ },
@@ -185,11 +186,35 @@ const mistakes: readonly Mistake[] = [
     mend: /name those to keep/,
   },
   {
+    what: "an existing bucket whose notifications nobody has decided about",
+    args: { sources: [{ name: "a", bucketName: "b-b" }] },
+    path: "sources[0].manageNotifications",
+    mend: /eventBridge: true .*manageNotifications: false .*manageNotifications: true/,
+  },
+  {
+    what: "an existing bucket that is to go with its source",
+    args: { sources: [{ name: "a", bucketName: "b-b", ...mine, allowDestroy: true }] },
+    path: "sources[0].allowDestroy",
+    mend: /isn't deleted with the source/,
+  },
+  {
+    what: "write units below one",
+    args: { maxWriteRequestUnits: 0 },
+    path: "maxWriteRequestUnits",
+    mend: /1 to 1000000000/,
+  },
+  {
+    what: "a ledger that forgets sooner than a queue",
+    args: { retention: { ledgerDays: 7 } },
+    path: "retention.ledgerDays",
+    mend: /30 to 3650/,
+  },
+  {
     what: "overlapping prefixes of one bucket",
     args: {
       sources: [
-        { name: "a", bucketName: "b-b", prefix: "in/" },
-        { name: "b", bucketName: "b-b", prefix: "in/cd/" },
+        { name: "a", bucketName: "b-b", prefix: "in/", eventBridge: true },
+        { name: "b", bucketName: "b-b", prefix: "in/cd/", eventBridge: true },
       ],
     },
     path: "sources[1].prefix",
@@ -199,7 +224,7 @@ const mistakes: readonly Mistake[] = [
     what: "two accounts for one bucket",
     args: {
       sources: [
-        { name: "a", bucketName: "b-b", prefix: "a/" },
+        { name: "a", bucketName: "b-b", prefix: "a/", manageNotifications: false },
         { name: "b", bucketName: "b-b", prefix: "b/", accountId: "111122223333" },
       ],
     },
@@ -208,7 +233,7 @@ const mistakes: readonly Mistake[] = [
   },
   {
     what: "more existing buckets than the queue's policy takes",
-    args: { sources: Array.from({ length: 90 }, (_, i) => ({ name: `s${i}`, bucketName: `bucket-${i}` })) },
+    args: { sources: Array.from({ length: 90 }, (_, i) => ({ name: `s${i}`, bucketName: `bucket-${i}`, ...mine })) },
     path: "sources",
     mend: /eventBridge: true/,
   },

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { BucketNotifications } from "../../../components/parts/bucketNotifications";
 import { SnowflakeLanding, type SnowflakeLandingArgs } from "../../../components/snowflake-landing/snowflakeLanding";
-import { mockAccount, resolved, runMocked } from "../mocks";
+import { mockAccount, mockPlace, resolved, runMocked } from "../mocks";
 import {
   base,
   channel,
@@ -129,7 +129,7 @@ describe("SnowflakeLanding", () => {
 
   it("W5: without bucketName the component makes a private bucket", async () => {
     const done = await run({ database: "RAW", schema: "SALES", tables: [orders] });
-    assert.equal(only(done, "aws:s3/bucket:Bucket").inputs.bucket, "data-pipelines-test-sales-files");
+    assert.equal(only(done, "aws:s3/bucket:Bucket").inputs.bucket, `data-pipelines-test-sales-files-${mockPlace}`);
     assert.equal(done.ofType("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock").length, 1);
   });
 

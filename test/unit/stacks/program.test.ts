@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { resolved } from "../mocks";
+import { mockPlace, resolved } from "../mocks";
 import { runStack, stacks } from "./stackRun";
 
 describe("the program of each stack", () => {
@@ -20,7 +20,10 @@ describe("the program of each stack", () => {
     const { result } = await runStack("dev");
     const buckets = await resolved(result.sourceBuckets ?? {});
     assert.match(String((buckets as Record<string, string>).orders), /^data-pipelines-dev-ingest-/);
-    assert.match(String(await resolved(result.replayCommand ?? "")), /npm run replay -- --queue-url https:/);
+    assert.match(
+      String(await resolved(result.replayCommand ?? "")),
+      /^npx pulumi-data-pipelines replay --queue-url https:/,
+    );
   });
 
   it("F9, S5: the outputs say for each connector what to paste into Fivetran's form", async () => {
@@ -28,7 +31,7 @@ describe("the program of each stack", () => {
     assert.deepEqual(Object.keys(result.connectors ?? {}), ["direct", "through-s3"]);
     const { form } = JSON.parse((await resolved(result.connectors?.["through-s3"]?.fivetranForm ?? "")) ?? "");
     assert.equal(form["Lambda Function"], "data-pipelines-local-connector-through-s3-function");
-    assert.equal(form["S3 Bucket"], "data-pipelines-local-connector-through-s3-sync");
+    assert.equal(form["S3 Bucket"], `data-pipelines-local-connector-through-s3-sync-${mockPlace}`);
     assert.match(form["Role ARN"], /:role\/data-pipelines-local-connector-through-s3-fivetran-role$/);
   });
 

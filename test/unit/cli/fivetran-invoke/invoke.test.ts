@@ -203,7 +203,8 @@ describe("fivetran:invoke", () => {
         const args = [
           "--import",
           "tsx",
-          "cli/fivetran-invoke/cli.ts",
+          "cli/index.ts",
+          "fivetran-invoke",
           "--secrets",
           secrets,
           "--payload",
