@@ -86,7 +86,7 @@ describe("Under pressure", () => {
       service: "s3",
       operation: "PutObject",
       mode: "delay",
-      contains: "/long.ndjson/",
+      contains: "staging/inbox/",
       milliseconds: 200,
     };
     await withTimeout("collect", 5, () =>
