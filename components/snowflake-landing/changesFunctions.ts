@@ -37,7 +37,7 @@ export function tableFunctions(context: Context, plan: DynamoDbPlan, args: Table
   alarms(context, args.alarmTopicArn, [
     {
       part: `${plan.key}-failures`,
-      description: `Changes or a full load of ${plan.view} could not be written to the bucket. The queue's messages say which; the function's log says why. Start a full load once it is mended.`,
+      description: `Changes or a full load of ${plan.view} could not be written to the bucket. The queue's messages say which; the function's log says why. Start a full load once it is fixed.`,
       namespace: "AWS/SQS",
       metric: "ApproximateNumberOfMessagesVisible",
       dimensions: { QueueName: failures.queueName },

@@ -40,7 +40,7 @@ const knownDynamoDbArgs: ArgumentNames<SnowflakeDynamoDbTableArgs> = {
   sortKey: true,
 };
 
-/** @throws ArgumentError at the first mistake, with its path, its value and the mend */
+/** @throws ArgumentError at the first mistake, with its path, its value and the fix */
 export function normalize(owner: string, args: SnowflakeLandingArgs): LandingPlan {
   const check = new ArgumentCheck(owner);
   check.knownKeys("", args, knownArgs);

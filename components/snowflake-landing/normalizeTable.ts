@@ -211,8 +211,8 @@ function normalizeColumn(check: ArgumentCheck, path: string, args: SnowflakeColu
   );
   const field = args.field ?? args.name;
   // It stands between quotes in the COPY statement.
-  const mend = "Give a field name without double quotes, backslashes and $$.";
-  check.matches(`${path}.field`, field, /^(?!.*\$\$)[^"\\]+$/, mend);
+  const fix = "Give a field name without double quotes, backslashes and $$.";
+  check.matches(`${path}.field`, field, /^(?!.*\$\$)[^"\\]+$/, fix);
   return { name: identifier(args.name), type, field };
 }
 

@@ -96,7 +96,7 @@ interface LoadParts {
 /**
  * A pipe holds on to the very stage, format and table it was made with; when one of them is made anew under its old
  * name, the pipe stops. So it goes with each of them, and also when the stage points elsewhere or the table's columns
- * change, which the fingerprint in its comment tells.
+ * change, which changes the fingerprint in its comment.
  */
 function pipe(plan: TablePlan, context: LoadContext, { at, copy, url, needs }: LoadParts): snowflake.Pipe {
   return new snowflake.Pipe(

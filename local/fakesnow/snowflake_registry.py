@@ -3,8 +3,10 @@
 import threading
 import uuid
 
+import clock
 from access import ADMIN, Access
 from copy_statement import object_name, parse_copy
+from schedule import next_run
 from snowflake_aws import Channel, Identity
 
 REQUIRED = {
@@ -181,6 +183,11 @@ class Registry:
         return None if now["table"] == pipe["made_with"]["table"] else "STOPPED_MISSING_TABLE"
 
     def _check_tasks(self, task, role):
+        before = self._kinds["tasks"].get(task["name"], {})
+        same = all(task.get(key) == before.get(key) for key in ("schedule", "started"))
+        task["since"] = before["since"] if before and same else clock.now().isoformat()
+        if task.get("schedule"):
+            next_run(task["schedule"], clock.now())
         if task.get("started"):
             self.access.require(role, "EXECUTE TASK", "ACCOUNT", "")
         if task.get("warehouse"):

@@ -1,3 +1,4 @@
+import { EnvironmentError } from "../../shared/environment";
 import { type Attributes, attributesJson, base64 } from "./attributeJson";
 
 /** `LOAD`: the item as a full load found it. */
@@ -47,8 +48,21 @@ function keyText(keys: Attributes, name: string): string {
   const text = value?.S ?? value?.N ?? (value?.B === undefined ? undefined : base64(value.B));
   if (text === undefined) {
     throw new Error(
-      `there is no key attribute ${JSON.stringify(name)}, there are ${Object.keys(keys).join(", ")}: set partitionKey and sortKey of this DynamoDB table as they are`,
+      `the record has no key attribute ${JSON.stringify(name)}, only ${Object.keys(keys).join(", ")}. Fix: give this DynamoDB table's partitionKey and sortKey as they are`,
     );
   }
   return text;
+}
+
+/**
+ * The names in the variable KEY_ATTRIBUTES: the partition key's, then the sort key's if there is one.
+ *
+ * @throws EnvironmentError when it isn't a JSON array of one or two names
+ */
+export function parseKeyAttributes(text: string): string[] {
+  const names: unknown = JSON.parse(text);
+  if (Array.isArray(names) && (names.length === 1 || names.length === 2) && names.every((n) => typeof n === "string")) {
+    return names;
+  }
+  throw new EnvironmentError(`KEY_ATTRIBUTES is ${text}, expected a JSON array of one or two attribute names`);
 }

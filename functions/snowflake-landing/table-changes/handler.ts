@@ -2,7 +2,7 @@ import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from "aws-lambda";
 import { createS3Client } from "../../shared/aws/awsClients";
 import { parseEnvironment } from "../../shared/environment";
 import { createLogger } from "../../shared/log";
-import { parseKeyAttributes } from "../changes/keyAttributes";
+import { parseKeyAttributes } from "../changes/changeLine";
 import { environment } from "./environment";
 import { writeChanges } from "./writeChanges";
 

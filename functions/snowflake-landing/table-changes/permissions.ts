@@ -20,7 +20,7 @@ export const permissions = definePermissions({
   failureQueue: [
     {
       actions: ["sqs:SendMessage"],
-      why: "Lambda tells which records of the stream could not be written.",
+      why: "Lambda reports which records of the stream could not be written.",
       unusedBecause: "Used by the Lambda service when a batch has failed for good.",
     },
   ],

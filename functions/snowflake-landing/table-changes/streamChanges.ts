@@ -11,7 +11,7 @@ export interface BatchLines {
   readonly failed?: { readonly sequence: string; readonly reason: string };
 }
 
-/** Stops at the first record that can't be written: Lambda goes on from there, and sends it away alone in the end. */
+/** Stops at the first record that can't be written: Lambda resumes there, and in the end hands it over alone. */
 export function batchLines(records: readonly DynamoDBRecord[], keyAttributes: readonly string[]): BatchLines {
   const lines: string[] = [];
   let start: { first?: string; at?: string } = {};
@@ -42,7 +42,7 @@ function changeOf({ eventName, dynamodb }: DynamoDBRecord): Change {
   if (eventName === "REMOVE") return change;
   if (dynamodb.NewImage === undefined) {
     throw new Error(
-      `a ${eventName} without the new item: set the stream's view type to NEW_IMAGE or NEW_AND_OLD_IMAGES (it is ${dynamodb.StreamViewType})`,
+      `a ${eventName} without the new item; the stream's view type is ${dynamodb.StreamViewType}. Fix: set it to NEW_IMAGE`,
     );
   }
   return { ...change, item: dynamodb.NewImage };

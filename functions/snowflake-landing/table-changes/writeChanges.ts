@@ -16,7 +16,7 @@ export interface WriteChangesOptions {
 /**
  * Writes a batch as one file `<prefix>dt=<day>/<first sequence>-<hash of the lines>.ndjson.gz`. The same records give
  * the same name and bytes, so a retry overwrites; other records, as when a failed batch is split, give another name,
- * because Snowpipe never loads a second file of a name. Rows may so arrive twice, and never get lost; the view of the
+ * because Snowpipe never loads a second file of a name. So rows may arrive twice but are never lost; the view of the
  * newest state counts each change once.
  */
 export async function writeChanges(
@@ -35,6 +35,6 @@ export async function writeChanges(
     log.info("Wrote changes", { key, records: lines.length, bytes: body.length });
   }
   if (failed === undefined) return { batchItemFailures: [] };
-  log.error("A change can't be written; the stream is tried again from here", { ...failed });
+  log.error("A change can't be written; the stream is retried from here", { ...failed });
   return { batchItemFailures: [{ itemIdentifier: failed.sequence }] };
 }

@@ -3,7 +3,7 @@ import type { Context } from "aws-lambda";
 import { createDynamoDBClient, createS3Client } from "../../shared/aws/awsClients";
 import { parseEnvironment } from "../../shared/environment";
 import { createLogger } from "../../shared/log";
-import { parseKeyAttributes } from "../changes/keyAttributes";
+import { parseKeyAttributes } from "../changes/changeLine";
 import { environment } from "./environment";
 import type { SegmentRequest } from "./request";
 import { scanSegment } from "./scanSegment";
@@ -37,7 +37,14 @@ export function handler(event: unknown, context: Context): Promise<Record<string
     invokeSelf,
     scan: (request) =>
       scanSegment(request, {
-        ...{ dynamoDb, s3, log, table: TABLE, bucket: STAGE_BUCKET, prefix: PREFIX, keyAttributes, fileBytes },
+        dynamoDb,
+        s3,
+        log,
+        table: TABLE,
+        bucket: STAGE_BUCKET,
+        prefix: PREFIX,
+        keyAttributes,
+        fileBytes,
         timeIsUp: () => context.getRemainingTimeInMillis() < reserve,
         now: () => new Date(),
       }),

@@ -1,4 +1,5 @@
-import type { Attributes } from "../changes/attributeJson";
+import type { AttributeValue as SdkValue } from "@aws-sdk/client-dynamodb";
+import { type Attributes, base64 } from "../changes/attributeJson";
 
 /** Most segments that one run may have; each is an invocation at the same time. */
 export const maxSegments = 64;
@@ -16,8 +17,8 @@ export interface SegmentRequest {
   readonly segments: number;
   /** Number of the next file of the segment, from 1. */
   readonly file: number;
-  /** Where the scan goes on; absent at the segment's start. Plain JSON: binary keys are `{"B": "<base64>"}`. */
-  readonly startKey?: Attributes;
+  /** The key to resume the scan after; absent at the segment's start. Plain JSON: binary keys are `{"B": "<base64>"}`. */
+  readonly startKey?: Attributes | undefined;
 }
 
 export type SnapshotRequest = { readonly start: StartRequest } | { readonly segment: SegmentRequest };
@@ -37,5 +38,29 @@ export function parseRequest(event: unknown): SnapshotRequest {
   if (!isCount(segment, 0, segments - 1) || !isCount(file, 1, Number.MAX_SAFE_INTEGER) || typeof run !== "string") {
     throw new Error(`A continuation of the wrong form: ${JSON.stringify(event)}. Start a run with {} instead.`);
   }
-  return { segment: { run, segment, segments, file, ...(startKey === undefined ? {} : { startKey }) } };
+  return { segment: { run, segment, segments, file, startKey } };
+}
+
+/** A scan's position as plain JSON, for the event that continues it. Keys are text, numbers or binary. */
+export function toWireKey(key: Readonly<Record<string, SdkValue>>): Attributes {
+  return Object.fromEntries(
+    Object.entries(key).map(([name, value]) => {
+      if (value.S !== undefined) return [name, { S: value.S }];
+      if (value.N !== undefined) return [name, { N: value.N }];
+      if (value.B !== undefined) return [name, { B: base64(value.B) }];
+      throw new Error(`Key attribute ${JSON.stringify(name)} is neither S, N nor B`);
+    }),
+  );
+}
+
+/** @throws Error when a key attribute is neither S, N nor B */
+export function fromWireKey(key: Attributes): Record<string, SdkValue> {
+  return Object.fromEntries(
+    Object.entries(key).map(([name, { S, N, B }]): [string, SdkValue] => {
+      if (S !== undefined) return [name, { S }];
+      if (N !== undefined) return [name, { N }];
+      if (B !== undefined) return [name, { B: typeof B === "string" ? Buffer.from(B, "base64") : B }];
+      throw new Error(`Key attribute ${JSON.stringify(name)} is neither S, N nor B`);
+    }),
+  );
 }

@@ -3,8 +3,7 @@ import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import type { Log } from "../../shared/log";
 import { ChangeFile } from "../changes/changeFile";
 import { changeLine } from "../changes/changeLine";
-import type { SegmentRequest } from "./request";
-import { fromWireKey, toWireKey } from "./startKey";
+import { fromWireKey, type SegmentRequest, toWireKey } from "./request";
 
 export interface ScanOptions {
   readonly dynamoDb: Pick<DynamoDBClient, "send">;
@@ -25,13 +24,13 @@ export interface ScanOptions {
 export interface SegmentResult {
   readonly items: number;
   readonly files: number;
-  /** What to send to go on; absent when the segment is finished. */
+  /** What to send to continue; absent when the segment is finished. */
   readonly next?: SegmentRequest;
 }
 
 /**
  * Writes a segment's items as lines of op LOAD until it is finished or the time is up. At least one page is read, so
- * that every invocation gets on. A file's name has a hash of its lines, see table-changes.
+ * that every invocation makes progress. A file's name has a hash of its lines, see table-changes.
  */
 export async function scanSegment(request: SegmentRequest, options: ScanOptions): Promise<SegmentResult> {
   let { file: number, startKey } = request;
@@ -51,7 +50,7 @@ export async function scanSegment(request: SegmentRequest, options: ScanOptions)
         TableName: options.table,
         Segment: request.segment,
         TotalSegments: request.segments,
-        ...(startKey === undefined ? {} : { ExclusiveStartKey: fromWireKey(startKey) }),
+        ExclusiveStartKey: startKey && fromWireKey(startKey),
       }),
     );
     const at = options.now().toISOString();

@@ -6,8 +6,7 @@ import fc from "fast-check";
 import { isSafeNumber, parse } from "lossless-json";
 import type { Log } from "../../../../functions/shared/log";
 import { type AttributeValue, attributesJson } from "../../../../functions/snowflake-landing/changes/attributeJson";
-import { paddedSequence } from "../../../../functions/snowflake-landing/changes/changeLine";
-import { parseKeyAttributes } from "../../../../functions/snowflake-landing/changes/keyAttributes";
+import { paddedSequence, parseKeyAttributes } from "../../../../functions/snowflake-landing/changes/changeLine";
 import { writeChanges } from "../../../../functions/snowflake-landing/table-changes/writeChanges";
 
 /** Keeps what was written, by key. */
