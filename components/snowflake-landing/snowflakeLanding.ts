@@ -49,8 +49,11 @@ export interface SnowflakeNotificationTarget {
 
 /** A pipe and what it loads from and into, each as SQL names it; what `snowflake:pipes` works with. */
 export interface SnowflakePipe {
+  /** Qualified name of the pipe. */
   pipe: string;
+  /** Qualified name of the stage that it reads. */
   stage: string;
+  /** Qualified name of the table that it loads. */
   table: string;
   /** Prefix of the stage in the bucket. */
   prefix: string;
