@@ -49,7 +49,6 @@ export function connectionFlow(settings: FlowSettings, references: FlowReference
         connection_id: jsonata("$connection"),
         execution: jsonata("$owner"),
         since: jsonata("$since"),
-        asked_at: jsonata("$now()"),
         on_paused: onPaused,
         ...(scheduleType === "" ? {} : { schedule_type: scheduleType }),
         task_token: taskToken,

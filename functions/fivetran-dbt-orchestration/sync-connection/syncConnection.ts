@@ -14,8 +14,6 @@ export interface SyncRequest {
   readonly execution: string;
   /** Unix time in milliseconds since when the connection is waited for; a sync that has ended since then ends the wait. */
   readonly since: number;
-  /** Unix time in milliseconds when the state machine asked. */
-  readonly askedAt: number;
   readonly onPaused: OnPaused;
   readonly taskToken: string;
   /** Sets the connection's schedule before its sync is triggered. */
@@ -29,7 +27,6 @@ export function parseSyncRequest(event: unknown): SyncRequest {
     connectionId: input.text("connection_id"),
     execution: input.text("execution"),
     since: input.time("since"),
-    askedAt: input.time("asked_at"),
     onPaused: input.oneOf("on_paused", ["skip", "fail", "resume"]),
     taskToken: input.text("task_token"),
     scheduleType: input.has("schedule_type") ? input.oneOf("schedule_type", ["auto", "manual"]) : undefined,
@@ -58,8 +55,7 @@ const CLOCKS_MS = 2 * 60 * 1000;
  */
 export async function syncConnection(request: SyncRequest, ports: SyncPorts): Promise<SyncOutcome> {
   const { connectionId, execution, taskToken } = request;
-  const askedAt = new Date(request.askedAt).toISOString();
-  const wait: Wait = { connectionId, execution, token: taskToken, askedAt, storedAt: ports.now().toISOString() };
+  const wait: Wait = { connectionId, execution, token: taskToken, storedAt: ports.now().toISOString() };
   const { stored, unanswered } = await ports.waits.store(wait);
   if (!stored) {
     ports.log.warn("Overtaken by a later invocation for the same connection", { connectionId, execution });

@@ -14,7 +14,7 @@ import { isNamed } from "../../shared/retry";
  *
  * | pk | sk | what it is |
  * |---|---|---|
- * | connection id | execution ARN | an execution's wait for the connection: token, askedAt, storedAt, state |
+ * | connection id | execution ARN | an execution's wait for the connection: token, storedAt, state |
  * | connection id | `#webhook#<sync id>#<status>` | a webhook that was dealt with |
  * | `#lock` | `#lock` | the run lock, which the state machine writes and deletes |
  *
@@ -28,9 +28,7 @@ export interface Wait {
   /** ARN of the execution. */
   readonly execution: string;
   readonly token: string;
-  /** When the state machine asked for the token to be stored: the order of an execution's tokens. ISO 8601, UTC. */
-  readonly askedAt: string;
-  /** When it was stored. ISO 8601 with milliseconds, UTC: such texts are in the order of time. */
+  /** ISO 8601 with milliseconds, UTC: such texts are in the order of time. */
   readonly storedAt: string;
 }
 
@@ -56,8 +54,8 @@ export class WaitTable {
   ) {}
 
   /**
-   * Keeps the token in place of the one before: of a retry, or of a task whose time was up. An invocation that begins late,
-   * when the state machine has asked anew, must not put its dead token in place of the one that is waited for.
+   * Keeps the token in place of the one before: of a retry, or of a task whose time was up. An invocation that was
+   * overtaken by its retry must not put its old token back.
    * @returns whether it was stored, and whether the one before was still waiting
    */
   async store(wait: Wait): Promise<{ readonly stored: boolean; readonly unanswered: boolean }> {
@@ -67,13 +65,12 @@ export class WaitTable {
         ...keyOf(wait),
         execution: { S: wait.execution },
         token: { S: wait.token },
-        askedAt: { S: wait.askedAt },
         storedAt: { S: wait.storedAt },
         state: { S: "waiting" },
         expiresAt: daysAfter(wait.storedAt, WAIT_DAYS),
       },
-      ConditionExpression: "attribute_not_exists(pk) OR askedAt <= :askedAt",
-      ExpressionAttributeValues: { ":askedAt": { S: wait.askedAt } },
+      ConditionExpression: "attribute_not_exists(pk) OR storedAt <= :storedAt",
+      ExpressionAttributeValues: { ":storedAt": { S: wait.storedAt } },
       ReturnValues: "ALL_OLD",
     });
     const before = await unlessRefused(this.client.send(put));
@@ -176,15 +173,14 @@ function webhookKey(connectionId: string, webhook: string): Item {
   return { pk: { S: connectionId }, sk: { S: `#webhook#${webhook}` } };
 }
 
-function toWait({ pk, execution, token, askedAt, storedAt, state, syncId, until }: Item): FoundWait[] {
-  if (!pk?.S || !execution?.S || !token?.S || !askedAt?.S || !storedAt?.S) return [];
+function toWait({ pk, execution, token, storedAt, state, syncId, until }: Item): FoundWait[] {
+  if (!pk?.S || !execution?.S || !token?.S || !storedAt?.S) return [];
   const how = state?.S === "taken" || state?.S === "over" ? state.S : "waiting";
   return [
     {
       connectionId: pk.S,
       execution: execution.S,
       token: token.S,
-      askedAt: askedAt.S,
       storedAt: storedAt.S,
       state: how,
       syncId: syncId?.S,

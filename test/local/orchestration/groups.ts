@@ -6,6 +6,9 @@ const putOff = (told: boolean) => ({ status: "RESCHEDULED" as const, millisecond
 /** Names say how they behave. */
 const side: readonly ConnectionDefinition[] = [
   { id: "steady" },
+  { id: "silent", webhook: "none" },
+  { id: "forged", webhook: "forged" },
+  { id: "other_group", webhook: "otherGroup" },
   { id: "at_work", syncMs: 25_000 },
   { id: "put_off_twice", scheduleType: "manual", outcomes: [putOff(true), putOff(true)] },
   { id: "put_off_untold", outcomes: [putOff(false), putOff(false)] },
@@ -15,20 +18,13 @@ const side: readonly ConnectionDefinition[] = [
   { id: "slow", syncMs: 12_000 },
   { id: "paused", paused: true },
   { id: "failing", outcomes: [{ status: "FAILURE", reason: "The source is gone" }] },
+  { id: "failing_silently", webhook: "none", outcomes: [{ status: "FAILURE", reason: "The source is gone" }] },
   { id: "with_task", outcomes: [{ status: "FAILURE_WITH_TASK", reason: "Sign in again" }] },
   { id: "broken", setupState: "broken" },
   { id: "incomplete", setupState: "incomplete" },
+  { id: "hanging", outcomes: [{ status: "HANGING" }] },
   { id: "throttled" },
   { id: "down" },
-];
-
-/** No webhook comes of these, or none that counts: only their looks are frequent, so that no other test hangs on a time. */
-const quiet: readonly ConnectionDefinition[] = [
-  { id: "silent", webhook: "none" },
-  { id: "forged", webhook: "forged" },
-  { id: "other_group", webhook: "otherGroup" },
-  { id: "failing_silently", webhook: "none", outcomes: [{ status: "FAILURE", reason: "The source is gone" }] },
-  { id: "hanging", outcomes: [{ status: "HANGING" }] },
 ];
 
 /** The first three bring what the example dbt project reads; see local/fivetran/tables.ts. */
@@ -55,7 +51,7 @@ const large = largeIds.map(
   }),
 );
 
-export const groups = { side, quiet, nightly, large, triggered };
+export const groups = { side, nightly, large, triggered };
 export type Group = keyof typeof groups;
 
 /** As many as the client tries a request. */

@@ -60,6 +60,6 @@ describeWorld("Webhooks to the orchestration", (here) => {
       deliveries("other_group").map(({ status }) => status),
       [200],
     );
-    await assertNothingLeft(here(), "quiet", run);
+    await assertNothingLeft(here(), "side", run);
   });
 });

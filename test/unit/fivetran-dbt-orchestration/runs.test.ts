@@ -44,7 +44,6 @@ describe("a run of the orchestration", () => {
       ...{ connection_id: "one", on_paused: "skip" },
       execution: "arn:aws:states:us-east-1:123456789012:execution:runs:me",
       since: "2026-05-01T05:00:00.000Z",
-      asked_at: "2026-05-01T05:00:00.000Z",
       task_token: "token of Sync connection",
     });
   });

@@ -12,7 +12,6 @@ const EVENT = {
   connection_id: "purr_rich",
   execution: EXECUTION,
   since: "2026-03-04T05:00:00Z",
-  asked_at: NOW,
   on_paused: "skip",
   task_token: "the-token",
 };
@@ -47,7 +46,7 @@ describe("Sync connection", () => {
     const { run, steps, waits, tasks, counts } = world(connection());
     assert.equal(await run(), "triggered");
     assert.deepEqual(steps, ["get with 1 stored", "sync force=false with 1 stored"]);
-    const wait = { connectionId: "purr_rich", execution: EXECUTION, token: "the-token", askedAt: NOW, storedAt: NOW };
+    const wait = { connectionId: "purr_rich", execution: EXECUTION, token: "the-token", storedAt: NOW };
     const waiting = { state: "waiting", syncId: undefined, until: undefined };
     assert.deepEqual(await waits.waitsFor("purr_rich"), [{ ...wait, ...waiting }]);
     assert.equal(tasks.ended.size, 0);
@@ -137,7 +136,7 @@ describe("Sync connection", () => {
   it("O3: an invocation overtaken by its own retry does nothing", async () => {
     const { run, waits, steps } = world(connection());
     const later = { connectionId: "purr_rich", execution: EXECUTION, token: "t2" };
-    await waits.store({ ...later, askedAt: "2026-03-04T05:06:09.000Z", storedAt: "2026-03-04T05:06:09.000Z" });
+    await waits.store({ ...later, storedAt: "2026-03-04T05:06:09.000Z" });
     assert.equal(await run(), "overtaken");
     assert.deepEqual(steps, []);
   });
@@ -165,7 +164,6 @@ describe("Sync connection", () => {
       connectionId: "purr_rich",
       execution: EXECUTION,
       token: "t0",
-      askedAt: "2026-03-04T05:01:00.000Z",
       storedAt: "2026-03-04T05:01:00.000Z",
     };
     const lost = world(connection({ succeeded_at: "2026-03-04T05:05:00Z" }));
@@ -178,7 +176,7 @@ describe("Sync connection", () => {
     for (const status of [{ sync_state: "scheduled" }, { sync_state: "rescheduled" }]) {
       const { run, waits, steps } = world(connection({}, status));
       const storedAt = "2026-03-04T05:01:00.000Z";
-      await waits.store({ connectionId: "purr_rich", execution: EXECUTION, token: "t0", askedAt: storedAt, storedAt });
+      await waits.store({ connectionId: "purr_rich", execution: EXECUTION, token: "t0", storedAt });
       assert.equal(await run(), "triggered");
       assert.equal(steps.at(-1), "sync force=false with 1 stored");
     }

@@ -31,10 +31,7 @@ function together(onSync: (world: ReturnType<typeof webhookWorld>) => Promise<un
     ...world,
     api,
     sync: (task_token: string, execution = EXECUTION) =>
-      syncConnection(
-        parseSyncRequest({ ...EVENT, execution, task_token, asked_at: world.clock.now().toISOString() }),
-        ports,
-      ),
+      syncConnection(parseSyncRequest({ ...EVENT, execution, task_token }), ports),
     /** The sync ends now, by the API. */
     end: () => {
       api.state = connection({ succeeded_at: world.clock.now().toISOString() });

@@ -4,14 +4,7 @@ import { EXECUTION, NOW, OTHER_EXECUTION } from "./fakes";
 import { memoryWaits } from "./memoryTable";
 
 function wait(given: Partial<Wait> = {}): Wait {
-  return {
-    connectionId: "c",
-    execution: EXECUTION,
-    token: "t1",
-    askedAt: given.storedAt ?? NOW,
-    storedAt: NOW,
-    ...given,
-  };
+  return { connectionId: "c", execution: EXECUTION, token: "t1", storedAt: NOW, ...given };
 }
 
 const AFTER = "2026-03-04T05:06:08.000Z";
@@ -31,14 +24,6 @@ describe("Token table", () => {
     const [item] = table.items.values();
     // Fourteen days, in seconds.
     assert.equal(item?.expiresAt?.N, String(Date.parse(NOW) / 1_000 + 14 * 86_400));
-  });
-
-  it("O16: an invocation that begins late doesn't put its dead token in place of the one that was asked for after it", async () => {
-    const { waits } = memoryWaits();
-    await waits.store(wait({ token: "live", askedAt: NOW, storedAt: NOW }));
-    const late = wait({ token: "dead", askedAt: "2026-03-04T05:05:00.000Z", storedAt: AFTER });
-    assert.equal((await waits.store(late)).stored, false);
-    assert.equal((await waits.waitsFor("c"))[0]?.token, "live");
   });
 
   it("O3: an invocation that its retry has overtaken doesn't put its old token back", async () => {

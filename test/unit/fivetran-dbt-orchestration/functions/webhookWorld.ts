@@ -85,13 +85,7 @@ export function webhookWorld(
   };
   const store = (given: Partial<Wait> = {}) =>
     waits.store({
-      ...{
-        connectionId: "purr_rich",
-        execution: EXECUTION,
-        token: "t1",
-        askedAt: given.storedAt ?? STORED,
-        storedAt: STORED,
-      },
+      ...{ connectionId: "purr_rich", execution: EXECUTION, token: "t1", storedAt: STORED },
       ...given,
     });
   return { send, store, table, waits, tasks, counts, log, clock, started, ports };
