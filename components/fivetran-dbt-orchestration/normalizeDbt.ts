@@ -15,7 +15,7 @@ export interface DbtPlan {
   readonly architecture: string;
   readonly snowflakeSecretArn: pulumi.Input<string>;
   readonly secretKeys: Readonly<Record<string, string>>;
-  readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** MB that Fargate takes, by CPU units: from, to, step. */
@@ -30,7 +30,7 @@ const sizes: Readonly<Record<number, readonly [number, number, number]>> = {
 };
 const secretName = /SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIAL/i;
 /** What the component sets itself. */
-const reserved = ["RUN_ID", "ARTIFACTS_BUCKET", "ARTIFACTS_PREFIX", "DBT_TIMEOUT_SECONDS", "REDACTED_VARIABLES"];
+const reserved = ["RUN_ID", "ARTIFACTS_BUCKET", "DBT_TIMEOUT_SECONDS"];
 
 /** @throws ArgumentError for the first mistake */
 export function normalizeDbt(check: ArgumentCheck, args: OrchestrationDbtArgs): DbtPlan {
@@ -122,7 +122,7 @@ function checkSize(check: ArgumentCheck, cpu: number, memory: number): void {
     check.fail("dbt.memory", memory, `With ${cpu} CPU units Fargate takes ${from} to ${to} MB in steps of ${step}.`);
 }
 
-function checkNames(check: ArgumentCheck, path: string, values: Readonly<Record<string, pulumi.Input<string>>>): void {
+function checkNames(check: ArgumentCheck, path: string, values: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(values)) {
     if (!/^[A-Za-z_]\w*$/.test(name)) check.fail(`${path}.${name}`, value, "Give a name of letters, digits and _.");
     if (reserved.includes(name)) check.fail(`${path}.${name}`, value, "The component sets it; choose another name.");

@@ -37,9 +37,6 @@ const nightly: readonly ConnectionDefinition[] = [
   { id: "stuck", outcomes: [{ status: "HANGING" }] },
 ];
 
-/** One whose syncs start runs. */
-const triggered: readonly ConnectionDefinition[] = [{ id: "trigger", syncMs: 2_500 }];
-
 /** 200 connections on five pages; one is paused, one fails. */
 export const largeIds = Array.from({ length: 200 }, (_, i) => `c${String(i + 1).padStart(3, "0")}`);
 export const pageSize = 40;
@@ -51,7 +48,7 @@ const large = largeIds.map(
   }),
 );
 
-export const groups = { side, nightly, large, triggered };
+export const groups = { side, nightly, large };
 export type Group = keyof typeof groups;
 
 /** As many as the client tries a request. */

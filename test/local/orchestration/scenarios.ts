@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Group } from "./groups";
 import { leftIn, type Place, taskOf } from "./place";
-import { ended, eventually, type Run, type Started, start as startOf } from "./runs";
+import { eventually, type Run, type Started, start as startOf } from "./runs";
 
 /** Webhooks that don't come, or have no effect. */
 export const unheard = ["silent", "forged", "other_group"];
@@ -29,21 +29,13 @@ export interface Scenarios {
   /** One after the other: the lock allows no more. */
   readonly nightly: Promise<Nightly>;
   readonly large: Promise<{ readonly first: Run; readonly queued: Run }>;
-  readonly triggered: Promise<Triggered>;
-}
-
-export interface Triggered {
-  readonly stopped: Run;
-  readonly started: Run;
-  /** Names of the executions that webhooks have started. */
-  readonly names: readonly string[];
 }
 
 export interface Nightly {
   readonly listFails: Run;
   readonly stopped: Run;
-  /** What the stopped one held as the next began. */
-  readonly left: { readonly tokens: readonly string[]; readonly locks: readonly string[] };
+  /** Whether the rule has released what the stopped one held, before the next began. */
+  readonly released: boolean;
   readonly whole: Run;
   readonly overlapping: Run;
   readonly paused: Run;
@@ -74,7 +66,6 @@ export async function startScenarios(place: Place): Promise<Scenarios> {
     dbtHangs: then(() => dbt("hangs")),
     stoppedInDbt: then(() => stoppedInDbt(place, start)),
     large: largeRuns(place, start),
-    triggered: then(() => triggeredRuns(place, start)),
   };
   // Whoever waits for one hears of its failure; until then it isn't unhandled.
   for (const each of Object.values(scenarios)) each.catch(() => undefined);
@@ -118,12 +109,15 @@ async function nightlyRuns(place: Place, start: Start): Promise<Nightly> {
   });
   await sfn.stopExecution({ executionArn: stuck.arn, cause: "by a test" });
   const stopped = await stuck.ended;
-  const left = await leftIn(place, "nightly", stuck.arn);
+  const released = await eventually("the rule has released token and lock", async () => {
+    const { tokens, locks } = await leftIn(place, "nightly", stuck.arn);
+    return tokens.length + locks.length === 0 ? true : undefined;
+  }).catch(() => false);
   const whole = await whileTokenIsOnItsWay(place, () => start("nightly", { include: heard }));
   const overlapping = await (await start("nightly", {})).ended;
   const first = await whole.ended;
   const paused = await (await start("nightly", { include: ["asleep"] })).ended;
-  return { listFails, stopped, left, whole: first, overlapping, paused };
+  return { listFails, stopped, released, whole: first, overlapping, paused };
 }
 
 async function stoppedInDbt(place: Place, start: Start): Promise<Run> {
@@ -145,27 +139,4 @@ async function largeRuns(place: Place, start: Start): Promise<{ first: Run; queu
   );
   const queued = await start("large", { include: ["c001"] });
   return { first: await first.ended, queued: await queued.ended };
-}
-
-/** A run is stopped while its sync is at work; then Fivetran syncs by itself. */
-async function triggeredRuns(place: Place, start: Start): Promise<Triggered> {
-  const { sfn, fivetran, outputs } = place;
-  const { stateMachineArn } = outputs.triggered;
-  const ends = () => fivetran.deliveries.filter(({ payload }) => payload.connector_id === "trigger").length;
-  const first = await start("triggered", {});
-  await eventually("its sync is at work", async () =>
-    fivetran.connections().find(({ id, status }) => id === "trigger" && status?.sync_state === "syncing"),
-  );
-  await sfn.stopExecution({ executionArn: first.arn, cause: "by a test" });
-  const stopped = await first.ended;
-  await eventually("its webhook has come", async () => (ends() === 1 ? true : undefined));
-  await fivetran.startSync("trigger");
-  const running = await eventually("a run has been started", async () => {
-    const { executions = [] } = await sfn.listExecutions({ stateMachineArn });
-    return executions.find(({ name }) => name?.startsWith("fivetran-"));
-  });
-  const started = await ended(sfn, running.executionArn ?? "");
-  const { executions = [] } = await sfn.listExecutions({ stateMachineArn });
-  const names = executions.flatMap(({ name = "" }) => (name.startsWith("fivetran-") ? [name] : []));
-  return { stopped, started, names };
 }

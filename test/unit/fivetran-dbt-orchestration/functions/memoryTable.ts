@@ -6,8 +6,7 @@ type Item = Record<string, AttributeValue>;
 interface Input {
   readonly Key?: Item;
   readonly Item?: Item;
-  readonly ConsistentRead?: boolean;
-  readonly ReturnValues?: string;
+  readonly IndexName?: string;
   readonly KeyConditionExpression?: string;
   readonly ConditionExpression?: string;
   readonly UpdateExpression?: string;
@@ -41,11 +40,8 @@ export class MemoryTable extends DynamoDBClient {
   private async perform(operation: string, input: Input): Promise<object> {
     const key = nameOf(input.Key ?? input.Item ?? {});
     const present = this.items.get(key);
-    if (operation === "GetItem" || operation === "Query") {
-      // An eventually consistent read may show what was before.
-      if (input.ConsistentRead !== true) return operation === "GetItem" ? {} : { Items: [] };
-      return operation === "GetItem" ? { Item: present } : this.query(input);
-    }
+    if (operation === "GetItem") return { Item: present };
+    if (operation === "Query") return this.query(input);
     if (input.ConditionExpression !== undefined && !holds(input.ConditionExpression, present ?? {}, input)) {
       throw Object.assign(new Error("refused"), { name: "ConditionalCheckFailedException" });
     }
@@ -53,7 +49,7 @@ export class MemoryTable extends DynamoDBClient {
     else if (operation === "DeleteItem") this.items.delete(key);
     else if (operation === "UpdateItem") this.items.set(key, { ...input.Key, ...present, ...assignments(input) });
     else throw new Error(`${operation} is nothing that the waits use`);
-    return input.ReturnValues === "ALL_OLD" ? { Attributes: present } : {};
+    return {};
   }
 
   private query(input: Input): object {

@@ -83,9 +83,9 @@ export function webhookWorld(
     const { statusCode, body } = await handleWebhook(request, ports);
     return { status: statusCode, ...(JSON.parse(body) as object) };
   };
-  const store = (given: Partial<Wait> = {}) =>
+  const store = (given: Partial<Wait> = {}): Promise<boolean> =>
     waits.store({
-      ...{ connectionId: "purr_rich", execution: EXECUTION, token: "t1", storedAt: STORED },
+      ...{ connectionId: "purr_rich", execution: EXECUTION, attempt: 1, token: "t1", storedAt: STORED },
       ...given,
     });
   return { send, store, table, waits, tasks, counts, log, clock, started, ports };
