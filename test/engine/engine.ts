@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { EngineEvent, PulumiFn } from "@pulumi/pulumi/automation";
 import { openStack, policyPack, policyPackConfigs } from "../../local/run/stack";
 import { configTexts } from "../../local/run/update";
@@ -74,14 +74,16 @@ export async function withStack<T>(
   } finally {
     await opened.close();
     await rm(stateFolder, { recursive: true, force: true });
+    await rm(`${stateFolder}-policies.json`, { force: true });
   }
 }
 
 type Opened = Awaited<ReturnType<typeof openStack>>;
 
 async function writtenConfig(folder: string, policies: Settings): Promise<string> {
-  const file = join(folder, "policies.json");
-  await mkdir(folder, { recursive: true });
+  // Beside the state's folder, which opening a stack empties.
+  const file = `${folder}-policies.json`;
+  await mkdir(dirname(file), { recursive: true });
   await writeFile(file, JSON.stringify(policies));
   return file;
 }
