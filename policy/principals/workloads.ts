@@ -1,6 +1,5 @@
 /** What runs with a role: functions, tasks, state machines, instances. */
 import type { Resource } from "../model/rule";
-import { isRecord } from "../model/shape";
 import type { References } from "./references";
 
 export interface Workload {
@@ -34,10 +33,4 @@ export function workloadsOf(resources: readonly Resource[], known: References): 
       return named === undefined ? [] : [{ resource, as, role: named }];
     }),
   );
-}
-
-/** The variables of a function; undefined where there are none or they aren't known. */
-export function environmentOf({ props }: Resource): Readonly<Record<string, unknown>> | undefined {
-  const { environment } = props;
-  return isRecord(environment) && isRecord(environment.variables) ? environment.variables : undefined;
 }

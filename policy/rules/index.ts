@@ -32,6 +32,7 @@ import { externalId } from "./trusts/p16-external-id";
 import { oidcSubject } from "./trusts/p18-oidc-subject";
 import { unusedTrust } from "./trusts/p36-unused-trust";
 import { sharedRoles } from "./workloads/p30-shared-roles";
+import { plainSecrets } from "./workloads/p40-plain-secrets";
 
 export const rules: readonly Rule[] = [
   administrator,
@@ -65,4 +66,5 @@ export const rules: readonly Rule[] = [
   sharedRoles,
   ownPolicies,
   unusedTrust,
+  plainSecrets,
 ];

@@ -20,7 +20,7 @@ import { trustOfEverybody } from "../../policy/rules/trusts/p14-trust-of-everybo
 import { serviceSource } from "../../policy/rules/trusts/p15-service-source";
 import { externalId } from "../../policy/rules/trusts/p16-external-id";
 import { oidcSubject } from "../../policy/rules/trusts/p18-oidc-subject";
-import { sharedRoles } from "../../policy/rules/workloads/p30-shared-roles";
+import { plainSecrets } from "../../policy/rules/workloads/p40-plain-secrets";
 import { judgeExample, messages } from "./judge";
 
 const account = "111122223333";
@@ -259,11 +259,11 @@ describe("messages of the rules on grants", () => {
     assert.match(violation?.message ?? "", /RolePolicy read$/);
   });
 
-  it("P30: a secret's value never stands in the message", () => {
+  it("P40: a secret's value never stands in the message", () => {
     const value = "-----BEGIN PRIVATE KEY-----MIIabc";
     const variables = { SETTINGS: value, DB_PASSWORD: "hunter2hunter2", LATER_PASSWORD: unknown };
     const type = "aws:lambda/function:Function";
-    const violations = found(sharedRoles, [{ type, name: "f", props: { environment: { variables } } }]);
+    const violations = found(plainSecrets, [{ type, name: "f", props: { environment: { variables } } }]);
     assert.deepEqual(
       violations.map(({ message }) => message.split(":")[0]),
       ["environment.variables.SETTINGS", "environment.variables.DB_PASSWORD"],

@@ -30,6 +30,8 @@ export function secretIn(name: string, value: unknown, namesOfSecrets: ReadonlyS
 
 /** An ARN, the name or path of a secret or parameter, a setting: nothing that opens a door. */
 function isReference(value: string): boolean {
+  // A key in base64 has slashes too, but capitals, small letters and digits at once as no path has them.
+  if (/^[A-Za-z0-9/+=]{20,}$/.test(value) && [/[A-Z]/, /[a-z]/, /\d/].every((of) => of.test(value))) return false;
   return (
     value === "" ||
     /^arn:aws/.test(value) ||
