@@ -67,20 +67,24 @@ export interface WebhookOutputs {
 }
 
 /** Registers the stack's webhook by the command that a user runs. @throws Error with what the command said */
-export function registerWebhook(
+export async function registerWebhook(
   services: Services,
   surroundings: OrchestrationSurroundings,
   { webhookUrl, groupId, webhookSecretArn = surroundings.webhookSecretArn }: WebhookOutputs,
 ): Promise<string> {
-  const cli = join(repository, "cli", "register-webhook", "cli.ts");
-  const { fivetranSecretArn, fivetranApiUrl } = surroundings;
+  const { fivetran, fivetranSecretArn, fivetranApiUrl } = surroundings;
+  const command = [join(repository, "cli", "index.ts"), "register-webhook"];
   const args = ["--url", webhookUrl, "--group", groupId, "--secret-arn", webhookSecretArn];
   const env = childEnvironment(services.environment);
-  return runCommand(
+  const before = fivetran.requests.length;
+  const said = await runCommand(
     process.execPath,
-    ["--import", "tsx", cli, ...args, "--api-secret-arn", fivetranSecretArn, "--api-url", fivetranApiUrl],
+    ["--import", "tsx", ...command, ...args, "--api-secret-arn", fivetranSecretArn, "--api-url", fivetranApiUrl],
     { cwd: repository, env },
   );
+  const tested = fivetran.requests.slice(before).some(({ path }) => /^\/v1\/webhooks\/[^/]+\/test$/.test(path));
+  if (!tested) throw new Error(`register-webhook ended with 0 without a webhook's test at Fivetran. It said: ${said}`);
+  return said;
 }
 
 /** Starts a run of the state machine and waits for its end. @throws Error when it still runs after the seconds */
