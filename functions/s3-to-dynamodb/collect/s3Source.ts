@@ -20,11 +20,15 @@ class WrongRange extends Error {}
 
 /** Objects as S3 has them. */
 export class S3Source implements ObjectSource {
-  constructor(private readonly s3: S3Client) {}
+  /** @param pause waits before a body that broke off is taken up. @default as long as is asked for */
+  constructor(
+    private readonly s3: S3Client,
+    private readonly pause: (ms: number) => Promise<void> = sleep,
+  ) {}
 
   async open(name: ObjectName): Promise<SourceObject> {
     const first = await get(this.s3, name);
-    return new OpenedObject(this.s3, name, first);
+    return new OpenedObject(this.s3, name, first, this.pause);
   }
 }
 
@@ -39,6 +43,7 @@ class OpenedObject implements SourceObject {
     private readonly s3: S3Client,
     private readonly object: ObjectName,
     answer: GetObjectCommandOutput,
+    private readonly pause: (ms: number) => Promise<void>,
   ) {
     const { ETag, LastModified, ContentLength, VersionId } = answer;
     if (ETag === undefined || LastModified === undefined || ContentLength === undefined) {
@@ -65,10 +70,11 @@ class OpenedObject implements SourceObject {
         }
         // The length is the whole object's: a body that ends before it, however politely, is no file.
         if (position === end) return;
+        if (position > end) throw new WrongRange(`S3 gave ${position - end} bytes more than it announced.`);
         throw new Error(`s3://${this.object.bucket}/${this.object.key} ended at byte ${position} of ${end}.`);
       } catch (error) {
         if (error instanceof ObjectGone || error instanceof WrongRange || ++resumes > MAX_RESUMES) throw error;
-        await sleep(fullJitter(resumes, 200));
+        await this.pause(fullJitter(resumes, 200));
       } finally {
         stream?.destroy();
       }

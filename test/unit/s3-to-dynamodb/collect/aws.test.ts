@@ -10,6 +10,7 @@ import type { LoadMessage, SourceConfig } from "../../../../functions/s3-to-dyna
 import { landingKey, uploadRecord } from "../../../../functions/s3-to-dynamodb/shared/upload";
 import { config, source } from "./fakes";
 
+const NO_PAUSE = async (): Promise<void> => {};
 const BYTES = Buffer.from("0123456789");
 
 interface GetInput {
@@ -49,7 +50,7 @@ function named(name: string): Error {
 describe("collect: S3 and SQS", () => {
   it("I2: a connection that breaks off is taken up at its byte, for the same object or not at all", async () => {
     const { client, inputs } = s3([4, 3]);
-    const object = await new S3Source(client).open({ bucket: "b", key: "k", versionId: "v" });
+    const object = await new S3Source(client, NO_PAUSE).open({ bucket: "b", key: "k", versionId: "v" });
     assert.equal((await buffer(object.read())).toString(), "0123456789");
     assert.deepEqual(
       inputs.map(({ Range, IfMatch, VersionId }) => [Range, IfMatch, VersionId]),
@@ -64,19 +65,28 @@ describe("collect: S3 and SQS", () => {
 
   it("I13: a body that ends early without an error is taken up at its byte too, and is never the whole file", async () => {
     const once = s3([4], undefined, false, true);
-    const object = await new S3Source(once.client).open({ bucket: "b", key: "k" });
+    const object = await new S3Source(once.client, NO_PAUSE).open({ bucket: "b", key: "k" });
     assert.equal((await buffer(object.read())).toString(), "0123456789");
     const always = s3([4, 0, 0, 0, 0, 0, 0], undefined, false, true);
-    const short = await new S3Source(always.client).open({ bucket: "b", key: "k" });
+    const short = await new S3Source(always.client, NO_PAUSE).open({ bucket: "b", key: "k" });
     await assert.rejects(buffer(short.read()), /s3:\/\/b\/k ended at byte 4 of 10/);
     const ranged = s3([undefined as never, 1, 0, 0, 0, 0, 0], undefined, false, true);
-    const part = await new S3Source(ranged.client).open({ bucket: "b", key: "k" });
+    const part = await new S3Source(ranged.client, NO_PAUSE).open({ bucket: "b", key: "k" });
     await assert.rejects(buffer(part.read(2, 5)), /ended at byte 3 of 5/);
+  });
+
+  it("I13: a body that is longer than announced is an error, not a longer file", async () => {
+    const send = async (): Promise<object> => {
+      const facts = { ETag: '"e"', LastModified: new Date(0), ContentLength: 4 };
+      return { Body: Readable.from([BYTES]), ...facts };
+    };
+    const object = await new S3Source({ send } as unknown as S3Client, NO_PAUSE).open({ bucket: "b", key: "k" });
+    await assert.rejects(buffer(object.read()), /S3 gave 6 bytes more than it announced/);
   });
 
   it("I2: ranges are read without their end", async () => {
     const { client, inputs } = s3([]);
-    const object = await new S3Source(client).open({ bucket: "b", key: "k" });
+    const object = await new S3Source(client, NO_PAUSE).open({ bucket: "b", key: "k" });
     assert.equal((await buffer(object.read(2, 5))).toString(), "234");
     assert.equal((await buffer(object.read(0, 1))).toString(), "0");
     assert.deepEqual(
@@ -87,16 +97,21 @@ describe("collect: S3 and SQS", () => {
 
   it("I2: a store that answers a range with the whole object is an error, not wrong data", async () => {
     const { client } = s3([], undefined, true);
-    const object = await new S3Source(client).open({ bucket: "b", key: "k" });
+    const object = await new S3Source(client, NO_PAUSE).open({ bucket: "b", key: "k" });
     await assert.rejects(buffer(object.read(2, 5)), /S3 answered no range when asked for bytes 2-4/);
   });
 
   it("I7: what S3 says of an object that is gone is final, what may pass isn't", async () => {
     for (const name of ["NoSuchKey", "NoSuchVersion", "InvalidObjectState", "PreconditionFailed"]) {
-      await assert.rejects(new S3Source(s3([], named(name)).client).open({ bucket: "b", key: "k" }), ObjectGone);
+      await assert.rejects(
+        new S3Source(s3([], named(name)).client, NO_PAUSE).open({ bucket: "b", key: "k" }),
+        ObjectGone,
+      );
     }
     for (const name of ["AccessDenied", "SlowDown", "NoSuchBucket"]) {
-      await assert.rejects(new S3Source(s3([], named(name)).client).open({ bucket: "b", key: "k" }), { name });
+      await assert.rejects(new S3Source(s3([], named(name)).client, NO_PAUSE).open({ bucket: "b", key: "k" }), {
+        name,
+      });
     }
   });
 
