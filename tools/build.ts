@@ -2,6 +2,8 @@
 import { execFileSync } from "node:child_process";
 import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { buildSync } from "esbuild";
+import { PROGRAM } from "../cli/shared/commandLine";
 import { functionFolders, makeBundle } from "../components/parts/bundle";
 
 const root = resolve(__dirname, "..");
@@ -9,6 +11,9 @@ const root = resolve(__dirname, "..");
 export const packageName = "pulumi-data-pipelines";
 const texts = ["LICENSE", "README.md", "CHANGELOG.md", "CONTRIBUTING.md"];
 const kit = "functions/connector-kit/index.ts";
+/** Reads what S3ToDynamoDb has written; without Pulumi. */
+const items = "functions/s3-to-dynamodb/items.ts";
+const program = "cli/index.js";
 
 export interface BuildOptions {
   /** Where the package goes; what is there is removed. @default dist */
@@ -27,6 +32,7 @@ export function build({ folder = join(root, "dist") }: BuildOptions = {}): strin
     writeFileSync(join(bundle, "index.mjs"), code);
     writeFileSync(join(bundle, "index.mjs.map"), map);
   }
+  buildProgram(folder);
   // What dbt's image is built of goes along as it is.
   const image = join("functions", "fivetran-dbt-orchestration", "dbt");
   cpSync(join(root, image), join(folder, image), {
@@ -38,6 +44,22 @@ export function build({ folder = join(root, "dist") }: BuildOptions = {}): strin
   // The README's links lead to them.
   for (const linked of ["docs", "examples"]) cpSync(join(root, linked), join(folder, linked), { recursive: true });
   return folder;
+}
+
+/** The package's command, with all that it needs: users have none of its clients installed. */
+function buildProgram(folder: string): void {
+  buildSync({
+    absWorkingDir: root,
+    entryPoints: ["cli/index.ts"],
+    outfile: join(folder, program),
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+    minify: true,
+    banner: { js: "#!/usr/bin/env node" },
+    logLevel: "error",
+  });
 }
 
 /** Only what users import: the components and the kit for connectors; no stacks, no tests. */
@@ -54,7 +76,7 @@ function compile(folder: string): void {
       types: ["node"],
       typeRoots: [join(root, "node_modules", "@types")],
     },
-    files: [join(root, "index.ts"), join(root, kit)],
+    files: [join(root, "index.ts"), join(root, kit), join(root, items)],
     include: [],
   };
   writeFileSync(project, JSON.stringify(settings));
@@ -102,6 +124,7 @@ function manifest(): Record<string, unknown> {
   const entries: Record<string, string> = {
     ...Object.fromEntries(componentFolders().map((one) => [one, `components/${one}/index`])),
     "connector-kit": kit.replace(/\.ts$/, ""),
+    items: items.replace(/\.ts$/, ""),
   };
   const exported = (path: string) => ({ types: `./${path}.d.ts`, default: `./${path}.js` });
   return {
@@ -110,7 +133,8 @@ function manifest(): Record<string, unknown> {
     description,
     license,
     engines,
-    files: ["index.js", "index.d.ts", "components", "functions", "docs", "examples", ...texts],
+    bin: { [PROGRAM]: `./${program}` },
+    files: ["index.js", "cli", "index.d.ts", "components", "functions", "docs", "examples", ...texts],
     type: "commonjs",
     main: "./index.js",
     types: "./index.d.ts",

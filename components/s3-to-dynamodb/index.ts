@@ -1,4 +1,6 @@
 /** What `pulumi-data-pipelines/s3-to-dynamodb` gives. */
+
+export { itemKey, partitionKeys, sourceItems } from "../../functions/s3-to-dynamodb/items";
 export type {
   S3FieldArgs,
   S3FunctionArgs,

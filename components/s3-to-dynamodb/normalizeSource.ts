@@ -1,3 +1,4 @@
+import { DEFAULT_SHARDS } from "../../functions/s3-to-dynamodb/items";
 import type {
   FieldMapping,
   FieldType,
@@ -45,7 +46,7 @@ export function normalizeSource(check: ArgumentCheck, args: S3SourceArgs, path: 
     "Use 1 to 40 lower-case letters, digits and hyphens, beginning with a letter.",
   );
   checkBucket(check, args, path);
-  const { prefix = "", suffix = "", shards = 8, keyFields = [], onlyMapped = false } = args;
+  const { prefix = "", suffix = "", shards = DEFAULT_SHARDS, keyFields = [], onlyMapped = false } = args;
   const { format = "auto", compression = "auto", encoding = "utf-8" } = args;
   check.matches(
     `${path}.prefix`,

@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFile, execFileSync, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { builtinModules } from "node:module";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type * as pulumi from "@pulumi/pulumi";
 import { publint } from "publint";
+import { commands } from "../../../cli";
+import { PROGRAM } from "../../../cli/shared/commandLine";
 import type { ConnectorHandler } from "../../../functions/connector-kit";
 import type * as Package from "../../../index";
 import { componentFolders, packageName } from "../../../tools/build";
@@ -20,6 +25,7 @@ const maxPackedBytes = 5_000_000;
 interface Manifest {
   readonly main: string;
   readonly types: string;
+  readonly bin: Readonly<Record<string, string>>;
   readonly exports: Readonly<Record<string, unknown>>;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
@@ -84,7 +90,10 @@ describe("the packed package", function () {
   });
 
   it("S4: its dependencies and peers are exactly what it requires", () => {
-    const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".js"));
+    const all = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".js"));
+    // The command is one file with all that it needs; that it runs without any other package is shown below.
+    const files = all.filter((file) => !Object.values(manifest.bin).includes(`./${file}`));
+    assert.equal(files.length, all.length - 1);
     const required = files.flatMap((file) =>
       [...readFileSync(join(folder, file), "utf8").matchAll(/require\("([^".][^"]*)"\)/g)].map(([, name = ""]) => name),
     );
@@ -121,6 +130,88 @@ describe("the packed package", function () {
         user.remove();
       }
     }
+  });
+
+  describe("its command", () => {
+    let empty: { path: string; remove(): void };
+    before(() => {
+      empty = project(pack, []);
+    });
+    after(() => empty.remove());
+
+    /** Calls it in a project that has installed nothing but the package. */
+    function call(args: readonly string[], endpoint = "http://127.0.0.1:1"): Promise<{ code: number; output: string }> {
+      const file = join(empty.path, "node_modules", packageName, manifest.bin[PROGRAM] ?? "none");
+      const env = {
+        PATH: process.env.PATH,
+        AWS_REGION: "eu-central-1",
+        AWS_ACCESS_KEY_ID: "none",
+        AWS_SECRET_ACCESS_KEY: "none",
+        AWS_ENDPOINT_URL: endpoint,
+      };
+      return new Promise((resolve) => {
+        execFile(process.execPath, [file, ...args], { cwd: empty.path, env }, (error, out, err) =>
+          resolve({ code: Number(error?.code ?? 0), output: out + err }),
+        );
+      });
+    }
+
+    it("I21, S10: it runs where nothing else is installed, and tells the options of each of its commands", async () => {
+      const text = readFileSync(join(folder, manifest.bin[PROGRAM] ?? ""), "utf8");
+      assert.match(text, /^#!\/usr\/bin\/env node\n/);
+      for (const name of Object.keys(commands)) {
+        const { code, output } = await call([name, "--help"]);
+        assert.deepEqual(
+          [name, code, output.split("\n")[0]?.startsWith(`Usage: npx ${PROGRAM} ${name} `)],
+          [name, 0, true],
+        );
+        const wrong = await call([name, "--no-such-flag"]);
+        assert.equal(wrong.code, 2, wrong.output);
+        assert.match(wrong.output, new RegExp(`See npx ${PROGRAM} ${name} --help`));
+      }
+    });
+
+    it("I21: replay compares a bucket with the ledger and sends what is missing, with the clients in the package", async () => {
+      const messages: string[] = [];
+      const version = (key: string) =>
+        `<Version><Key>${key}</Key><VersionId>null</VersionId><IsLatest>true</IsLatest><Size>3</Size>` +
+        `<LastModified>2026-01-02T00:00:00.000Z</LastModified><ETag>&quot;e&quot;</ETag></Version>`;
+      const server = createServer((request, response) => {
+        let body = "";
+        request.on("data", (chunk) => {
+          body += chunk;
+        });
+        request.on("end", () => {
+          const action = String(request.headers["x-amz-target"] ?? "ListObjectVersions");
+          if (action.endsWith("SendMessage")) messages.push((JSON.parse(body) as { MessageBody: string }).MessageBody);
+          response.end(
+            action === "ListObjectVersions"
+              ? `<ListVersionsResult><IsTruncated>false</IsTruncated>${version("in/a.csv")}${version("in/b.csv")}</ListVersionsResult>`
+              : action.endsWith("BatchGetItem")
+                ? `{"Responses":{"ledger":[]}}`
+                : JSON.stringify({
+                    MD5OfMessageBody: createHash("md5")
+                      .update(messages.at(-1) ?? "")
+                      .digest("hex"),
+                  }),
+          );
+        });
+      }).listen(0, "127.0.0.1");
+      await new Promise((resolve) => server.once("listening", resolve));
+      try {
+        const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+        const where = ["--bucket", "in", "--queue-url", `${endpoint}/1/collect`, "--ledger-table", "ledger"];
+        const { code, output } = await call(["replay", "--source", "orders", ...where], endpoint);
+        assert.equal(code, 0, output);
+        assert.match(output, /2 sent, 0 left alone, 0 failed/);
+        assert.deepEqual(
+          messages.map((text) => /"key":"([^"]+)"/.exec(text)?.[1]),
+          ["in/a.csv", "in/b.csv"],
+        );
+      } finally {
+        server.close();
+      }
+    });
   });
 
   it("S4: publint and are-the-types-wrong find nothing, also for TypeScript's older module resolution", async () => {
