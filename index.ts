@@ -5,5 +5,6 @@
 export * from "./components/bucket-notifications";
 export * from "./components/fivetran-connector";
 export * from "./components/fivetran-dbt-orchestration";
+export * from "./components/kafka-lambda-sink";
 export * from "./components/s3-to-dynamodb";
 export * from "./components/snowflake-landing";

@@ -4,7 +4,7 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync,
 import { join, resolve } from "node:path";
 import { buildSync } from "esbuild";
 import { PROGRAM } from "../cli/shared/commandLine";
-import { functionFolders, makeBundle } from "../components/parts/bundle";
+import { functionFolders, makeBundle, serviceFolders } from "../components/parts/bundle";
 
 const root = resolve(__dirname, "..");
 /** As users name it in an import. */
@@ -25,7 +25,7 @@ export function build({ folder = join(root, "dist") }: BuildOptions = {}): strin
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   compile(folder);
-  for (const name of functionFolders()) {
+  for (const name of [...functionFolders(), ...serviceFolders()]) {
     const bundle = join(folder, "functions", name, "bundle");
     const { code, map } = makeBundle(name);
     mkdirSync(bundle, { recursive: true });
@@ -33,6 +33,10 @@ export function build({ folder = join(root, "dist") }: BuildOptions = {}): strin
     writeFileSync(join(bundle, "index.mjs.map"), map);
   }
   buildProgram(folder);
+  for (const name of serviceFolders()) {
+    const file = join("functions", name, "Dockerfile");
+    copyFileSync(join(root, file), join(folder, file));
+  }
   // What dbt's image is built of goes along as it is.
   const image = join("functions", "fivetran-dbt-orchestration", "dbt");
   cpSync(join(root, image), join(folder, image), {

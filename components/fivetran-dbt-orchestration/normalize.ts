@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ArgumentCheck, ArgumentNames } from "../parts/arguments";
 import { checkLogRetentionDays } from "../parts/logRetention";
 import { checkBucketNameSuffix } from "../parts/naming";
+import { checkNetwork } from "../parts/network";
 import type { FivetranDbtOrchestrationArgs, OrchestrationNetworkArgs } from "./args";
 import { type DbtPlan, normalizeDbt } from "./normalizeDbt";
 import { checkIds, normalizeFlow } from "./normalizeFlow";
@@ -112,13 +113,4 @@ export function normalize(check: ArgumentCheck, name: string, args: FivetranDbtO
     bucketNameSuffix,
     allowDestroy: args.allowDestroy ?? false,
   };
-}
-
-function checkNetwork(check: ArgumentCheck, network: OrchestrationNetworkArgs | undefined): void {
-  if (network === undefined) return;
-  check.knownKeys("network", network, { vpcId: true, subnetIds: true });
-  if (network.vpcId === undefined) check.fail("network.vpcId", undefined, "Give the VPC that the subnets are in.");
-  if (!Array.isArray(network.subnetIds) || network.subnetIds.length === 0) {
-    check.fail("network.subnetIds", network.subnetIds, "Give at least one private subnet.");
-  }
 }

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { ArgumentCheck } from "../parts/arguments";
+import { checkFargateSize } from "../parts/fargateSize";
 import type { OrchestrationDbtArgs } from "./args";
 
 export interface DbtPlan {
@@ -18,16 +19,6 @@ export interface DbtPlan {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** MB that Fargate takes, by CPU units: from, to, step. */
-const sizes: Readonly<Record<number, readonly [number, number, number]>> = {
-  256: [512, 2048, 512],
-  512: [1024, 4096, 1024],
-  1024: [2048, 8192, 1024],
-  2048: [4096, 16_384, 1024],
-  4096: [8192, 30_720, 1024],
-  8192: [16_384, 61_440, 4096],
-  16384: [32_768, 122_880, 8192],
-};
 const secretName = /SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIAL/i;
 /** What the component sets itself. */
 const reserved = ["RUN_ID", "ARTIFACTS_BUCKET", "DBT_TIMEOUT_SECONDS"];
@@ -61,7 +52,7 @@ export function normalizeDbt(check: ArgumentCheck, args: OrchestrationDbtArgs): 
     check.fail("dbt.command", command, 'Give the words after dbt, for example ["build", "--select", "tag:daily"].');
   }
   check.integer("dbt.timeout", timeout, 60, 86_400, "seconds");
-  checkSize(check, cpu, memory);
+  checkFargateSize(check, "dbt.", cpu, memory);
   check.oneOf("dbt.architecture", architecture, ["X86_64", "ARM64"]);
   if (args.snowflakeSecretArn === undefined) {
     check.fail("dbt.snowflakeSecretArn", undefined, "Give the ARN of the secret with Snowflake's credentials.");
@@ -110,16 +101,6 @@ function checkSource(check: ArgumentCheck, { projectFolder, image }: Orchestrati
       "Give registry, repository and tag or digest, for example 123456789012.dkr.ecr.eu-central-1.amazonaws.com/dbt:1.4.0.",
     );
   }
-}
-
-function checkSize(check: ArgumentCheck, cpu: number, memory: number): void {
-  const range = sizes[cpu];
-  if (range === undefined) check.fail("dbt.cpu", cpu, `Fargate takes ${Object.keys(sizes).join(", ")}.`);
-  const [from, to, step] = range;
-  const between =
-    cpu === 256 ? [512, 1024, 2048].includes(memory) : memory >= from && memory <= to && memory % step === 0;
-  if (!between)
-    check.fail("dbt.memory", memory, `With ${cpu} CPU units Fargate takes ${from} to ${to} MB in steps of ${step}.`);
 }
 
 function checkNames(check: ArgumentCheck, path: string, values: Readonly<Record<string, string>>): void {

@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Context } from "./context";
 import { physicalName } from "./naming";
 
-/** One alarm on one metric. Missing data is no alarm: an idle pipeline sends none. */
+/** One alarm on one metric. Missing data is an alarm only where something has to come: an idle pipeline sends none. */
 export interface AlarmSpec {
   /** Part of the alarm's name, for example `load-dlq`. */
   readonly part: string;
@@ -13,8 +13,10 @@ export interface AlarmSpec {
   readonly metric: string;
   readonly dimensions: Readonly<Record<string, pulumi.Input<string>>>;
   readonly statistic: "Sum" | "Maximum";
-  /** The alarm goes off above this. */
-  readonly above: number;
+  /** The alarm goes off above this. @default `below` is given */
+  readonly above?: number;
+  /** The alarm goes off below this, and where no data come. @default `above` is given */
+  readonly below?: number;
   /** @default 1 */
   readonly periods?: number;
 }
@@ -44,11 +46,11 @@ export function alarms(
         metricName: spec.metric,
         dimensions: spec.dimensions,
         statistic: spec.statistic,
-        comparisonOperator: "GreaterThanThreshold",
-        threshold: spec.above,
+        comparisonOperator: spec.below === undefined ? "GreaterThanThreshold" : "LessThanThreshold",
+        threshold: spec.below ?? spec.above,
         period,
         evaluationPeriods: spec.periods ?? 1,
-        treatMissingData: "notBreaching",
+        treatMissingData: spec.below === undefined ? "notBreaching" : "breaching",
         ...actions,
         tags: context.tags,
       },

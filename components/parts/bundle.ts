@@ -22,16 +22,20 @@ const packageFolder = join(__dirname, "..", "..");
 const functionsFolder = join(packageFolder, "functions");
 const bundles = new Map<string, BundleFiles>();
 
+/** What a folder's program begins with: a function's handler, or what a container runs. */
+const entries = ["handler.ts", "main.ts"] as const;
+
 /**
- * The bundle of `functions/<folder>/handler.ts`, made once a process. The same sources give the same bytes, so that
- * unchanged code is not deployed again. A published package carries the bundles instead, in `functions/<folder>/bundle/`.
+ * The bundle of `functions/<folder>/handler.ts`, or of `main.ts`, made once a process. The same sources give the same
+ * bytes, so that unchanged code is not deployed again. A published package carries the bundles instead, in
+ * `functions/<folder>/bundle/`.
  *
  * @throws pulumi.RunError when there is neither
  */
 export function bundleOf(folder: string): BundleFiles {
   let bundle = bundles.get(folder);
   if (bundle === undefined) {
-    bundle = existsSync(join(functionsFolder, folder, "handler.ts"))
+    bundle = entries.some((entry) => existsSync(join(functionsFolder, folder, entry)))
       ? store(folder, makeBundle(folder))
       : builtBundle(folder);
     bundles.set(folder, bundle);
@@ -56,19 +60,28 @@ export function entryBundleOf(entry: string): BundleFiles {
 
 /** Bundles the sources. Exported for the build of the package. */
 export function makeBundle(folder: string): Bundle {
-  return bundleEntry(packageFolder, `functions/${folder}/handler.ts`);
+  const isFunction = existsSync(join(functionsFolder, folder, "handler.ts"));
+  return isFunction
+    ? bundleEntry(packageFolder, `functions/${folder}/handler.ts`)
+    : bundleEntry(packageFolder, `functions/${folder}/main.ts`, ofContainers);
 }
 
 /** The folders below `functions/` that are deployed, as {@link bundleOf} takes them: `<component>/<function>`. */
 export function functionFolders(): string[] {
-  return (
-    readdirSync(functionsFolder, { recursive: true, encoding: "utf8" })
-      .filter((path) => basename(path) === "handler.ts")
-      .map((path) => dirname(path).split(sep).join("/"))
-      // The kit's example is for reading: users bundle their own connector.
-      .filter((folder) => !folder.startsWith("connector-kit/"))
-      .sort()
-  );
+  // The kit's example is for reading: users bundle their own connector.
+  return foldersWith("handler.ts").filter((folder) => !folder.startsWith("connector-kit/"));
+}
+
+/** The folders below `functions/` whose program runs in a container. */
+export function serviceFolders(): string[] {
+  return foldersWith("main.ts");
+}
+
+function foldersWith(entry: (typeof entries)[number]): string[] {
+  return readdirSync(functionsFolder, { recursive: true, encoding: "utf8" })
+    .filter((path) => basename(path) === entry)
+    .map((path) => dirname(path).split(sep).join("/"))
+    .sort();
 }
 
 /** As files, because text would stand in the state and be sent along at each step of an update. */
@@ -86,7 +99,11 @@ function store(name: string, { code, map }: Bundle): BundleFiles {
   return { code: write("index.mjs", code), map: write("index.mjs.map", map) };
 }
 
-function bundleEntry(folder: string, entry: string): Bundle & { readonly exports: readonly string[] } {
+function bundleEntry(
+  folder: string,
+  entry: string,
+  alias: Readonly<Record<string, string>> = slimCredentials(),
+): Bundle & { readonly exports: readonly string[] } {
   const output = `${entry.slice(0, -extname(entry).length)}.bundle.mjs`;
   const { outputFiles, metafile } = buildSync({
     absWorkingDir: folder,
@@ -99,7 +116,7 @@ function bundleEntry(folder: string, entry: string): Bundle & { readonly exports
     target: "node22",
     format: "esm",
     mainFields: ["module", "main"],
-    alias: slimCredentials(),
+    alias: { ...alias },
     minify: true,
     treeShaking: true,
     legalComments: "none",
@@ -120,6 +137,9 @@ function bundleEntry(folder: string, entry: string): Bundle & { readonly exports
   const exports = Object.values(metafile.outputs).flatMap((each) => each.exports);
   return { code: text(".mjs"), map: text(".map"), exports };
 }
+
+/** A container gets its credentials by the SDK's whole chain; the Kafka client's WebAssembly comes inside of the bundle. */
+const ofContainers = { "@platformatic/wasm-utils": "@platformatic/wasm-utils/bundled" };
 
 /** A published package has no sources: there a user's bundle carries the SDK's whole chain of credentials. */
 function slimCredentials(): Record<string, string> {

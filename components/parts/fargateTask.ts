@@ -32,6 +32,8 @@ export interface FargateTaskArgs {
   readonly readOnly?: boolean;
   /** Folders that a read-only container writes to; the image declares each as a VOLUME, with its owner. @default none */
   readonly writable?: readonly string[];
+  /** Looks every half minute whether the container is well; ends with 0 if so. @default it isn't looked at */
+  readonly healthCommand?: readonly string[];
 }
 
 /** A key of a secret that is JSON text. */
@@ -103,7 +105,7 @@ export function fargateTask(context: Context, part: string, args: FargateTaskArg
 }
 
 function containerOf({ account }: Context, args: FargateTaskArgs, logGroupName: string) {
-  const { secrets = {}, writable = [], readOnly = false } = args;
+  const { secrets = {}, writable = [], readOnly = false, healthCommand } = args;
   return {
     name: args.container,
     image: args.image,
@@ -114,6 +116,7 @@ function containerOf({ account }: Context, args: FargateTaskArgs, logGroupName: 
     linuxParameters: { initProcessEnabled: true },
     readonlyRootFilesystem: readOnly ? true : undefined,
     mountPoints: readOnly ? writable.map((path) => ({ sourceVolume: volumeOf(path), containerPath: path })) : undefined,
+    healthCheck: healthCommand && { command: ["CMD", ...healthCommand], ...healthTimes },
     environment: Object.entries(args.environment).map(([name, value]) => ({ name, value })),
     secrets: Object.entries(secrets).map(([name, { secretArn, key }]) => ({
       name,
@@ -129,6 +132,9 @@ function containerOf({ account }: Context, args: FargateTaskArgs, logGroupName: 
     },
   };
 }
+
+/** In seconds, and times in a row. */
+const healthTimes = { interval: 30, timeout: 10, retries: 3, startPeriod: 120 };
 
 /** `/tmp` as `tmp`. */
 function volumeOf(path: string): string {

@@ -31,6 +31,7 @@ const rules = {
   httpApi: { max: 128, refused: wide },
   secret: { max: 256, refused: wide },
   cluster: { max: 255, refused: wide },
+  service: { max: 255, refused: wide },
   taskFamily: { max: 255, refused: wide },
   repository: { max: 256, refused: /[^a-z0-9-]/g, lowerCase: true },
   securityGroup: { max: 255, refused: wide },

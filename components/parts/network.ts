@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { ArgumentCheck } from "./arguments";
 import type { Context } from "./context";
 import { physicalName } from "./naming";
 
@@ -36,6 +37,16 @@ export interface Network {
 
 /** HTTPS to anywhere, as most need it. */
 export const https: Egress = { port: 443, description: "HTTPS" };
+
+/** @throws ArgumentError for a network without VPC or subnets */
+export function checkNetwork(check: ArgumentCheck, network: GivenNetwork | undefined): void {
+  if (network === undefined) return;
+  check.knownKeys("network", network, { vpcId: true, subnetIds: true });
+  if (network.vpcId === undefined) check.fail("network.vpcId", undefined, "Give the VPC that the subnets are in.");
+  if (!Array.isArray(network.subnetIds) || network.subnetIds.length === 0) {
+    check.fail("network.subnetIds", network.subnetIds, "Give at least one private subnet.");
+  }
+}
 
 /** Private subnets, given or made, and a security group for what runs in them. */
 export function network(context: Context, part: string, args: NetworkArgs): Network {

@@ -1,6 +1,12 @@
 /** Files become items of a DynamoDB table and rows of Snowflake; the table's changes follow; Fivetran and dbt run at night. */
 import { join } from "node:path";
-import { FivetranConnector, FivetranDbtOrchestration, S3ToDynamoDb, SnowflakeLanding } from "pulumi-data-pipelines";
+import {
+  FivetranConnector,
+  FivetranDbtOrchestration,
+  KafkaLambdaSink,
+  S3ToDynamoDb,
+  SnowflakeLanding,
+} from "pulumi-data-pipelines";
 
 const secret = (name: string) => `arn:aws:secretsmanager:eu-central-1:123456789012:secret:${name}-AbCdEf`;
 
@@ -36,8 +42,17 @@ const nightly = new FivetranDbtOrchestration("nightly", {
   },
 });
 
+const sink = new KafkaLambdaSink("clicks", {
+  functionArn: "arn:aws:lambda:eu-central-1:123456789012:function:take-clicks",
+  topics: ["clicks"],
+  bootstrapServers: "b-1.example.com:9092",
+  network: { vpcId: "vpc-0123456789abcdef0", subnetIds: ["subnet-0123456789abcdef0"] },
+  image: "123456789012.dkr.ecr.eu-central-1.amazonaws.com/kafka-lambda-sink:1",
+});
+
 export const dropOrdersInto = ingest.sourceBuckets;
 export const snowflakeRoles = [snowflake.roleArn, changes.roleArn];
 export const firstFullLoad = changes.snapshotCommands;
 export const pasteIntoFivetran = connector.fivetranForm;
 export const runThisOnce = nightly.registerWebhookCommand;
+export const letIntoTheBrokers = sink.securityGroupId;

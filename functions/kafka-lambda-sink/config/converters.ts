@@ -1,4 +1,3 @@
-import type { DecimalFormat } from "../convert/avro";
 import type { Properties } from "./properties";
 
 export type ConverterName =
@@ -13,6 +12,9 @@ export type ConverterName =
   | "avro"
   | "protobuf"
   | "json-schema";
+
+/** How decimals are written: as numbers with all their digits, or, as in Kafka Connect, their bytes in base64. */
+export type DecimalFormat = "NUMERIC" | "BASE64";
 
 /** Which converter, and what it is told. */
 export interface ConverterChoice {

@@ -162,6 +162,11 @@ export const keys = {
 
 export type Key = keyof typeof keys;
 
+/** Whether its value is a secret, or holds one. */
+export function isSecretKey(key: string): boolean {
+  return /password|secret|jaas|user\.info|access\.key|keystore\.key/.test(key);
+}
+
 export type SecurityKey = keyof typeof securityKeys;
 
 /** Where security keys are looked for. */

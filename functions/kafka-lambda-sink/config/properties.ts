@@ -1,5 +1,5 @@
 import { nearest } from "../../shared/nearest";
-import { type Key, type KeyInfo, keys } from "./keys";
+import { isSecretKey, type Key, type KeyInfo, keys } from "./keys";
 
 /** A connector's configuration as it is given. */
 export type ConnectorProperties = Readonly<Record<string, string | number | boolean>>;
@@ -96,9 +96,7 @@ export class Properties {
   private shown(key: Key): string {
     const text = this.values.get(key);
     if (text === undefined) return "not set";
-    return /password|secret|jaas|user\.info|access\.key|keystore\.key/.test(key)
-      ? "of another form"
-      : JSON.stringify(text.slice(0, 200));
+    return isSecretKey(key) ? "of another form" : JSON.stringify(text.slice(0, 200));
   }
 
   private resolve(key: string, text: string, lookup: Lookup): string {

@@ -1,11 +1,9 @@
 import avro from "avsc";
+import type { DecimalFormat } from "../config/converters";
 import { ConversionError } from "../core/errors";
 import { base64Text, numberText } from "./converter";
 import type { Decoder } from "./framed";
 import type { RegisteredSchema } from "./registry";
-
-/** How decimals are written: as numbers with all their digits, or, as in Kafka Connect, their bytes in base64. */
-export type DecimalFormat = "NUMERIC" | "BASE64";
 
 type Write = (value: never) => string;
 type AvroOptions = NonNullable<Parameters<typeof avro.Type.forSchema>[1]>;

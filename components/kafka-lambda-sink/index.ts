@@ -1,0 +1,3 @@
+/** What `pulumi-data-pipelines/kafka-lambda-sink` gives. */
+export type { KafkaLambdaSinkArgs, KafkaSinkNetworkArgs, KafkaSinkSecretArgs } from "./args";
+export { KafkaLambdaSink } from "./kafkaLambdaSink";
