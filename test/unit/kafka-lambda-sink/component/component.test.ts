@@ -171,6 +171,7 @@ describe("KafkaLambdaSink", () => {
   });
 
   it("K21: mistakes are told when the program runs: with key, value and the mend", async () => {
+    const misspelt: object = { tipics: ["a"] };
     const wrong: [Parameters<typeof deploy>[0], RegExp][] = [
       [
         { config: { "aws.lambda.batch.sise": "5" } },
@@ -190,7 +191,7 @@ describe("KafkaLambdaSink", () => {
       [{ cpu: 300 }, /cpu is 300. Fargate takes 256, 512/],
       [{ minTasks: 5, maxTasks: 4 }, /maxTasks is 4. Give a whole number from 5/],
       [{ network: { vpcId: "vpc-1", subnetIds: [] } }, /network.subnetIds is \[\]. Give at least one private subnet/],
-      [{ ...{ tipics: ["a"] } }, /tipics is \["a"\]. Not known here; did you mean topics\?/],
+      [misspelt, /tipics is \["a"\]. Not known here; did you mean topics\?/],
       [
         { bootstrapServers: pulumi.output("b:9092"), authentication: "plain", brokerSecretArn: secretArn("x") },
         /brokerPorts is not set. Give the brokers' ports/,
