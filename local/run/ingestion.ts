@@ -1,6 +1,6 @@
 /** Files through S3ToDynamoDb: put into their sources' buckets, counted in the table and in quarantine. */
 import { PutObjectCommand } from "@aws-sdk/client-s3";
-import type { FileEntry } from "../../functions/s3-to-dynamodb/ledger/types";
+import type { DetectedFormat, FileEntry } from "../../functions/s3-to-dynamodb/ledger/types";
 import type { StackConfig } from "../../stacks/schema";
 import { countItems, fileKey, type Quarantined, readQuarantine } from "./counts";
 import { type Entries, type Ingested, isSettled } from "./ingested";
@@ -82,7 +82,7 @@ interface Counted {
   readonly seconds: number | null;
   /** Records by a reader of ours; of the user's own file only the pipeline has counted them. */
   readonly read: number | undefined;
-  readonly entry: Pick<FileEntry, "status" | "read" | "loaded" | "reason"> | undefined;
+  readonly entry: (Pick<FileEntry, "status" | "read" | "loaded" | "reason"> & DetectedFormat) | undefined;
   readonly items: number;
   readonly quarantined: readonly Quarantined[];
 }
@@ -96,6 +96,7 @@ export function fileReport(counted: Counted, { sources }: Pick<StackConfig, "sou
     pipeline: "S3ToDynamoDb",
     source,
     file,
+    detected: entry && detectedOf(entry),
     read: counted.read ?? entry?.read ?? 0,
     loaded: items,
     quarantined: quarantined.filter(({ record }) => record > 0).length,
@@ -104,6 +105,10 @@ export function fileReport(counted: Counted, { sources }: Pick<StackConfig, "sou
     reasons: quarantined.map(({ record, reason }) => ({ record, reason })),
     seconds,
   };
+}
+
+function detectedOf({ format, delimiter, encoding, compression }: DetectedFormat): DetectedFormat {
+  return { format, delimiter, encoding, compression };
 }
 
 /** What is wrong with a file beside records that are unaccounted for. */

@@ -10,11 +10,11 @@ export function formatReport(report: RunReport, lines: readonly string[]): strin
   const totals = (["read", "loaded", "quarantined"] as const).map((member) =>
     number(files.reduce((sum, file) => sum + file[member], 0)),
   );
-  const rows = [...files.map(fileRow), ["total", "", "", ...totals, ""]];
+  const rows = [...files.map(fileRow), ["total", "", "", "", ...totals, ""]];
   const rejected = files.flatMap(reasonLines);
   const reasoned = iam?.unused.filter(({ reason }) => reason !== "").length ?? 0;
   return [
-    table(["pipeline", "source", "file", "read", "loaded", "quarantined", "seconds"], rows, 3),
+    table(["pipeline", "source", "file", "read as", "read", "loaded", "quarantined", "seconds"], rows, 4),
     "",
     ...(rejected.length > 0 ? ["Not loaded:", ...rejected, ""] : []),
     table(
@@ -39,9 +39,18 @@ export function formatReport(report: RunReport, lines: readonly string[]): strin
   ].join("\n");
 }
 
-function fileRow({ pipeline, source, file, read, loaded, quarantined, refused, seconds }: FileReport): string[] {
+function fileRow(report: FileReport): string[] {
+  const { pipeline, source, file, detected, read, loaded, quarantined, refused, seconds } = report;
   const rejected = refused === undefined ? number(quarantined) : "refused";
-  return [pipeline, source, file, number(read), number(loaded), rejected, seconds === null ? "–" : seconds.toFixed(1)];
+  const time = seconds === null ? "–" : seconds.toFixed(1);
+  return [pipeline, source, file, readAs(detected), number(read), number(loaded), rejected, time];
+}
+
+/** For example `csv, semicolon, utf-8, gzip`. */
+function readAs({ format, delimiter, encoding, compression }: FileReport["detected"] = {}): string {
+  return [format, delimiter, encoding, compression === "none" ? undefined : compression]
+    .filter((each) => each !== undefined)
+    .join(", ");
 }
 
 /** The first reasons of a file, shortened to a line, then how many more there are. */

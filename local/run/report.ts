@@ -1,4 +1,5 @@
 /** The report of a local run: what `--report FILE` writes. */
+import type { DetectedFormat } from "../../functions/s3-to-dynamodb/ledger/types";
 
 export interface RejectedRecord {
   /** 1-based; 0: the whole file. */
@@ -10,6 +11,8 @@ export interface FileReport {
   readonly pipeline: string;
   readonly source: string;
   readonly file: string;
+  /** What the ledger says that it was read as. */
+  readonly detected?: DetectedFormat;
   /** Records in the file. */
   readonly read: number;
   /** Rows counted in the store. */

@@ -16,11 +16,13 @@ const MAX_ATTEMPTS = 6;
 
 /** The load queue (FIFO), and the function's own for continuations. */
 export class SqsSender implements MessageSender {
+  /** @param pause waits before what SQS didn't take is sent again. @default as long as is asked for */
   constructor(
     private readonly sqs: Pick<SQSClient, "send">,
     private readonly config: PipelineConfig,
     private readonly loadQueueUrl: string,
     private readonly collectQueueUrl: string,
+    private readonly pause: (ms: number) => Promise<void> = sleep,
   ) {}
 
   async sendLoad(messages: readonly LoadMessage[]): Promise<void> {
@@ -39,7 +41,7 @@ export class SqsSender implements MessageSender {
   private async sendBatch(entries: readonly SendMessageBatchRequestEntry[]): Promise<void> {
     let pending = entries;
     for (let attempt = 0; pending.length > 0; attempt++) {
-      if (attempt > 0) await sleep(fullJitter(attempt, 100));
+      if (attempt > 0) await this.pause(fullJitter(attempt, 100));
       const { Failed = [] } = await this.sqs.send(
         new SendMessageBatchCommand({ QueueUrl: this.loadQueueUrl, Entries: [...pending] }),
       );

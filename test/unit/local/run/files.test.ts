@@ -30,6 +30,18 @@ describe("The files of a local run", () => {
     assert.equal(report.passed, false);
   });
 
+  it("I14: what a file was read as is told on the terminal and in the report, as the ledger has it", () => {
+    const detected = { format: "csv", delimiter: "semicolon", encoding: "windows-1252", compression: "gzip" };
+    const { report, text } = shown([fileReport({ ...sent, entry: { ...loaded, ...detected }, items: 5 }, config)]);
+    assert.match(text, /read as .*\n.*\n.*x\.csv +csv, semicolon, windows-1252, gzip +5 +5 +0 /);
+    assert.deepEqual(report.files[0]?.detected, detected);
+    const plain = fileReport(
+      { ...sent, entry: { ...loaded, format: "ndjson", compression: "none" }, items: 5 },
+      config,
+    );
+    assert.match(shown([plain]).text, /x\.csv +ndjson +5 +5/);
+  });
+
   it("S13: a file of which nothing was loaded is no success", () => {
     const quarantined = [1, 2].map((record) => ({
       record,

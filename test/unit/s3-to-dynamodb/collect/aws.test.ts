@@ -10,7 +10,11 @@ import type { LoadMessage, SourceConfig } from "../../../../functions/s3-to-dyna
 import { landingKey, uploadRecord } from "../../../../functions/s3-to-dynamodb/shared/upload";
 import { config, source } from "./fakes";
 
-const NO_PAUSE = async (): Promise<void> => {};
+/** How long was waited for, which nobody does here. */
+let pauses: number[] = [];
+const NO_PAUSE = async (ms: number): Promise<void> => {
+  pauses.push(ms);
+};
 const BYTES = Buffer.from("0123456789");
 
 interface GetInput {
@@ -48,6 +52,10 @@ function named(name: string): Error {
 }
 
 describe("collect: S3 and SQS", () => {
+  beforeEach(() => {
+    pauses = [];
+  });
+
   it("I2: a connection that breaks off is taken up at its byte, for the same object or not at all", async () => {
     const { client, inputs } = s3([4, 3]);
     const object = await new S3Source(client, NO_PAUSE).open({ bucket: "b", key: "k", versionId: "v" });
@@ -60,6 +68,7 @@ describe("collect: S3 and SQS", () => {
         ["bytes=7-9", '"e"', "v"],
       ],
     );
+    assert.equal(pauses.length, 2, "the store gets time between two tries");
     assert.deepEqual([object.etag, object.size, object.time], ["e", 10, "1970-01-01T00:00:00.000Z"]);
   });
 
@@ -146,7 +155,7 @@ describe("collect: S3 and SQS", () => {
       );
     };
     return {
-      sender: new SqsSender({ send } as unknown as SQSClient, config([source(given)]), "load", "collect"),
+      sender: new SqsSender({ send } as unknown as SQSClient, config([source(given)]), "load", "collect", NO_PAUSE),
       calls,
     };
   }
@@ -181,6 +190,10 @@ describe("collect: S3 and SQS", () => {
       [1, 2, 3, 4].map((part) => `${upload.uploadId}-${part}`),
       "I19: parts without keys load side by side",
     );
+    assert.equal(pauses.length, 1, "SQS gets time between two tries");
+    const full = sender({}, (ids) => ({ Failed: ids.map((Id) => ({ Id, Code: "InternalError", Message: "later" })) }));
+    await assert.rejects(full.sender.sendLoad(messages.slice(0, 2)), /refuses 2 messages: InternalError later/);
+    assert.equal(full.calls.length, 6);
     const wrong = sender({}, (ids) => ({
       Failed: [{ Id: ids[0], Code: "InvalidMessageContents", SenderFault: true }],
     }));

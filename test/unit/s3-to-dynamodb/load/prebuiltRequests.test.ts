@@ -6,9 +6,11 @@ import { PrebuiltRequests } from "../../../../functions/s3-to-dynamodb/load/writ
 
 describe("PrebuiltRequests", () => {
   const seen: { readonly body: string; readonly signed: boolean }[] = [];
-  let answers: [number, string][] = [];
+  /** What it answers; `reset` and `cut` break the connection before and in the middle of the answer. */
+  let answers: ([number, string] | "reset" | "cut")[] = [];
   let server: Server;
   let client: DynamoDBClient;
+  let requests: PrebuiltRequests;
 
   before(async () => {
     server = createServer((request, response) => {
@@ -18,26 +20,50 @@ describe("PrebuiltRequests", () => {
       });
       request.on("end", () => {
         seen.push({ body, signed: /AWS4-HMAC-SHA256/.test(request.headers.authorization ?? "") });
-        const [status, text] = answers.shift() ?? [200, '{"UnprocessedItems":{}}'];
+        const answer = answers.shift() ?? [200, '{"UnprocessedItems":{}}'];
+        if (answer === "reset") return request.socket.destroy();
+        if (answer === "cut") {
+          response
+            .writeHead(200, { "content-length": "100" })
+            .write('{"UnprocessedItems":{}', () => request.socket.destroy());
+          return;
+        }
+        const [status, text] = answer;
         response.writeHead(status, { "content-type": "application/x-amz-json-1.0" }).end(text);
       });
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  });
+
+  after(() => server.close());
+
+  beforeEach(() => {
+    seen.length = 0;
+    answers = [];
     client = new DynamoDBClient({
       region: "us-east-1",
       endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
       credentials: { accessKeyId: "test", secretAccessKey: "test" },
       maxAttempts: 2,
     });
+    requests = new PrebuiltRequests(client);
   });
+  afterEach(() => client.destroy());
 
-  after(() => {
-    client.destroy();
-    server.close();
-  });
+  for (const broken of ["reset", "cut"] as const) {
+    it(`I8: a connection that is ${broken} is no answer: the request is sent again, and fails if that goes on`, async () => {
+      const body = '{"TableName":"t","Item":{}}';
+      await requests.send("PutItem", body);
+      answers = [broken];
+      await requests.send("PutItem", body);
+      assert.equal(seen.length, 3);
+      answers = [broken, broken, broken];
+      await assert.rejects(requests.send("PutItem", body));
+      assert.deepEqual(answers, []);
+    });
+  }
 
   it("I8, I12: sends the body as it is, signed, first by the SDK and then directly; other failures go to the SDK", async () => {
-    const requests = new PrebuiltRequests(client);
     const body = '{"RequestItems":{"t":[{"PutRequest":{"Item":{"é":{"S":"ü"}}}}]}}';
     for (let index = 0; index < 3; index += 1) await requests.send("BatchWriteItem", body);
     answers = [[500, '{"__type":"InternalServerError"}']];
