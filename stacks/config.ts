@@ -22,7 +22,8 @@ export function parseConfig(stack: string, all: Readonly<Record<string, string>>
   }
   if (!all["aws:region"]) {
     mistakes.push({
-      ...{ path: [], foreignKey: "aws:region" },
+      path: [],
+      foreignKey: "aws:region",
       text: "required; set it with `pulumi config set aws:region us-east-1`",
     });
   }
@@ -45,7 +46,7 @@ export function withConfigErrors<T>(stack: string, config: StackConfig, yaml: st
     if (!(error instanceof ArgumentError)) throw error;
     const path = configPath(error, config);
     if (path === undefined) throw error;
-    const text = `is ${show(error.value)}. ${error.mend}`;
+    const text = `is ${show(error.value)}. ${error.fix}`;
     throw new ConfigError(stack, [{ path, text }], config, yaml);
   }
 }

@@ -34,8 +34,19 @@ export function orchestration(config: StackConfig, settings: OrchestrationSettin
   const { stateMachineArn, mapMode, waitsTableName, artifactsBucketName, repositoryUrl } = made;
   const { clusterArn, dbtLogGroupName, alarmTopicArn, dashboardUrl } = made;
   return {
-    ...{ groupId, webhookUrl, webhookSecretArn, apiSecretArn, registerWebhookCommand },
-    ...{ stateMachineArn, mapMode, waitsTableName, artifactsBucketName, repositoryUrl },
-    ...{ clusterArn, dbtLogGroupName, alarmTopicArn, dashboardUrl },
+    groupId,
+    webhookUrl,
+    webhookSecretArn,
+    apiSecretArn,
+    registerWebhookCommand,
+    stateMachineArn,
+    mapMode,
+    waitsTableName,
+    artifactsBucketName,
+    repositoryUrl,
+    clusterArn,
+    dbtLogGroupName,
+    alarmTopicArn,
+    dashboardUrl,
   };
 }

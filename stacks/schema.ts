@@ -160,7 +160,10 @@ export const stackConfig = z.strictObject({
   /** Appended to the names of buckets that the stack makes. */
   bucketNameSuffix: z
     .string()
-    .regex(/^[a-z0-9-]{0,19}[a-z0-9]$/, "use at most 20 lower-case letters, digits and hyphens, the last no hyphen")
+    .regex(
+      /^[a-z0-9-]{0,19}[a-z0-9]$/,
+      "use at most 20 lower-case letters, digits and hyphens, not ending with a hyphen",
+    )
     .optional(),
   logRetentionDays: z.literal([...logRetentionDays]).default(90),
 });

@@ -12,10 +12,24 @@ const page = join(root, "docs", "fivetran-dbt-orchestration.md");
 
 /** The flow as the docs show it: every default, one run at a time. */
 export const documentedFlow: FlowSettings = {
-  ...{ pipeline: "nightly", groupId: "projected_sickle", include: [], exclude: [], onPaused: "skip", scheduleType: "" },
-  ...{ overlap: "queue", queueTimeout: 7200, concurrency: 40, maxConnections: 50, mapMode: "inline" },
-  ...{ pollInterval: 900, syncTimeout: 21_600, maxReschedules: 3, quorum: 100 },
-  ...{ dbtCommand: ["build"], dbtTimeout: 7200, runTimeout: 86_400 },
+  pipeline: "nightly",
+  groupId: "projected_sickle",
+  include: [],
+  exclude: [],
+  onPaused: "skip",
+  scheduleType: "",
+  overlap: "queue",
+  queueTimeout: 7200,
+  concurrency: 40,
+  maxConnections: 50,
+  mapMode: "inline",
+  pollInterval: 900,
+  syncTimeout: 21_600,
+  maxReschedules: 3,
+  quorum: 100,
+  dbtCommand: ["build"],
+  dbtTimeout: 7200,
+  runTimeout: 86_400,
 };
 
 /** By marker: what stands between `<!-- <marker>: begin -->` and `<!-- <marker>: end -->`. */

@@ -17,7 +17,7 @@ if (!isInstalled()) {
   console.error("Installing the locked packages (npm ci) …");
   const install = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], { cwd: root, stdio: ["ignore", 2, 2] });
   if (install.status !== 0) {
-    console.error("npm ci failed (see above). Mend that, then run the same command again.");
+    console.error("npm ci failed (see above). Fix that, then run the same command again.");
     process.exit(install.status ?? 1);
   }
 }

@@ -22,7 +22,7 @@ export class AnswerError extends Error {
  * @throws AnswerError naming the member
  */
 export function checkAnswer(answer: unknown, file?: string): CheckedAnswer {
-  if (!isObject(answer)) throw new AnswerError("The answer is no object. Return {state, insert, hasMore}.");
+  if (!isObject(answer)) throw new AnswerError("The answer isn't an object. Return {state, insert, hasMore}.");
   if (!isObject(answer.state))
     throw new AnswerError("The answer has no state object. Return it, even when nothing moved.");
   if (typeof answer.hasMore !== "boolean") throw new AnswerError("hasMore of the answer isn't true or false.");
@@ -45,9 +45,9 @@ function fileRows(text: string): Row {
   try {
     parsed = JSON.parse(text);
   } catch (cause) {
-    throw new AnswerError("The file is no JSON.", { cause });
+    throw new AnswerError("The file isn't JSON.", { cause });
   }
-  if (!isObject(parsed)) throw new AnswerError("The file is no JSON object with insert and delete.");
+  if (!isObject(parsed)) throw new AnswerError("The file isn't a JSON object with insert and delete.");
   return parsed;
 }
 

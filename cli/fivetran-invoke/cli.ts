@@ -68,11 +68,11 @@ function readObject(option: string, path: string): Row {
     parsed = JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
     // Without the cause: the parser's message quotes the file, which may be the one with the secrets.
-    const reason = error instanceof SyntaxError ? "it is no JSON" : (error as Error).message;
+    const reason = error instanceof SyntaxError ? "it isn't JSON" : (error as Error).message;
     throw new UsageError(`--${option} ${path}: ${reason}`);
   }
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
-    throw new UsageError(`--${option} ${path} is no JSON object`);
+    throw new UsageError(`--${option} ${path} isn't a JSON object`);
   }
   return parsed as Row;
 }

@@ -81,7 +81,7 @@ function membersOf(arn: string, text: string | undefined): object {
   try {
     parsed = JSON.parse(text);
   } catch {
-    // The parser's message quotes the text, so it is no cause here.
+    // The parser's message quotes the text, so it isn't passed on as a cause.
     throw wrong;
   }
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) throw wrong;

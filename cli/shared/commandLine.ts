@@ -94,7 +94,7 @@ function readOutputs(file: string, component: string | undefined, readFile: (pat
   const chosen = path.reduce<unknown>((value, name) => (value as Record<string, unknown> | null)?.[name], outputs);
   if (typeof chosen !== "object" || chosen === null) {
     throw new UsageError(
-      component ? `--component ${component} is no object in ${file}` : `--outputs ${file} is no JSON object`,
+      component ? `--component ${component} isn't an object in ${file}` : `--outputs ${file} isn't a JSON object`,
     );
   }
   return chosen as Record<string, unknown>;

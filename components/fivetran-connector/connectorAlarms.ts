@@ -21,7 +21,7 @@ export function connectorAlarms({ functionName, pipeline, timeout }: WatchedConn
       metric: "Errors",
       statistic: "Sum",
       above: 0,
-      description: `${functionName} failed. Fivetran repeats the sync from the last state that it got; the function's log says what to mend.`,
+      description: `${functionName} failed. Fivetran repeats the sync from the last state that it got; the function's log says what to fix.`,
     },
     {
       ...ofLambda,

@@ -50,7 +50,7 @@ const typeName = "FivetranConnector";
  * export const pasteIntoFivetran = connector.fivetranForm;
  * ```
  *
- * @throws ArgumentError when an argument is wrong, with its path, its value and the mend
+ * @throws ArgumentError when an argument is wrong, with its path, its value and the fix
  */
 export class FivetranConnector extends pulumi.ComponentResource {
   /** Role that Fivetran takes on with the External ID. */

@@ -47,7 +47,7 @@ const known: ArgumentNames<FivetranConnectorArgs> = {
 };
 const ofBucket = ["bucketPrefix", "bucketNameSuffix", "fileDays"] as const;
 
-/** Fills in the defaults. @throws ArgumentError for the first mistake, with its path, the value and the mend */
+/** Fills in the defaults. @throws ArgumentError for the first mistake, with its path, the value and the fix */
 export function normalize(check: ArgumentCheck, args: FivetranConnectorArgs): ConnectorPlan {
   check.knownKeys("", args, known);
   const { syncMethod = "direct", fivetranAccountId = fivetranAccount, bucketPrefix = "", bucketNameSuffix = "" } = args;

@@ -7,19 +7,19 @@ export class ArgumentError extends pulumi.RunError {
    * @param owner the component, for example `S3ToDynamoDb "ingest"`
    * @param path where the mistake is, for example `sources[2].prefix`
    * @param value what stands there
-   * @param mend what is wrong with it and what to do, one or two sentences
+   * @param fix what is wrong with it and what to do, one or two sentences
    */
   constructor(
     readonly owner: string,
     readonly path: string,
     readonly value: unknown,
-    readonly mend: string,
+    readonly fix: string,
   ) {
-    super(`${owner}: ${path} is ${show(value)}. ${mend}`);
+    super(`${owner}: ${path} is ${show(value)}. ${fix}`);
   }
 }
 
-/** Long values are shortened, so that the mend stays on the screen. */
+/** Long values are shortened, so that the fix stays on the screen. */
 export function show(value: unknown): string {
   if (value === undefined) return "not set";
   if (pulumi.Output.isInstance(value)) return "an output";
@@ -34,8 +34,8 @@ export type ArgumentNames<T> = Readonly<Record<keyof T, true>>;
 export class ArgumentCheck {
   constructor(readonly owner: string) {}
 
-  fail(path: string, value: unknown, mend: string): never {
-    throw new ArgumentError(this.owner, path, value, mend);
+  fail(path: string, value: unknown, fix: string): never {
+    throw new ArgumentError(this.owner, path, value, fix);
   }
 
   /** A misspelt argument would otherwise be a silent default. */
@@ -62,8 +62,8 @@ export class ArgumentCheck {
     if (!allowed.includes(value)) this.fail(path, value, `Give one of ${allowed.map((a) => `"${a}"`).join(", ")}.`);
   }
 
-  matches(path: string, value: string, pattern: RegExp, mend: string): void {
-    if (typeof value !== "string" || !pattern.test(value)) this.fail(path, value, mend);
+  matches(path: string, value: string, pattern: RegExp, fix: string): void {
+    if (typeof value !== "string" || !pattern.test(value)) this.fail(path, value, fix);
   }
 
   /** `arn:<partition>:<service>:…`; outputs are looked at by AWS alone. */

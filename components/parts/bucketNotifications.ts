@@ -104,7 +104,7 @@ export function notifyBucket(
   );
 }
 
-/** @throws ArgumentError naming the target and the mend. */
+/** @throws ArgumentError naming the target and the fix. */
 function checkTargets(owner: string, args: BucketNotificationsArgs): Target[] {
   const check = new ArgumentCheck(owner);
   const targets = (args.targets ?? []).map((target, i) => {

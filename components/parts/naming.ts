@@ -77,8 +77,8 @@ export function bucketName({ name, account }: Context, part: string, suffix: str
 
 /** @throws ArgumentError when a suffix can't end a bucket's name. */
 export function checkBucketNameSuffix(check: ArgumentCheck, suffix: string): void {
-  const mend = "Use at most 20 lower-case letters, digits and hyphens, the last no hyphen.";
-  check.matches("bucketNameSuffix", suffix, /^([a-z0-9-]{0,19}[a-z0-9])?$/, mend);
+  const fix = "Use at most 20 lower-case letters, digits and hyphens, not ending with a hyphen.";
+  check.matches("bucketNameSuffix", suffix, /^([a-z0-9-]{0,19}[a-z0-9])?$/, fix);
 }
 
 /**

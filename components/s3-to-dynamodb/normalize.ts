@@ -28,7 +28,7 @@ const known: ArgumentNames<S3ToDynamoDbArgs> = {
   tags: true,
 };
 
-/** Fills in the defaults. @throws ArgumentError for the first mistake, with its path, the value and the mend */
+/** Fills in the defaults. @throws ArgumentError for the first mistake, with its path, the value and the fix */
 export function normalize(check: ArgumentCheck, args: S3ToDynamoDbArgs): Pipeline {
   check.knownKeys("", args, known);
   const { sources, bucketNameSuffix = "", maxMessageAge = 10_800, logRetentionDays = 90 } = args;

@@ -28,7 +28,7 @@ export function pipelineAlarms(watched: Watched): AlarmSpec[] {
       ...own("FilesQuarantined"),
       part: "quarantined-files",
       description:
-        "Whole files were quarantined. The ledger and quarantine/<source>/ in the landing bucket say why; mend the file and upload it again.",
+        "Whole files were quarantined. The ledger and quarantine/<source>/ in the landing bucket say why; fix the file and upload it again.",
     },
     {
       part: "table-throttles",
@@ -54,7 +54,7 @@ function ofStep(step: "collect" | "load", { queues, functions, maxMessageAge }: 
       dimensions: { QueueName: queue.dlqName },
       statistic: "Maximum",
       above: 0,
-      description: `Messages of ${step} have failed 5 times. The log of ${functions[step]} says why; mend it, then redrive ${queue.dlqName}.`,
+      description: `Messages of ${step} have failed 5 times. The log of ${functions[step]} says why; fix it, then redrive ${queue.dlqName}.`,
     },
     {
       part: `${step}-age`,

@@ -41,7 +41,7 @@ const typeName = "S3ToDynamoDb";
  * export const handOver = ingest.foreignBucketPolicies;
  * ```
  *
- * @throws ArgumentError when an argument is wrong, with its path, its value and the mend
+ * @throws ArgumentError when an argument is wrong, with its path, its value and the fix
  */
 export class S3ToDynamoDb extends pulumi.ComponentResource {
   /** The table that every source is loaded into; keys pk (`<source>#<shard>`) and sk. */

@@ -27,7 +27,7 @@
  *
  * Expressions stand in the order of the columns and are as many as them. With a SELECT, Snowflake doesn't look at how
  * many fields a record has, and a file that is delimited otherwise would become one column and NULLs. So `row` makes an
- * error of it: a text that is no number and says what is wrong. It isn't a constant, which could be worked out, and so
+ * error of it: a text that isn't a number and says what is wrong. It isn't a constant, which could be worked out, and so
  * fail, before any file is read. A field that isn't there is NULL, an empty one is '' (EMPTY_FIELD_AS_NULL is off),
  * which `field` makes NULL.
  *

@@ -7,10 +7,10 @@ export class InputError extends Error {
 export class Input {
   private readonly members: Readonly<Record<string, unknown>>;
 
-  /** @throws InputError when the event is no object */
+  /** @throws InputError when the event isn't an object */
   constructor(event: unknown) {
     if (typeof event !== "object" || event === null || Array.isArray(event)) {
-      throw new InputError(`The event is no object. Deploy the state machine together with its functions.`);
+      throw new InputError(`The event isn't an object. Deploy the state machine together with its functions.`);
     }
     this.members = event as Readonly<Record<string, unknown>>;
   }

@@ -23,8 +23,8 @@ type Handler = (ids: readonly string[], request: ApiRequest) => Promise<Answer> 
 /** What the API does, without HTTP. */
 export class FivetranApi {
   readonly connections = new Map<string, LocalConnection>();
-  readonly #groups: readonly string[];
-  readonly #routes: readonly (readonly [method: string, path: RegExp, handler: Handler])[];
+  private readonly groups: readonly string[];
+  private readonly routes: readonly (readonly [method: string, path: RegExp, handler: Handler])[];
 
   constructor(
     groups: Readonly<Record<string, readonly ConnectionDefinition[]>>,
@@ -32,7 +32,7 @@ export class FivetranApi {
     private readonly webhooks: Webhooks,
     private readonly pageSize?: number,
   ) {
-    this.#groups = Object.keys(groups);
+    this.groups = Object.keys(groups);
     for (const [group, definitions] of Object.entries(groups)) {
       for (const definition of definitions) {
         const connection = new LocalConnection(group, definition);
@@ -41,20 +41,16 @@ export class FivetranApi {
         else this.syncs.resume(connection);
       }
     }
-    this.#routes = [
-      ["GET", /^\/v1\/groups$/, (_, { query }) => ({ data: pageOf(this.#groups.map(group), query) })],
-      ["GET", /^\/v1\/groups\/([^/]+)$/, ([id = ""]) => ({ data: group(this.#group(id)) })],
-      ["GET", /^\/v1\/groups\/([^/]+)\/connections$/, ([id = ""], { query }) => this.#list(id, query)],
+    this.routes = [
+      ["GET", /^\/v1\/groups$/, (_, { query }) => ({ data: pageOf(this.groups.map(group), query) })],
+      ["GET", /^\/v1\/groups\/([^/]+)$/, ([id = ""]) => ({ data: group(this.group(id)) })],
+      ["GET", /^\/v1\/groups\/([^/]+)\/connections$/, ([id = ""], { query }) => this.list(id, query)],
       ["GET", /^\/v1\/connections\/([^/]+)$/, ([id = ""]) => ({ data: this.connection(id).state() })],
-      ["PATCH", /^\/v1\/connections\/([^/]+)$/, ([id = ""], { body }) => this.#modify(id, body)],
-      ["POST", /^\/v1\/connections\/([^/]+)\/sync$/, ([id = ""], { body }) => this.#sync(id, body)],
+      ["PATCH", /^\/v1\/connections\/([^/]+)$/, ([id = ""], { body }) => this.modify(id, body)],
+      ["POST", /^\/v1\/connections\/([^/]+)\/sync$/, ([id = ""], { body }) => this.sync(id, body)],
       ["GET", /^\/v1\/webhooks$/, (_, { query }) => ({ data: pageOf(this.webhooks.list(), query) })],
-      ["POST", /^\/v1\/webhooks\/account$/, (_, { body }) => this.#hook(objectOf(body))],
-      [
-        "POST",
-        /^\/v1\/webhooks\/group\/([^/]+)$/,
-        ([id = ""], { body }) => this.#hook(objectOf(body), this.#group(id)),
-      ],
+      ["POST", /^\/v1\/webhooks\/account$/, (_, { body }) => this.hook(objectOf(body))],
+      ["POST", /^\/v1\/webhooks\/group\/([^/]+)$/, ([id = ""], { body }) => this.hook(objectOf(body), this.group(id))],
       ["GET", /^\/v1\/webhooks\/([^/]+)$/, ([id = ""]) => ({ data: this.webhooks.get(id) })],
       [
         "PATCH",
@@ -69,13 +65,13 @@ export class FivetranApi {
           return {};
         },
       ],
-      ["POST", /^\/v1\/webhooks\/([^/]+)\/test$/, ([id = ""], { body }) => this.#test(id, body)],
+      ["POST", /^\/v1\/webhooks\/([^/]+)\/test$/, ([id = ""], { body }) => this.test(id, body)],
     ];
   }
 
   /** @throws ApiProblem */
   async answer(request: ApiRequest): Promise<Answer> {
-    for (const [method, path, handler] of this.#routes) {
+    for (const [method, path, handler] of this.routes) {
       const match = method === request.method ? path.exec(request.path) : null;
       if (match) return handler(match.slice(1).map(decodeURIComponent), request);
     }
@@ -88,13 +84,13 @@ export class FivetranApi {
     return found;
   }
 
-  #group(id: string): string {
-    if (!this.#groups.includes(id)) throw new ApiProblem(404, "NotFound_Group", `Cannot find group with id '${id}'`);
+  private group(id: string): string {
+    if (!this.groups.includes(id)) throw new ApiProblem(404, "NotFound_Group", `Cannot find group with id '${id}'`);
     return id;
   }
 
-  #list(id: string, query: URLSearchParams): Answer {
-    const groupId = this.#group(id);
+  private list(id: string, query: URLSearchParams): Answer {
+    const groupId = this.group(id);
     const own = [...this.connections.values()].filter((each) => each.groupId === groupId);
     return {
       data: pageOf(
@@ -105,7 +101,7 @@ export class FivetranApi {
     };
   }
 
-  #modify(id: string, body: unknown): Answer {
+  private modify(id: string, body: unknown): Answer {
     const connection = this.connection(id);
     const { paused, schedule_type } = objectOf(body);
     if (paused !== undefined) {
@@ -121,7 +117,7 @@ export class FivetranApi {
     return { message: "Connection has been updated", data: connection.state() };
   }
 
-  async #sync(id: string, body: unknown): Promise<Answer> {
+  private async sync(id: string, body: unknown): Promise<Answer> {
     const connection = this.connection(id);
     const { force = false } = objectOf(body ?? {});
     if (typeof force !== "boolean") throw new ApiProblem(400, "InvalidInput", "force is true or false");
@@ -137,11 +133,11 @@ export class FivetranApi {
     return { message: "Sync has been successfully triggered for connection" };
   }
 
-  async #hook(body: Record<string, unknown>, groupId?: string): Promise<Answer> {
+  private async hook(body: Record<string, unknown>, groupId?: string): Promise<Answer> {
     return { status: 201, message: "Webhook has been created", data: await this.webhooks.create(body, groupId) };
   }
 
-  async #test(id: string, body: unknown): Promise<Answer> {
+  private async test(id: string, body: unknown): Promise<Answer> {
     const { event } = objectOf(body);
     if (typeof event !== "string") throw new ApiProblem(400, "InvalidInput", "event is missing");
     return { data: await this.webhooks.test(id, event) };

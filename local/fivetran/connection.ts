@@ -18,7 +18,7 @@ export class LocalConnection {
   /** Of the sync at work. */
   syncId?: string;
   behaviour: Behaviour;
-  #outcomes: Outcome[];
+  private outcomes: Outcome[];
 
   constructor(groupId: string, definition: ConnectionDefinition) {
     this.id = definition.id;
@@ -31,17 +31,17 @@ export class LocalConnection {
     this.historical = definition.historical ?? false;
     if (definition.rescheduledForMs !== undefined) this.rescheduledFor = later(definition.rescheduledForMs);
     this.behaviour = definition;
-    this.#outcomes = [...(definition.outcomes ?? [])];
+    this.outcomes = [...(definition.outcomes ?? [])];
   }
 
   /** Changes how the coming syncs go. */
   configure(behaviour: Behaviour): void {
     this.behaviour = { ...this.behaviour, ...behaviour };
-    if (behaviour.outcomes) this.#outcomes = [...behaviour.outcomes];
+    if (behaviour.outcomes) this.outcomes = [...behaviour.outcomes];
   }
 
   nextOutcome(): Outcome {
-    return this.#outcomes.shift() ?? { status: "SUCCESSFUL" };
+    return this.outcomes.shift() ?? { status: "SUCCESSFUL" };
   }
 
   /** Notes how the sync has ended. */
@@ -75,7 +75,7 @@ export class LocalConnection {
       schedule_type: this.scheduleType,
       status: {
         setup_state: this.setupState,
-        sync_state: this.#syncState(),
+        sync_state: this.syncState(),
         update_state: this.rescheduledFor ? "delayed" : "on_schedule",
         is_historical_sync: this.historical,
         rescheduled_for: this.rescheduledFor?.toISOString() ?? null,
@@ -85,7 +85,7 @@ export class LocalConnection {
     };
   }
 
-  #syncState(): ConnectionState["status"]["sync_state"] {
+  private syncState(): ConnectionState["status"]["sync_state"] {
     if (this.syncId !== undefined) return "syncing";
     if (this.paused) return "paused";
     return this.rescheduledFor ? "rescheduled" : "scheduled";

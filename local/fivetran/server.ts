@@ -130,7 +130,11 @@ export async function startFivetranApi(options: FivetranOptions): Promise<Fivetr
   }
 
   return {
-    ...{ url: `http://127.0.0.1:${port}`, apiKey, apiSecret, requests, deliveries: webhooks.deliveries },
+    url: `http://127.0.0.1:${port}`,
+    apiKey,
+    apiSecret,
+    requests,
+    deliveries: webhooks.deliveries,
     connections: () => [...api.connections.values()].map((connection) => connection.state()),
     configure: (id, behaviour) => api.connection(id).configure(behaviour),
     setFaults: (list) => faults.set(list),

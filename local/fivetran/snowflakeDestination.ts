@@ -14,7 +14,7 @@ const batchRows = 1_000;
 
 export class SnowflakeDestination {
   /** Columns that a table has by now, by table. */
-  readonly #columns = new Map<string, Map<string, string>>();
+  private readonly columns = new Map<string, Map<string, string>>();
 
   constructor(
     readonly endpoint: string,
@@ -24,51 +24,51 @@ export class SnowflakeDestination {
   /** Makes the schema; the database must be there. */
   async prepare(): Promise<void> {
     const { database, schema } = this.place;
-    await this.#sql(`CREATE SCHEMA IF NOT EXISTS ${quoted(database)}.${quoted(schema)}`, false);
+    await this.sql(`CREATE SCHEMA IF NOT EXISTS ${quoted(database)}.${quoted(schema)}`, false);
   }
 
   /** The row of a key is replaced by the newer one. */
   async upsert(table: string, primaryKey: readonly string[], rows: readonly Row[]): Promise<void> {
     if (rows.length === 0) return;
-    const isNew = !this.#columns.has(table);
-    await this.#addColumns(table, rows);
+    const isNew = !this.columns.has(table);
+    await this.addColumns(table, rows);
     if (!isNew) await this.remove(table, primaryKey, rows);
-    const columns = [...(this.#columns.get(table) ?? [])];
+    const columns = [...(this.columns.get(table) ?? [])];
     const names = columns.map(([column]) => nameOf(column)).join(", ");
     const values = columns.map(([column, type]) => `f.value:${quoted(column)}::${type}`).join(", ");
     for (const batch of batches(rows)) {
-      const insert = `INSERT INTO ${this.#name(table)} (${names}) SELECT ${values} FROM ${flattened(batch)}`;
+      const insert = `INSERT INTO ${this.name(table)} (${names}) SELECT ${values} FROM ${flattened(batch)}`;
       try {
-        await this.#sql(insert);
+        await this.sql(insert);
       } catch (error) {
         if (!(error instanceof UnreachableError)) throw error;
         // Whether it was done isn't known: without these rows it can be done again.
         await this.remove(table, primaryKey, batch);
-        await this.#sql(insert);
+        await this.sql(insert);
       }
     }
   }
 
   async remove(table: string, primaryKey: readonly string[], keys: readonly Row[]): Promise<void> {
-    if (!this.#columns.has(table)) return;
+    if (!this.columns.has(table)) return;
     const own = `(${primaryKey.map(nameOf).join(", ")})`;
     const gone = primaryKey.map((column) => `f.value:${quoted(column)}::VARCHAR`).join(", ");
     for (const batch of batches(keys)) {
       const only = batch.map((row) => Object.fromEntries(primaryKey.map((column) => [column, row[column]])));
-      await this.#sql(`DELETE FROM ${this.#name(table)} WHERE ${own} IN (SELECT ${gone} FROM ${flattened(only)})`);
+      await this.sql(`DELETE FROM ${this.name(table)} WHERE ${own} IN (SELECT ${gone} FROM ${flattened(only)})`);
     }
   }
 
   async count(table: string): Promise<number> {
-    if (!this.#columns.has(table)) return 0;
-    const [row] = await this.#sql(`SELECT COUNT(*) AS N FROM ${this.#name(table)}`);
+    if (!this.columns.has(table)) return 0;
+    const [row] = await this.sql(`SELECT COUNT(*) AS N FROM ${this.name(table)}`);
     return Number(row?.N);
   }
 
   /** One column's values, as text, in order. */
   async values(table: string, column: string): Promise<string[]> {
     const name = nameOf(column);
-    const rows = await this.#sql(`SELECT ${name} AS V FROM ${this.#name(table)} ORDER BY ${name}`);
+    const rows = await this.sql(`SELECT ${name} AS V FROM ${this.name(table)} ORDER BY ${name}`);
     return rows.map(({ V }) => String(V));
   }
 
@@ -77,13 +77,13 @@ export class SnowflakeDestination {
     return `${this.place.database}.${this.place.schema}.${table.toUpperCase()}`;
   }
 
-  #name(table: string): string {
+  private name(table: string): string {
     return this.nameOf(table).split(".").map(quoted).join(".");
   }
 
   /** A new column of the rows becomes one of the table, as Fivetran does; its type is that of its first value. */
-  async #addColumns(table: string, rows: readonly Row[]): Promise<void> {
-    const known = this.#columns.get(table) ?? new Map<string, string>();
+  private async addColumns(table: string, rows: readonly Row[]): Promise<void> {
+    const known = this.columns.get(table) ?? new Map<string, string>();
     const isNew = known.size === 0;
     const added = new Map<string, string>();
     for (const row of rows) {
@@ -94,12 +94,12 @@ export class SnowflakeDestination {
       }
     }
     const defined = [...added].map(([column, type]) => `${nameOf(column)} ${type}`);
-    if (isNew) await this.#sql(`CREATE TABLE ${this.#name(table)} (${defined.join(", ")})`);
-    else for (const column of defined) await this.#sql(`ALTER TABLE ${this.#name(table)} ADD COLUMN ${column}`);
-    this.#columns.set(table, new Map([...known, ...added]));
+    if (isNew) await this.sql(`CREATE TABLE ${this.name(table)} (${defined.join(", ")})`);
+    else for (const column of defined) await this.sql(`ALTER TABLE ${this.name(table)} ADD COLUMN ${column}`);
+    this.columns.set(table, new Map([...known, ...added]));
   }
 
-  async #sql(sql: string, inSchema = true): Promise<readonly Record<string, unknown>[]> {
+  private async sql(sql: string, inSchema = true): Promise<readonly Record<string, unknown>[]> {
     const body = inSchema ? { sql, ...this.place } : { sql };
     const answer = await fetchJson<{ rows: Record<string, unknown>[] }>(`${this.endpoint}/_local/sql`, {
       method: "POST",

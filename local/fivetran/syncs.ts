@@ -20,8 +20,8 @@ export interface SyncRunnerOptions {
 
 /** Runs syncs, and sends the webhooks of their start and end. */
 export class Syncs {
-  readonly #timers = new Map<NodeJS.Timeout, string>();
-  readonly #atWork = new Set<Promise<void>>();
+  private readonly timers = new Map<NodeJS.Timeout, string>();
+  private readonly atWork = new Set<Promise<void>>();
 
   constructor(
     private readonly webhooks: Webhooks,
@@ -30,10 +30,10 @@ export class Syncs {
 
   /** Nothing is started, ended or sent any more. */
   async stop(): Promise<void> {
-    for (const timer of this.#timers.keys()) clearTimeout(timer);
-    this.#timers.clear();
+    for (const timer of this.timers.keys()) clearTimeout(timer);
+    this.timers.clear();
     this.webhooks.stop();
-    await Promise.allSettled(this.#atWork);
+    await Promise.allSettled(this.atWork);
   }
 
   /** Starts a sync; returns at once, but for a connection whose webhook comes early. */
@@ -42,19 +42,19 @@ export class Syncs {
     const syncId = randomUUID();
     connection.syncId = syncId;
     connection.rescheduledFor = undefined;
-    this.#background(this.webhooks.send(payloadOf(connection, "sync_start", syncId), connection.groupId));
+    this.background(this.webhooks.send(payloadOf(connection, "sync_start", syncId), connection.groupId));
     if (outcome.status === "HANGING") return;
     const { webhook = "once", syncMs = this.options.syncMs } = connection.behaviour;
-    if (webhook === "early") await this.#end(connection, syncId, outcome);
-    else this.#later(syncMs, connection.id, () => this.#end(connection, syncId, outcome));
+    if (webhook === "early") await this.end(connection, syncId, outcome);
+    else this.later(syncMs, connection.id, () => this.end(connection, syncId, outcome));
   }
 
   /** Stops the sync at work, as a forced sync does. */
   cancel(connection: LocalConnection): void {
-    for (const [timer, id] of this.#timers) {
+    for (const [timer, id] of this.timers) {
       if (id !== connection.id) continue;
       clearTimeout(timer);
-      this.#timers.delete(timer);
+      this.timers.delete(timer);
     }
     connection.syncId = undefined;
   }
@@ -63,25 +63,25 @@ export class Syncs {
   resume(connection: LocalConnection): void {
     const at = connection.rescheduledFor;
     if (at === undefined || connection.scheduleType === "manual") return;
-    this.#later(Math.max(0, at.getTime() - Date.now()), connection.id, async () => {
+    this.later(Math.max(0, at.getTime() - Date.now()), connection.id, async () => {
       if (connection.rescheduledFor === at && !connection.paused) await this.start(connection);
     });
   }
 
-  async #end(connection: LocalConnection, syncId: string, planned: Outcome): Promise<void> {
+  private async end(connection: LocalConnection, syncId: string, planned: Outcome): Promise<void> {
     if (connection.syncId !== syncId) return;
-    const outcome = await this.#work(connection, syncId, planned);
+    const outcome = await this.work(connection, syncId, planned);
     connection.end(outcome);
     this.resume(connection);
     const { webhook = "once", webhookDelayMs = 1_000 } = connection.behaviour;
     const payload = payloadOf(connection, "sync_end", syncId, dataOf(outcome, connection));
-    const send = () => this.#send(connection, payload);
-    if (webhook === "late") this.#later(webhookDelayMs, `late ${syncId}`, send);
+    const send = () => this.send(connection, payload);
+    if (webhook === "late") this.later(webhookDelayMs, `late ${syncId}`, send);
     else if (webhook === "early") await send();
-    else this.#background(send());
+    else this.background(send());
   }
 
-  async #work(connection: LocalConnection, syncId: string, planned: Outcome): Promise<Outcome> {
+  private async work(connection: LocalConnection, syncId: string, planned: Outcome): Promise<Outcome> {
     if (planned.status !== "SUCCESSFUL" || !this.options.onSync) return planned;
     const { id: connectionId, groupId, historical } = connection;
     try {
@@ -92,7 +92,7 @@ export class Syncs {
     }
   }
 
-  async #send(connection: LocalConnection, payload: WebhookPayload): Promise<void> {
+  private async send(connection: LocalConnection, payload: WebhookPayload): Promise<void> {
     const { webhook = "once" } = connection.behaviour;
     if (webhook === "none") return;
     const said = webhook === "otherGroup" ? { ...payload, destination_group_id: "another_group" } : payload;
@@ -100,17 +100,17 @@ export class Syncs {
     if (webhook === "twice") await this.webhooks.send(said, connection.groupId);
   }
 
-  #later(milliseconds: number, key: string, work: () => Promise<void>): void {
+  private later(milliseconds: number, key: string, work: () => Promise<void>): void {
     const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      this.#background(work());
+      this.timers.delete(timer);
+      this.background(work());
     }, milliseconds);
-    this.#timers.set(timer, key);
+    this.timers.set(timer, key);
   }
 
-  #background(work: Promise<void>): void {
-    const tracked = work.finally(() => this.#atWork.delete(tracked));
-    this.#atWork.add(tracked);
+  private background(work: Promise<void>): void {
+    const tracked = work.finally(() => this.atWork.delete(tracked));
+    this.atWork.add(tracked);
   }
 }
 
@@ -121,8 +121,14 @@ function payloadOf(
   data?: Readonly<Record<string, string>>,
 ): WebhookPayload {
   return {
-    ...{ event, created: new Date().toISOString(), connector_type: service, connector_id: id, connector_name: schema },
-    ...{ sync_id, destination_group_id: groupId, ...(data ? { data } : {}) },
+    event,
+    created: new Date().toISOString(),
+    connector_type: service,
+    connector_id: id,
+    connector_name: schema,
+    sync_id,
+    destination_group_id: groupId,
+    ...(data ? { data } : {}),
   };
 }
 

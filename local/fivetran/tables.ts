@@ -21,7 +21,10 @@ const data = join(__dirname, "../../node_modules/vega-datasets/data");
 export const connectionTables: readonly ConnectionTable[] = [
   { connection: "airports", schema: "FAA", table: "AIRPORTS", primaryKey: ["iata"], rows: () => csv("airports.csv") },
   {
-    ...{ connection: "zipcodes", schema: "USPS", table: "ZIPCODES", primaryKey: ["zip_code"] },
+    connection: "zipcodes",
+    schema: "USPS",
+    table: "ZIPCODES",
+    primaryKey: ["zip_code"],
     rows: () => csv("zipcodes.csv"),
   },
   { connection: "flights", schema: "BTS", table: "FLIGHTS", primaryKey: ["flight_id"], rows: flights },

@@ -33,90 +33,93 @@ const known = ["sync_start", "sync_end", "dbt_run_start", "dbt_run_succeeded", "
 /** Webhooks and their deliveries, signed with HMAC-SHA-256 of the body. */
 export class Webhooks {
   readonly deliveries: Delivery[] = [];
-  readonly #hooks = new Map<string, Hook>();
-  readonly #ended = new AbortController();
+  private readonly hooks = new Map<string, Hook>();
+  private readonly ended = new AbortController();
 
   constructor(private readonly options: WebhookOptions) {}
 
   /** Ends repetitions that wait. */
   stop(): void {
-    this.#ended.abort();
+    this.ended.abort();
   }
 
   list(): object[] {
-    return [...this.#hooks.values()].map(told);
+    return [...this.hooks.values()].map(told);
   }
 
   get(id: string): object {
-    return told(this.#hook(id));
+    return told(this.hook(id));
   }
 
   delete(id: string): void {
-    this.#hook(id);
-    this.#hooks.delete(id);
+    this.hook(id);
+    this.hooks.delete(id);
   }
 
   /** As Fivetran does it: an active webhook whose address doesn't answer a test event is refused. */
   async create(settings: HookSettings, groupId?: string): Promise<object> {
     const scope = groupId === undefined ? { type: "account" as const } : { type: "group" as const, group_id: groupId };
     const hook: Hook = {
-      ...{ id: `webhook_${randomUUID().slice(0, 8)}`, ...scope, created_at: new Date().toISOString() },
-      ...{ created_by: "local_user", ...checked(settings, { active: true }) },
+      id: `webhook_${randomUUID().slice(0, 8)}`,
+      ...scope,
+      created_at: new Date().toISOString(),
+      created_by: "local_user",
+      ...checked(settings, { active: true }),
     };
-    if (hook.active) await this.#probe(hook, "test_event");
-    this.#hooks.set(hook.id, hook);
+    if (hook.active) await this.probe(hook, "test_event");
+    this.hooks.set(hook.id, hook);
     return told(hook);
   }
 
   async update(id: string, settings: HookSettings): Promise<object> {
-    const hook = this.#hook(id);
+    const hook = this.hook(id);
     const changed = { ...hook, ...checked(settings, hook) };
-    if (changed.active && (!hook.active || changed.url !== hook.url)) await this.#probe(changed, "test_event");
-    this.#hooks.set(id, changed);
+    if (changed.active && (!hook.active || changed.url !== hook.url)) await this.probe(changed, "test_event");
+    this.hooks.set(id, changed);
     return told(changed);
   }
 
   async test(id: string, event: string): Promise<object> {
-    const status = await this.#post(this.#hook(id), testPayload(event));
+    const status = await this.post(this.hook(id), testPayload(event));
     const succeed = status !== undefined && status < 300;
     return { succeed, status: status ?? 0, message: succeed ? "OK" : "The endpoint didn't answer with 2xx" };
   }
 
   /** Sends an event to whoever subscribed to it, with repetitions; ends with the last of them. */
   async send(payload: WebhookPayload, groupId: string, forged = false): Promise<void> {
-    const hooks = [...this.#hooks.values()].filter(
+    const hooks = [...this.hooks.values()].filter(
       ({ active, events, type, group_id }) =>
         active && events.includes(payload.event) && (type === "account" || group_id === groupId),
     );
     await Promise.all(
-      hooks.map((hook) => this.#deliver(forged ? { ...hook, secret: "another secret" } : hook, payload)),
+      hooks.map((hook) => this.deliver(forged ? { ...hook, secret: "another secret" } : hook, payload)),
     );
   }
 
-  async #deliver(hook: Hook, payload: WebhookPayload): Promise<void> {
+  private async deliver(hook: Hook, payload: WebhookPayload): Promise<void> {
     let status: number | undefined;
     let attempts = 0;
     while (attempts < this.options.attempts && !(status !== undefined && status < 300)) {
       if (attempts > 0) {
         const pause = this.options.retryMs * attempts;
-        await sleep(pause, undefined, { signal: this.#ended.signal, ref: false }).catch(() => undefined);
+        await sleep(pause, undefined, { signal: this.ended.signal, ref: false }).catch(() => undefined);
       }
-      if (this.#ended.signal.aborted) break;
-      status = await this.#post(hook, payload);
+      if (this.ended.signal.aborted) break;
+      status = await this.post(hook, payload);
       attempts += 1;
     }
     this.deliveries.push({ webhookId: hook.id, payload, status, attempts });
   }
 
-  async #probe(hook: Hook, event: string): Promise<void> {
-    const status = await this.#post(hook, testPayload(event));
+  private async probe(hook: Hook, event: string): Promise<void> {
+    const status = await this.post(hook, testPayload(event));
     if (status === undefined || status >= 300) {
       throw new ApiProblem(400, "InvalidInput", `The webhook's URL answered ${status ?? "nothing"} to a test event`);
     }
   }
 
   /** @returns the HTTP status; undefined: no answer */
-  async #post({ url, secret }: Hook, payload: WebhookPayload): Promise<number | undefined> {
+  private async post({ url, secret }: Hook, payload: WebhookPayload): Promise<number | undefined> {
     const body = JSON.stringify(payload);
     const signature = secret === undefined ? undefined : createHmac("sha256", secret).update(body).digest("hex");
     try {
@@ -127,7 +130,7 @@ export class Webhooks {
           "content-type": "application/json",
           ...(signature === undefined ? {} : { "x-fivetran-signature-256": signature.toUpperCase() }),
         },
-        signal: AbortSignal.any([this.#ended.signal, AbortSignal.timeout(10_000)]),
+        signal: AbortSignal.any([this.ended.signal, AbortSignal.timeout(10_000)]),
       });
       await answer.arrayBuffer();
       return answer.status;
@@ -137,8 +140,8 @@ export class Webhooks {
     }
   }
 
-  #hook(id: string): Hook {
-    const hook = this.#hooks.get(id);
+  private hook(id: string): Hook {
+    const hook = this.hooks.get(id);
     if (!hook) throw new ApiProblem(404, "NotFound_Webhook", `Cannot find webhook with id '${id}'`);
     return hook;
   }

@@ -1,4 +1,4 @@
-"""Mends of the context in which MiniStack asks IAM, so that it asks what AWS asks."""
+"""Corrections of the context in which MiniStack asks IAM, so that it asks what AWS asks."""
 
 import functools
 

@@ -1,4 +1,4 @@
-"""Mends of MiniStack's ECS: tasks run as child processes in their roles' names, and end as they do in Fargate."""
+"""Corrections of MiniStack's ECS: tasks run as child processes in their roles' names, and end as they do in Fargate."""
 
 import functools
 import threading

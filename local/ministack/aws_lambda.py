@@ -1,4 +1,4 @@
-"""Mends to MiniStack's Lambda, each seen to be needed with the pinned version; a text that isn't found there any more
+"""Corrections of MiniStack's Lambda, each seen to be needed with the pinned version; a text that isn't found there any more
 is an error at start, so that an upgrade is looked at."""
 
 import logging

@@ -1,4 +1,4 @@
-"""Mends of MiniStack's S3: a range of a named version is answered as a range, not with the whole version."""
+"""Corrections of MiniStack's S3: a range of a named version is answered as a range, not with the whole version."""
 
 import functools
 

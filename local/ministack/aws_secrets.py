@@ -1,4 +1,4 @@
-"""Mends of MiniStack's Secrets Manager: a secret that was created without a value has no version, as in AWS."""
+"""Corrections of MiniStack's Secrets Manager: a secret that was created without a value has no version, as in AWS."""
 
 import functools
 import json

@@ -1,4 +1,4 @@
-"""Mends of MiniStack's Step Functions in what is seen of an execution: events of states inside Map and Parallel, what a
+"""Corrections of MiniStack's Step Functions in what is seen of an execution: events of states inside Map and Parallel, what a
 task's call was given, and the limit of what one state may hand to the next."""
 
 import copy

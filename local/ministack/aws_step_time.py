@@ -1,4 +1,4 @@
-"""Mends of MiniStack's Step Functions in time: heartbeats, time-outs of tasks and executions, and executions that are
+"""Corrections of MiniStack's Step Functions in time: heartbeats, time-outs of tasks and executions, and executions that are
 stopped in the middle of what they do."""
 
 import contextvars

@@ -1,4 +1,4 @@
-/** A run from the tools to the report: whatever fails on the way is told in the report, and is no success. */
+/** A run from the tools to the report: whatever fails on the way is told in the report, and isn't success. */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { takeLock } from "../processes/lock";

@@ -58,14 +58,14 @@ export async function digestOf(requirements: string): Promise<string> {
 }
 
 async function findPython(): Promise<string> {
-  const mend = "Install it (Debian, Ubuntu: apt-get install python3 python3-venv; macOS: brew install python).";
+  const fix = "Install it (Debian, Ubuntu: apt-get install python3 python3-venv; macOS: brew install python).";
   const python = await findOnPath("python3");
-  if (!python) throw new Error(`The local cloud needs python3 ≥ ${oldestPython.join(".")}, and there is none. ${mend}`);
+  if (!python) throw new Error(`The local cloud needs python3 ≥ ${oldestPython.join(".")}, and there is none. ${fix}`);
   const text = await runCommand(python, ["-c", "import sys; print(sys.version_info[0], sys.version_info[1])"]);
   const [major = 0, minor = 0] = text.trim().split(" ").map(Number);
   if (major < oldestPython[0] || (major === oldestPython[0] && minor < oldestPython[1])) {
     throw new Error(
-      `${python} is ${major}.${minor}; the local cloud needs python3 ≥ ${oldestPython.join(".")}. ${mend}`,
+      `${python} is ${major}.${minor}; the local cloud needs python3 ≥ ${oldestPython.join(".")}. ${fix}`,
     );
   }
   return python;

@@ -84,9 +84,9 @@ export async function startSourceApi(options: SourceApiOptions = {}): Promise<So
 
 class Api {
   readonly counts = { requests: 0, pages: 0, tokens: 0, throttled: 0, failed: 0, unauthorized: 0 };
-  readonly #tokens = new Map<string, number>();
-  #faults: Faults = {};
-  #sinceFaults = 0;
+  private readonly tokens = new Map<string, number>();
+  private faults: Faults = {};
+  private sinceFaults = 0;
 
   constructor(
     readonly dataset: Dataset,
@@ -94,21 +94,21 @@ class Api {
   ) {}
 
   setFaults(faults: Faults): void {
-    this.#faults = faults;
-    this.#sinceFaults = 0;
+    this.faults = faults;
+    this.sinceFaults = 0;
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.counts.requests += 1;
     const url = new URL(request.url ?? "/", "http://source");
     const body = await text(request);
-    if (request.method === "POST" && url.pathname === "/oauth/token") return this.#token(body, response);
+    if (request.method === "POST" && url.pathname === "/oauth/token") return this.token(body, response);
     const table = /^\/v1\/(airports|flights)$/.exec(url.pathname)?.[1] as TableName | undefined;
     if (request.method !== "GET" || table === undefined) return send(response, 404, { error: "not_found" });
-    return this.#page(table, url, request, response);
+    return this.page(table, url, request, response);
   }
 
-  #token(body: string, response: ServerResponse): void {
+  private token(body: string, response: ServerResponse): void {
     const { client_id, client_secret } = JSON.parse(body) as Record<string, unknown>;
     if (client_id !== sourceApiSecrets.clientId || client_secret !== sourceApiSecrets.clientSecret) {
       this.counts.unauthorized += 1;
@@ -117,25 +117,25 @@ class Api {
     }
     this.counts.tokens += 1;
     const access_token = randomBytes(24).toString("base64url");
-    this.#tokens.set(access_token, 0);
+    this.tokens.set(access_token, 0);
     send(response, 200, { access_token, token_type: "Bearer", expires_in: 3600 });
   }
 
-  async #page(table: TableName, url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  private async page(table: TableName, url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const token = request.headers.authorization?.replace(/^Bearer /, "") ?? "";
-    const uses = this.#tokens.get(token);
-    if (uses === undefined || uses >= (this.#faults.tokenUses ?? Number.POSITIVE_INFINITY)) {
+    const uses = this.tokens.get(token);
+    if (uses === undefined || uses >= (this.faults.tokenUses ?? Number.POSITIVE_INFINITY)) {
       this.counts.unauthorized += 1;
       return send(response, 401, { error: uses === undefined ? "unknown_token" : "token_expired" });
     }
-    this.#tokens.set(token, uses + 1);
-    this.#sinceFaults += 1;
-    const fault = faultOf(this.#faults, this.#sinceFaults);
-    const delay = delayOf(this.#faults, this.#sinceFaults);
+    this.tokens.set(token, uses + 1);
+    this.sinceFaults += 1;
+    const fault = faultOf(this.faults, this.sinceFaults);
+    const delay = delayOf(this.faults, this.sinceFaults);
     if (delay > 0) await sleep(delay);
     if (fault === "throttle") {
       this.counts.throttled += 1;
-      return send(response, 429, { error: "rate_limited" }, { "retry-after": this.#retryAfter() });
+      return send(response, 429, { error: "rate_limited" }, { "retry-after": this.retryAfter() });
     }
     if (fault === "fail") {
       this.counts.failed += 1;
@@ -146,10 +146,10 @@ class Api {
       response.destroy();
       return;
     }
-    this.#sendPage(table, url, response);
+    this.sendPage(table, url, response);
   }
 
-  #sendPage(table: TableName, url: URL, response: ServerResponse): void {
+  private sendPage(table: TableName, url: URL, response: ServerResponse): void {
     const after = Number(url.searchParams.get("after") ?? 0);
     const limit = Math.min(Number(url.searchParams.get("limit") ?? this.pageRows), this.pageRows);
     if (!Number.isInteger(after) || after < 0 || !Number.isInteger(limit) || limit < 1) {
@@ -157,19 +157,19 @@ class Api {
       return;
     }
     const found = this.dataset.changes(table, after, limit + 1);
-    const items = found.slice(0, limit).map((row) => this.#faulty(row));
+    const items = found.slice(0, limit).map((row) => this.faulty(row));
     const next = found.slice(0, limit).at(-1)?.change ?? after;
     this.counts.pages += 1;
     send(response, 200, { items, next, has_more: found.length > limit });
   }
 
-  #faulty(row: ChangedRow): Record<string, unknown> {
-    const { idlessEvery } = this.#faults;
+  private faulty(row: ChangedRow): Record<string, unknown> {
+    const { idlessEvery } = this.faults;
     return idlessEvery !== undefined && row.change % idlessEvery === 0 ? { ...row, id: undefined } : row;
   }
 
-  #retryAfter(): string {
-    const { retryAfterSeconds = 1, retryAfterDate } = this.#faults;
+  private retryAfter(): string {
+    const { retryAfterSeconds = 1, retryAfterDate } = this.faults;
     return retryAfterDate ? new Date(Date.now() + retryAfterSeconds * 1000).toUTCString() : String(retryAfterSeconds);
   }
 }

@@ -16,9 +16,9 @@ export interface Grant {
 }
 
 export class Effective {
-  readonly #allows: readonly Statement[];
-  readonly #denials: readonly Statement[];
-  readonly #grants = new Map<string, readonly Grant[]>();
+  private readonly allows: readonly Statement[];
+  private readonly denials: readonly Statement[];
+  private readonly found = new Map<string, readonly Grant[]>();
 
   /** @param boundary limits them: what it doesn't allow isn't allowed */
   constructor(
@@ -26,16 +26,16 @@ export class Effective {
     private readonly boundary?: PolicyDocument,
   ) {
     const statements = documents.flatMap((document) => document.statements);
-    this.#allows = statements.filter(({ effect }) => effect === "Allow");
+    this.allows = statements.filter(({ effect }) => effect === "Allow");
     // A condition may not hold: only what is denied in any case is taken away.
-    this.#denials = [...statements, ...(boundary?.statements ?? [])].filter(
+    this.denials = [...statements, ...(boundary?.statements ?? [])].filter(
       ({ effect, conditions, unknown }) => effect === "Deny" && conditions.length === 0 && unknown.size === 0,
     );
   }
 
   /** Everything, on everything. */
   get isAdministrator(): boolean {
-    return this.#allows.some(
+    return this.allows.some(
       ({ actions, resources, conditions }) =>
         conditions.length === 0 && actions.some(isEveryAction) && resources.some(isStar),
     );
@@ -43,26 +43,26 @@ export class Effective {
 
   /** Where an action is allowed. Statements for every action of AWS are left out: rule P1 tells of them. */
   grants(action: string): readonly Grant[] {
-    let grants = this.#grants.get(action);
+    let grants = this.found.get(action);
     if (!grants) {
-      grants = this.#find(action);
-      this.#grants.set(action, grants);
+      grants = this.find(action);
+      this.found.set(action, grants);
     }
     return grants;
   }
 
-  #find(action: string): Grant[] {
+  private find(action: string): Grant[] {
     if (this.boundary && !this.boundary.statements.some((each) => each.effect === "Allow" && names(each, action)))
       return [];
-    return this.#allows
+    return this.allows
       .filter(({ actions }) => !actions.some(isEveryAction))
       .filter((statement) => names(statement, action) && !isNarrowed(statement.conditions, action))
       .flatMap(({ resources, conditions }) => resources.map((resource) => ({ resource, conditions })))
-      .filter(({ resource }) => isPossible(action, resource) && !this.#isDenied(action, resource));
+      .filter(({ resource }) => isPossible(action, resource) && !this.isDenied(action, resource));
   }
 
-  #isDenied(action: string, resource: string): boolean {
-    return this.#denials.some(
+  private isDenied(action: string, resource: string): boolean {
+    return this.denials.some(
       (denial) => names(denial, action) && denial.resources.some((pattern) => includes(pattern, resource)),
     );
   }

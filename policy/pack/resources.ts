@@ -36,18 +36,18 @@ export function stackResource({ type, name, urn, props, parent, propertyDependen
  * whole stack, and calls them all within one turn: what was read for the first one serves the others.
  */
 export class WithinTurn<T> {
-  #kept: { readonly key: string; readonly value: T } | undefined;
-  #isClearing = false;
+  private kept: { readonly key: string; readonly value: T } | undefined;
+  private isClearing = false;
 
   get(key: string, make: () => T): T {
-    if (this.#kept?.key === key) return this.#kept.value;
+    if (this.kept?.key === key) return this.kept.value;
     const value = make();
-    this.#kept = { key, value };
-    if (!this.#isClearing) {
-      this.#isClearing = true;
+    this.kept = { key, value };
+    if (!this.isClearing) {
+      this.isClearing = true;
       setImmediate(() => {
-        this.#kept = undefined;
-        this.#isClearing = false;
+        this.kept = undefined;
+        this.isClearing = false;
       });
     }
     return value;

@@ -8,21 +8,21 @@ import type { Violation } from "./judge";
 import { singleResource, stackResource, WithinTurn } from "./resources";
 
 export class PackState {
-  readonly #configs = new Map<Rule, RuleConfig>();
+  private readonly byRule = new Map<Rule, RuleConfig>();
   /** By URN of the resource; taken out when they are told. */
-  readonly #exempted = new Map<string, Exempted[]>();
+  private readonly exempted = new Map<string, Exempted[]>();
 
-  readonly #resource = new WithinTurn<Resource>();
-  readonly #stack = new WithinTurn<readonly Resource[]>();
+  private readonly single = new WithinTurn<Resource>();
+  private readonly whole = new WithinTurn<readonly Resource[]>();
 
   constructor(readonly rules: readonly Rule[]) {}
 
   resource(args: ResourceValidationArgs): Resource {
-    return this.#resource.get(args.urn, () => singleResource(args));
+    return this.single.get(args.urn, () => singleResource(args));
   }
 
   stack({ resources }: StackValidationArgs): readonly Resource[] {
-    return this.#stack.get("stack", () => resources.map(stackResource));
+    return this.whole.get("stack", () => resources.map(stackResource));
   }
 
   /**
@@ -30,26 +30,26 @@ export class PackState {
    * @throws PackConfigError
    */
   configOf(rule: Rule, getConfig: () => object): RuleConfig {
-    let config = this.#configs.get(rule);
+    let config = this.byRule.get(rule);
     if (!config) {
       config = readRuleConfig(rule.name, getConfig());
-      this.#configs.set(rule, config);
+      this.byRule.set(rule, config);
     }
     return config;
   }
 
   /** Of all rules that are switched on. */
   configs(): readonly (readonly [Rule, RuleConfig])[] {
-    return [...this.#configs];
+    return [...this.byRule];
   }
 
   /** Whether it has run, which a rule that is disabled never does. */
   isOn(rule: Rule): boolean {
-    return this.#configs.has(rule);
+    return this.byRule.has(rule);
   }
 
   settingsOf(rule: Rule): Settings {
-    return this.#configs.get(rule)?.settings ?? defaultSettings;
+    return this.byRule.get(rule)?.settings ?? defaultSettings;
   }
 
   /** What isn't exempted. */
@@ -63,19 +63,19 @@ export class PackState {
     const { violations, exempted } = sortFindings(found, exemptions, today(), nameOf);
     for (const each of exempted) {
       const urn = each.violation.urn ?? "";
-      this.#exempted.set(urn, [...(this.#exempted.get(urn) ?? []), each]);
+      this.exempted.set(urn, [...(this.exempted.get(urn) ?? []), each]);
     }
     return violations;
   }
 
   takeExempted(urn: string): readonly Exempted[] {
-    const exempted = this.#exempted.get(urn) ?? [];
-    this.#exempted.delete(urn);
+    const exempted = this.exempted.get(urn) ?? [];
+    this.exempted.delete(urn);
     return exempted;
   }
 
   takeAllExempted(): readonly Exempted[] {
-    return [...this.#exempted.keys()].flatMap((urn) => this.takeExempted(urn));
+    return [...this.exempted.keys()].flatMap((urn) => this.takeExempted(urn));
   }
 }
 

@@ -96,8 +96,17 @@ async function program(): Promise<Record<keyof Outputs, unknown>> {
   const { tableName, ledgerTableName, landingBucketName, sourceBuckets, foreignBucketPolicies } = ingest;
   const { collectQueueUrl, collectDlqUrl, loadQueueUrl, loadDlqUrl, collectFunctionName, loadFunctionName } = ingest;
   return {
-    ...{ tableName, ledgerTableName, landingBucketName, sourceBuckets, foreignBucketPolicies },
-    ...{ collectQueueUrl, collectDlqUrl, loadQueueUrl, loadDlqUrl, collectFunctionName, loadFunctionName },
+    tableName,
+    ledgerTableName,
+    landingBucketName,
+    sourceBuckets,
+    foreignBucketPolicies,
+    collectQueueUrl,
+    collectDlqUrl,
+    loadQueueUrl,
+    loadDlqUrl,
+    collectFunctionName,
+    loadFunctionName,
   };
 }
 

@@ -57,7 +57,7 @@ export function createTable<N extends string>(spec: GlueTableSpec<N>): Step<N> {
   return task(glueCall("createTable", "glue:CreateTable", spec), spec);
 }
 
-/** Glue BatchDeleteTable, with `TablesToDelete`; tables that aren't there are no error. */
+/** Glue BatchDeleteTable, with `TablesToDelete`; tables that aren't there aren't an error. */
 export function deleteTables<N extends string>(spec: GlueTableSpec<N>): Step<N> {
   return task(glueCall("batchDeleteTable", "glue:BatchDeleteTable", spec), spec);
 }

@@ -11,7 +11,7 @@ export function literal(value: string | number | boolean | readonly string[]): s
 /** An empty text: the validator refuses one that is written out. */
 export const noText = jsonata("''");
 
-/** The text inside `{% … %}`; undefined where a string is no expression. */
+/** The text inside `{% … %}`; undefined where a string isn't an expression. */
 export function expressionOf(text: string): string | undefined {
   return /^\{%([\s\S]*)%\}$/.exec(text)?.[1]?.trim();
 }

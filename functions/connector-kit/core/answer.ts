@@ -41,7 +41,7 @@ export async function answer(connector: Connector, event: unknown, ports: Answer
     const response = await answerChecked(connector, request, { ...ports, log }, redactor);
     if (redactor.isIn(JSON.stringify(response.state))) {
       throw new StateError(
-        "The cursor has a secret in it, and Fivetran stores it in plain text. Leave it out, or move a value that is no secret to the custom payload.",
+        "The cursor has a secret in it, and Fivetran stores it in plain text. Leave it out, or move a value that isn't secret to the custom payload.",
       );
     }
     return response;

@@ -5,8 +5,8 @@ import type { Json } from "./types";
 
 /** The cursors of a request: they only move on. */
 export class Cursors {
-  readonly #seen = new Set<string>();
-  #last: Json | undefined;
+  private readonly seen = new Set<string>();
+  private last: Json | undefined;
 
   /** @param start of the request's state */
   constructor(start: Json | undefined) {
@@ -15,13 +15,13 @@ export class Cursors {
 
   /** The page before this cursor is handed over. */
   passed(cursor: Json): void {
-    this.#seen.add(JSON.stringify(cursor));
-    this.#last = cursor;
+    this.seen.add(JSON.stringify(cursor));
+    this.last = cursor;
   }
 
   /** Whether a page with this cursor says something new, even without rows. */
   moves(cursor: Json): boolean {
-    return !isDeepStrictEqual(cursor, this.#last);
+    return !isDeepStrictEqual(cursor, this.last);
   }
 
   /** @throws PageError when a page of so many rows can't have this cursor */
@@ -37,7 +37,7 @@ export class Cursors {
       );
     }
     if (rows === 0 && !this.moves(cursor)) return;
-    if (this.#seen.has(text)) {
+    if (this.seen.has(text)) {
       throw new PageError(
         `A page of ${rows} rows has the cursor ${text}, which an earlier page had: the cursor doesn't move, so these rows would come for ever. Yield the place after the page's last row.`,
       );

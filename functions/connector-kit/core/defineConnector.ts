@@ -3,7 +3,7 @@ import type { Connector, Json } from "./types";
 
 /**
  * Checks a connector's definition when the file is loaded, so that a mistake shows in the connection test.
- * @throws ConnectorError naming the member, its value and the mend
+ * @throws ConnectorError naming the member, its value and the fix
  */
 export function defineConnector<Cursor extends Json>(connector: Connector<Cursor>): Connector<Cursor> {
   const { schema, version = 1 } = connector;
@@ -31,7 +31,7 @@ export function defineConnector<Cursor extends Json>(connector: Connector<Cursor
   return connector;
 }
 
-/** True for an object that is no array. */
+/** True for an object that isn't an array. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

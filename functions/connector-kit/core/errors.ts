@@ -1,4 +1,4 @@
-/** The base of what the kit throws; the message says what, where and the mend. */
+/** The base of what the kit throws; the message says what, where and the fix. */
 export class ConnectorError extends Error {
   override readonly name: string = "ConnectorError";
 }

@@ -1,4 +1,4 @@
-/** Shorter values are no secrets, and would blacken ordinary text. */
+/** Shorter values aren't secrets, and would blacken ordinary text. */
 const SHORTEST = 4;
 /** Base64 of a shorter text stands in ordinary text by chance. */
 const SHORTEST_BASE64 = 6;
@@ -6,8 +6,8 @@ const MARK = "[redacted]";
 
 /** Keeps secrets out of texts: as they are, URL-encoded, escaped as in JSON, in hexadecimal and within base64. */
 export class Redactor {
-  readonly #secrets = new Set<string>();
-  #forms: readonly string[] | undefined;
+  private readonly secrets = new Set<string>();
+  private forms: readonly string[] | undefined;
 
   constructor(secrets: unknown = {}) {
     this.hideAll(secrets);
@@ -15,9 +15,9 @@ export class Redactor {
 
   /** Hides one more text from now on. Texts below four characters stay visible. */
   readonly hide = (secret: string): void => {
-    if (secret.length < SHORTEST || this.#secrets.has(secret)) return;
-    this.#secrets.add(secret);
-    this.#forms = undefined;
+    if (secret.length < SHORTEST || this.secrets.has(secret)) return;
+    this.secrets.add(secret);
+    this.forms = undefined;
   };
 
   /** Hides every text and number in the value, also in JSON within a text. */
@@ -26,12 +26,12 @@ export class Redactor {
       this.hide(value);
       if (value.trim() !== value) this.hide(value.trim());
       for (const line of value.split(/\r?\n|\\n/)) if (line !== value && line.length >= 16) this.hide(line);
-      if (/^\s*[[{]/.test(value)) this.#hideJson(value);
+      if (/^\s*[[{]/.test(value)) this.hideJson(value);
     } else if (typeof value === "number" || typeof value === "bigint") this.hide(String(value));
     else if (typeof value === "object" && value !== null) for (const each of Object.values(value)) this.hideAll(each);
   }
 
-  #hideJson(text: string): void {
+  private hideJson(text: string): void {
     let parsed: unknown;
     try {
       parsed = JSON.parse(text);
@@ -44,9 +44,9 @@ export class Redactor {
 
   /** The text without secrets. */
   text(text: string): string {
-    this.#forms ??= [...this.#secrets].flatMap(formsOf).sort((a, b) => b.length - a.length);
+    this.forms ??= [...this.secrets].flatMap(formsOf).sort((a, b) => b.length - a.length);
     let clean = text;
-    for (const form of this.#forms) if (clean.includes(form)) clean = clean.replaceAll(form, MARK);
+    for (const form of this.forms) if (clean.includes(form)) clean = clean.replaceAll(form, MARK);
     return clean;
   }
 
@@ -75,9 +75,7 @@ export class Redactor {
 
   /** The first secret of at least eight characters that stands in the text as it is. */
   isIn(text: string): boolean {
-    return [...this.#secrets].some(
-      (secret) => secret.length >= 8 && text.includes(JSON.stringify(secret).slice(1, -1)),
-    );
+    return [...this.secrets].some((secret) => secret.length >= 8 && text.includes(JSON.stringify(secret).slice(1, -1)));
   }
 }
 

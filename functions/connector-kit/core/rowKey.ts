@@ -15,7 +15,8 @@ export function checkKeys(
 ): void {
   for (let index = 0; index < rows.length; index += 1) {
     const row = rows[index];
-    if (!isObject(row)) throw new RowError(`${nameOf(index)} is no object. Yield rows as objects of column and value.`);
+    if (!isObject(row))
+      throw new RowError(`${nameOf(index)} isn't an object. Yield rows as objects of column and value.`);
     for (let part = 0; part < primaryKey.length; part += 1) {
       const column = primaryKey[part] as string;
       if (!isKeyValue(row[column])) throw keyless(row, column, table, primaryKey, nameOf(index));
@@ -32,7 +33,7 @@ function keyless(row: Row, column: string, table: string, primaryKey: readonly s
   const problem = value === undefined ? "is missing" : value === null ? "is null" : `is of type ${typeof value}`;
   const columns = Object.keys(row).slice(0, 20).join(", ") || "none";
   return new RowError(
-    `${name} has no primary key: its column ${column} ${problem} (columns of the row: ${columns}; key of ${table}: ${primaryKey.join(", ")}). Mend the row in pull(), or name other columns in schema.${table}.primaryKey.`,
+    `${name} has no primary key: its column ${column} ${problem} (columns of the row: ${columns}; key of ${table}: ${primaryKey.join(", ")}). Fix the row in pull(), or name other columns in schema.${table}.primaryKey.`,
   );
 }
 

@@ -43,7 +43,7 @@ function refuseUnwritable(row: Row, index: number): void {
 }
 
 function problemOf(value: unknown, depth: number): string | undefined {
-  if (typeof value === "number" && !Number.isFinite(value)) return `${value} is no JSON number; send null or a text`;
+  if (typeof value === "number" && !Number.isFinite(value)) return `${value} isn't a JSON number; send null or a text`;
   if (typeof value === "bigint") return "a bigint has no JSON form; send a text";
   if (typeof value !== "object" || value === null || "toJSON" in value) return undefined;
   if (depth > MOST_DEPTH) return `it is nested more than ${MOST_DEPTH} deep, or in a circle; send a text`;

@@ -23,13 +23,13 @@ export interface Segment {
  * @throws PageError, RowError naming table and row
  */
 export function segmentsOf(page: Page, schema: Schema, asText: boolean): Segment[] {
-  if (!isObject(page)) throw new PageError("A page is no object. Yield {upserts, deletes, cursor}.");
+  if (!isObject(page)) throw new PageError("A page isn't an object. Yield {upserts, deletes, cursor}.");
   const segments: Segment[] = [];
   const kinds = { insert: page.upserts ?? {}, delete: page.deletes ?? {} } as const;
   for (const kind of ["insert", "delete"] as const) {
     for (const [table, rows] of Object.entries(kinds[kind])) {
       if (!Array.isArray(rows))
-        throw new PageError(`A page's rows of the table ${table} are no array. Yield a list of rows.`);
+        throw new PageError(`A page's rows of the table ${table} aren't an array. Yield a list of rows.`);
       if (rows.length > 0) segments.push(segment(kind, table, rows as readonly Row[], tableOf(table, schema), asText));
     }
   }

@@ -52,7 +52,9 @@ function beginning(startFrom = "0"): ExampleCursor {
 function sourceClient(context: ConnectorContext, waitFor?: Wait): SourceClient {
   const { apiUrl } = context.payload;
   if (typeof apiUrl !== "string" || !URL.canParse(apiUrl)) {
-    throw new ConnectorError("apiUrl of the custom payload is no URL. Enter the source's address in Fivetran's form.");
+    throw new ConnectorError(
+      "apiUrl of the custom payload isn't a URL. Enter the source's address in Fivetran's form.",
+    );
   }
   const { clientId, clientSecret } = context.secrets;
   if (typeof clientId !== "string" || typeof clientSecret !== "string") {

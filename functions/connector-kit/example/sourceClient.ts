@@ -24,7 +24,7 @@ export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
 
 /** Speaks with the source: signs in, signs in again when a token has expired, keeps to its rate limit. */
 export class SourceClient {
-  #token: Promise<string> | undefined;
+  private token: Promise<string> | undefined;
 
   constructor(
     readonly url: string,
@@ -36,8 +36,8 @@ export class SourceClient {
   /** @throws SourceAnswerError when the source fails for good or refuses */
   async page(table: string, query: Readonly<Record<string, string>>): Promise<SourcePage> {
     const url = new URL(`/v1/${table}?${new URLSearchParams(query)}`, this.url);
-    const page = (await this.#withRetry(url, async () => {
-      const token = await this.#signedIn();
+    const page = (await this.withRetry(url, async () => {
+      const token = await this.signedIn();
       return { headers: { authorization: `Bearer ${token}` } };
     })) as Partial<SourcePage> | null;
     if (!Array.isArray(page?.items) || typeof page.next !== "number" || typeof page.has_more !== "boolean") {
@@ -48,21 +48,21 @@ export class SourceClient {
 
   /** Signs in, and shows by it that the credentials are good. */
   async signIn(): Promise<void> {
-    await this.#signedIn();
+    await this.signedIn();
   }
 
   /** One sign-in at a time; a failed one isn't kept. */
-  #signedIn(): Promise<string> {
-    this.#token ??= this.#fetchToken().catch((error: unknown) => {
-      this.#token = undefined;
+  private signedIn(): Promise<string> {
+    this.token ??= this.fetchToken().catch((error: unknown) => {
+      this.token = undefined;
       throw error;
     });
-    return this.#token;
+    return this.token;
   }
 
-  async #fetchToken(): Promise<string> {
+  private async fetchToken(): Promise<string> {
     const { clientId: client_id, clientSecret: client_secret } = this.credentials;
-    const answer = (await this.#withRetry(new URL("/oauth/token", this.url), async () => ({
+    const answer = (await this.withRetry(new URL("/oauth/token", this.url), async () => ({
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ client_id, client_secret }),
@@ -73,19 +73,19 @@ export class SourceClient {
     return token;
   }
 
-  async #withRetry(url: URL, request: () => Promise<RequestInit>): Promise<unknown> {
+  private async withRetry(url: URL, request: () => Promise<RequestInit>): Promise<unknown> {
     const { signal, log } = this.context;
     let refreshed = false;
     for (let attempt = 1; ; ) {
       // Outside the try: a failed sign-in has been tried again already.
       const init = await request();
       try {
-        return await this.#once(url, init);
+        return await this.once(url, init);
       } catch (error) {
         signal.throwIfAborted();
-        if (error instanceof SourceAnswerError && error.status === 401 && this.#token && !refreshed) {
+        if (error instanceof SourceAnswerError && error.status === 401 && this.token && !refreshed) {
           refreshed = true;
-          this.#token = undefined;
+          this.token = undefined;
           log.info("The source's token has expired, signing in again");
           continue;
         }
@@ -98,7 +98,7 @@ export class SourceClient {
     }
   }
 
-  async #once(url: URL, init: RequestInit): Promise<unknown> {
+  private async once(url: URL, init: RequestInit): Promise<unknown> {
     const signal = AbortSignal.any([this.context.signal, AbortSignal.timeout(REQUEST_MS)]);
     const response = await fetch(url, { ...init, signal });
     if (response.ok) return response.json();

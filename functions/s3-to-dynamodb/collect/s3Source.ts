@@ -68,7 +68,7 @@ class OpenedObject implements SourceObject {
           position += chunk.length;
           yield chunk;
         }
-        // The length is the whole object's: a body that ends before it, however politely, is no file.
+        // The length is the whole object's: a body that ends before it, however politely, isn't the file.
         if (position === end) return;
         if (position > end) throw new WrongRange(`S3 gave ${position - end} bytes more than it announced.`);
         throw new Error(`s3://${this.object.bucket}/${this.object.key} ended at byte ${position} of ${end}.`);

@@ -83,7 +83,7 @@ export async function openZip(object: SourceObject, maxMembers: number): Promise
     const zip = await fromRandomAccessReaderPromise(reader, object.size, {
       lazyEntries: true,
       autoClose: false,
-      // Names are shown only, never used as paths; one with `..` is no reason to refuse the data.
+      // Names are shown only, never used as paths; one with `..` isn't a reason to refuse the data.
       decodeStrings: false,
     });
     if (zip.entryCount > maxMembers) {

@@ -122,7 +122,7 @@ export interface QuarantinedRecord {
   readonly record: number;
   /** 1-based line where it is known. */
   readonly line?: number;
-  /** Why, in words that say what to mend. */
+  /** Why, in words that say what to fix. */
   readonly reason: string;
   /** The record as it was read, shortened to 4 KB. */
   readonly raw?: string;

@@ -34,7 +34,7 @@ export class SecretCache {
     try {
       parsed = JSON.parse(text) as Readonly<Record<string, unknown>> | null;
     } catch {
-      // The parser's message quotes the text, so it is no cause here.
+      // The parser's message quotes the text, so it isn't passed on as a cause.
       throw wrongForm(arn, names, "isn't JSON");
     }
     const found = names.map((name): [Name, string] => {

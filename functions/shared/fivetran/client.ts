@@ -77,7 +77,7 @@ export class FivetranClient {
     do {
       const query = new URLSearchParams({ limit: String(this.pageSize), ...(cursor === undefined ? {} : { cursor }) });
       const page = await this.data<Page<T>>({ method: "GET", path: `${path}?${query}`, accept });
-      if (!Array.isArray(page.items)) throw unexpected(path, "data.items is no list");
+      if (!Array.isArray(page.items)) throw unexpected(path, "data.items isn't a list");
       yield* page.items;
       cursor = page.next_cursor || undefined;
       // Otherwise a server that repeats itself keeps the function going until its time is up.

@@ -78,7 +78,9 @@ export function decideSync(connection: Connection, onPaused: OnPaused, now: numb
   const at = status.sync_state === "rescheduled" ? time(status.rescheduled_for) : undefined;
   if (at !== undefined && at > now) {
     return {
-      ...{ action: "succeed", status: "RESCHEDULED", rescheduledFor: new Date(at).toISOString() },
+      action: "succeed",
+      status: "RESCHEDULED",
+      rescheduledFor: new Date(at).toISOString(),
       reason: "Fivetran has put the sync off, most often because the source's request limit is used up.",
     };
   }
@@ -127,7 +129,7 @@ function isPaused({ paused, status }: Connection): boolean {
 }
 
 function brokenReason(connection: Connection): string {
-  return `Fivetran can't reach the source or the destination${notices(connection)}. Mend the connection in Fivetran.`;
+  return `Fivetran can't reach the source or the destination${notices(connection)}. Repair the connection in Fivetran.`;
 }
 
 /** What Fivetran asks a person to do, else its warnings. */

@@ -16,7 +16,9 @@ export function fivetranFromSecret(options: {
 }): FivetranClient {
   const { url, secrets, secretArn, log, remainingMs } = options;
   return new FivetranClient({
-    ...{ url, log, remainingMs },
+    url,
+    log,
+    remainingMs,
     credentials: (renew) => secrets.members(secretArn, ["apiKey", "apiSecret"], renew ? RENEW_MS : undefined),
   });
 }

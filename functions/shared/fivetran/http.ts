@@ -66,7 +66,11 @@ export class FivetranHttp {
       const inTime = waitMs < options.remainingMs() - RESERVE_MS;
       if (!answer.passing || attempt >= options.attempts || !inTime) throw refusal(request, answer, attempt, waitMs);
       options.log?.warn("Fivetran request is tried again", {
-        ...{ method: request.method, path: request.path, attempt, waitMs, problem: answer.problem },
+        method: request.method,
+        path: request.path,
+        attempt,
+        waitMs,
+        problem: answer.problem,
       });
       await options.sleep(waitMs);
     }
@@ -94,11 +98,14 @@ export class FivetranHttp {
       if (response.ok) return { ok: true, json: JSON.parse(text) as unknown };
       const waitMs = retryAfterMs(response.headers.get("retry-after"), now());
       return {
-        ...{ ok: false, status, waitMs, passing: status === 429 || status >= 500 || status === 408 },
+        ok: false,
+        status,
+        waitMs,
+        passing: status === 429 || status >= 500 || status === 408,
         problem: redact(`HTTP ${status}${wordsOf(text)}`, credentials),
       };
     } catch (error) {
-      // A 2xx whose body isn't JSON came from something else than the API, a proxy for example; it won't mend itself.
+      // A 2xx whose body isn't JSON came from something else than the API, a proxy for example; it won't heal by itself.
       const passing = !(error instanceof SyntaxError);
       return { ok: false, status, passing, problem: redact(describe(error, limit), credentials) };
     }
@@ -157,6 +164,8 @@ function refusal(request: ApiRequest, answer: Answer & { ok: false }, attempts: 
   if (status === 404) {
     return new FivetranNotFound(`${what}. Check the id, and that the API key may see it.`, { status });
   }
-  const mend = answer.passing ? "See status.fivetran.com, and run again." : "Check the API's address and the request.";
-  return new FivetranApiError(`${what}${tries}. ${mend}`, { status });
+  const advice = answer.passing
+    ? "See status.fivetran.com, and run again."
+    : "Check the API's address and the request.";
+  return new FivetranApiError(`${what}${tries}. ${advice}`, { status });
 }

@@ -75,7 +75,7 @@ export function tooLong(maxBytes: number): string {
   return `longer than ${maxBytes} bytes; raise limits.maxRecordBytes, or split the record`;
 }
 
-export const NOT_UTF8 = "not valid UTF-8; declare the source's encoding (windows-1252, utf-16le), or mend the file";
+export const NOT_UTF8 = "not valid UTF-8; declare the source's encoding (windows-1252, utf-16le), or fix the file";
 
 export function reservedProblem(name: string): string {
   return `has a field ${name}, a name that the pipeline's own fields have; rename it in the source`;

@@ -66,7 +66,7 @@ function nameOf(delimiter: string): string {
 /**
  * @param head the text's first bytes, UTF-8.
  * @param whole true when that is all of it.
- * @throws FileRefused when it is no text, none of the formats, or not what it is declared as or named.
+ * @throws FileRefused when it isn't text, none of the formats, or not what it is declared as or named.
  */
 export function detectDialect(head: Buffer, whole: boolean, declared: DeclaredDialect): Dialect {
   const binary = head.indexOf(0);

@@ -21,7 +21,7 @@ export interface OpenText {
   readonly utf8: AsyncGenerator<Buffer>;
 }
 
-/** Finds out how a text is written. @throws FileRefused when it is no text, none of the formats, or not as declared. */
+/** Finds out how a text is written. @throws FileRefused when it isn't text, none of the formats, or not as declared. */
 export async function openText(chunks: AsyncIterable<Buffer>, options: TextOptions): Promise<OpenText> {
   const raw = await peek(chunks, MARK_BYTES);
   const encoding = detectEncoding(raw.head, options.encoding ?? "utf-8");
@@ -74,7 +74,7 @@ export interface TextFile {
  *   for (const { number, json, problem } of batch) …
  * }
  * ```
- * @throws FileRefused when it is no text, none of the formats, or not as declared.
+ * @throws FileRefused when it isn't text, none of the formats, or not as declared.
  */
 export async function openRecords(
   chunks: AsyncIterable<Buffer>,

@@ -20,13 +20,13 @@ export interface ProviderSettings {
 /** Stands in for a provider plugin: the engine's calls, answered by one small file per resource type. */
 export class LocalProvider implements provider.Provider {
   readonly version: string;
-  readonly #resources: ReadonlyMap<string, AnyResourceType>;
-  readonly #functions: ReadonlyMap<string, ProviderFunction>;
+  private readonly resources: ReadonlyMap<string, AnyResourceType>;
+  private readonly functions: ReadonlyMap<string, ProviderFunction>;
 
   constructor(private readonly settings: ProviderSettings) {
     this.version = settings.version;
-    this.#resources = new Map(settings.resources.map((resource) => [resource.type, resource]));
-    this.#functions = new Map(settings.functions.map((known) => [known.token, known]));
+    this.resources = new Map(settings.resources.map((resource) => [resource.type, resource]));
+    this.functions = new Map(settings.functions.map((known) => [known.token, known]));
   }
 
   async getSchema(): Promise<string> {
@@ -35,22 +35,22 @@ export class LocalProvider implements provider.Provider {
 
   async check(urn: string, olds: Bag, news: Bag): Promise<provider.CheckResult> {
     const { type, name } = partsOf(urn);
-    return check(this.#resource(type), name, olds ?? {}, news, this.settings.folder);
+    return check(this.resource(type), name, olds ?? {}, news, this.settings.folder);
   }
 
   async diff(_id: string, urn: string, olds: Bag, news: Bag): Promise<provider.DiffResult> {
-    const { changed, replaces, deleteBeforeReplace } = difference(this.#resource(partsOf(urn).type), olds, news);
+    const { changed, replaces, deleteBeforeReplace } = difference(this.resource(partsOf(urn).type), olds, news);
     return { changes: changed.length > 0, replaces: [...replaces], deleteBeforeReplace };
   }
 
   async create(urn: string, inputs: Bag): Promise<provider.CreateResult> {
-    const resource = this.#resource(partsOf(urn).type);
+    const resource = this.resource(partsOf(urn).type);
     const created = await named(urn, "create", () => resource.create(plainBag(inputs)));
-    return { id: created.id, outs: this.#state(inputs, created.outputs ?? {}) };
+    return { id: created.id, outs: this.state(inputs, created.outputs ?? {}) };
   }
 
   async read(id: string, urn: string, props: Bag = {}): Promise<provider.ReadResult> {
-    const resource = this.#resource(partsOf(urn).type);
+    const resource = this.resource(partsOf(urn).type);
     // A resource that the program looks up (`Bucket.get`) comes with nothing but its id.
     const known = Object.keys(props).length > 0 ? props : resource.lookUp(id);
     if (!known) {
@@ -60,27 +60,27 @@ export class LocalProvider implements provider.Provider {
     }
     const seen = await named(urn, "read", () => resource.read(id, plainBag(known)));
     if (!seen) return { id: "", props: {} };
-    const state = { ...this.#state(known, {}), ...kept(known, seen) };
+    const state = { ...this.state(known, {}), ...kept(known, seen) };
     const inputs = Object.fromEntries(Object.entries(state).filter(([key]) => key in resource.properties));
     return { id, props: state, inputs };
   }
 
   async update(id: string, urn: string, olds: Bag, news: Bag): Promise<provider.UpdateResult> {
-    const resource = this.#resource(partsOf(urn).type);
+    const resource = this.resource(partsOf(urn).type);
     const state = plainBag(olds);
     const outputs = await named(urn, "update", () => resource.update(id, plainBag(news), state));
     // Outputs that the update doesn't tell anew (an ARN) are those of the creation.
     const before = Object.fromEntries(Object.entries(olds).filter(([key]) => !(key in resource.properties)));
-    return { outs: { ...before, ...this.#state(news, outputs) } };
+    return { outs: { ...before, ...this.state(news, outputs) } };
   }
 
   async delete(id: string, urn: string, props: Bag): Promise<void> {
-    const resource = this.#resource(partsOf(urn).type);
+    const resource = this.resource(partsOf(urn).type);
     await named(urn, "delete", () => resource.delete(id, plainBag(props)));
   }
 
   async invoke(token: string, inputs: Bag): Promise<provider.InvokeResult> {
-    const known = this.#functions.get(token);
+    const known = this.functions.get(token);
     if (!known) {
       throw new Error(
         `The local cloud doesn't know the function ${token}; add a file for it under ${this.settings.folder}`,
@@ -89,15 +89,15 @@ export class LocalProvider implements provider.Provider {
     return { outputs: defined(await known.call(plainBag(inputs))) };
   }
 
-  #resource(type: string): AnyResourceType {
-    const known = this.#resources.get(type);
+  private resource(type: string): AnyResourceType {
+    const known = this.resources.get(type);
     if (known) return known;
     throw new Error(
       `The local cloud doesn't know the resource type ${type}; add a file for it under ${this.settings.folder} and name it in the registry there`,
     );
   }
 
-  #state(inputs: Bag, outputs: Bag): Bag {
+  private state(inputs: Bag, outputs: Bag): Bag {
     return { ...this.settings.common, ...(forEngine(inputs) as Bag), ...defined(outputs) };
   }
 }

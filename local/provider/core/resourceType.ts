@@ -23,7 +23,7 @@ export interface ResourceType<P extends Properties = Properties> {
   readonly type: string;
   readonly properties: P;
   readonly naming?: Naming;
-  /** Mistakes that the kinds of the properties don't show, each as `property: what, mend`. */
+  /** Mistakes that the kinds of the properties don't show, each as `property: what, fix`. */
   check?(inputs: Bag): readonly string[];
   create(inputs: InputsOf<P>): Promise<Created>;
   /** Undefined: it is gone. Otherwise what differs from the state, by property. */

@@ -139,7 +139,9 @@ describe("The local Lambda", () => {
   it("W10: a stream's changes are gathered for the window, not sent one by one", async () => {
     const AttributeDefinitions = [{ AttributeName: "pk", AttributeType: "S" as const }];
     const { TableDescription } = await dynamoDb.createTable({
-      ...{ TableName: "changing", BillingMode: "PAY_PER_REQUEST", AttributeDefinitions },
+      TableName: "changing",
+      BillingMode: "PAY_PER_REQUEST",
+      AttributeDefinitions,
       KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
       StreamSpecification: { StreamEnabled: true, StreamViewType: "NEW_AND_OLD_IMAGES" },
     });

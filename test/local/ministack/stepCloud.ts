@@ -32,7 +32,7 @@ export class StepCloud {
   readonly dynamoDb: DynamoDB;
   readonly sqs: SQS;
   readonly events: EventBridge;
-  #made = 0;
+  private made = 0;
 
   private constructor(
     readonly services: Services,
@@ -64,7 +64,7 @@ export class StepCloud {
 
   /** @returns the role's ARN */
   async role(service: string, statements: readonly Statement[]): Promise<string> {
-    const RoleName = `role-${this.#made++}`;
+    const RoleName = `role-${this.made++}`;
     const trusted = { Effect: "Allow", Principal: { Service: `${service}.amazonaws.com` }, Action: "sts:AssumeRole" };
     const { Role } = await this.iam.createRole({ RoleName, AssumeRolePolicyDocument: documentOf([trusted]) });
     if (statements.length > 0) {
@@ -80,7 +80,7 @@ export class StepCloud {
 
   /** A function of that body (of `async (event) => {…}`); no permissions. @returns its ARN */
   async function(body: string): Promise<string> {
-    const name = `function-${this.#made++}`;
+    const name = `function-${this.made++}`;
     await writeFile(join(this.folder, "index.mjs"), `export const handler = async (event) => {${body}};`);
     const archive = join(this.folder, "code.zip");
     await rm(archive, { force: true });
@@ -103,7 +103,7 @@ export class StepCloud {
     input: object = {},
     more: object = {},
   ): Promise<string> {
-    const name = `machine-${this.#made++}`;
+    const name = `machine-${this.made++}`;
     const definition = { QueryLanguage: "JSONata", StartAt: Object.keys(states)[0], States: states, ...more };
     const { stateMachineArn } = await this.sfn.createStateMachine({
       name,

@@ -55,7 +55,9 @@ export type Group = keyof typeof groups;
 const attempts = 6;
 /** One that asks for a wait of a second, so that the client's own waits, which are drawn by lot, aren't waited for. */
 const refused = (match: RegExp, status: number, count?: number): ApiFault => ({
-  ...{ match, status, retryAfterSeconds: 1 },
+  match,
+  status,
+  retryAfterSeconds: 1,
   ...(count === undefined ? {} : { count }),
 });
 

@@ -56,16 +56,27 @@ export async function program(surroundings: OrchestrationSurroundings): Promise<
     const { stateMachineArn, webhookUrl, webhookSecretArn, artifactsBucketName } = made;
     const { waitsTableName, clusterArn, mapMode } = made;
     return {
-      ...{ stateMachineArn, webhookUrl, webhookSecretArn, artifactsBucketName },
-      ...{ waitsTableName, clusterArn, mapMode },
+      stateMachineArn,
+      webhookUrl,
+      webhookSecretArn,
+      artifactsBucketName,
+      waitsTableName,
+      clusterArn,
+      mapMode,
     };
   };
   return {
     side: make("side", { overlap: "allow", onPaused: "skip", maxReschedules: 2, concurrency: 5, dbt: stub }),
     nightly: make("nightly", { overlap: "skip", onPaused: "fail", pollInterval: 60, schedule, dbt: real }),
     large: make("large", {
-      ...{ overlap: "queue", queueTimeout: 600, onPaused: "resume", quorum: 99, concurrency: 5, maxConnections: 200 },
-      ...{ mapMode: "distributed", dbt: stub },
+      overlap: "queue",
+      queueTimeout: 600,
+      onPaused: "resume",
+      quorum: 99,
+      concurrency: 5,
+      maxConnections: 200,
+      mapMode: "distributed",
+      dbt: stub,
     }),
   };
 }

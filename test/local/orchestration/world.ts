@@ -44,7 +44,10 @@ async function open(): Promise<World> {
   const { fivetran } = surroundings;
   closing.push(() => fivetran.stop());
   const local = await openStack({
-    ...{ tools, services, name: "orchestration-test", stateFolder: join(folder, "state") },
+    tools,
+    services,
+    name: "orchestration-test",
+    stateFolder: join(folder, "state"),
     program: () => program(surroundings),
     settings: { "aws:region": "us-east-1" },
   });

@@ -41,13 +41,13 @@ describe("Fivetran connector: answer", () => {
       /Row 1 .* of table lines .*column line is null/,
     ],
     ["a key that is an object", { upserts: { orders: [{ id: { a: 1 } }] } }, /column id is of type object/],
-    ["a key that is no number", { upserts: { orders: [{ id: Number.NaN }] } }, /column id is of type number/],
+    ["a key that isn't a number", { upserts: { orders: [{ id: Number.NaN }] } }, /column id is of type number/],
     [
       "a delete without its key",
       { deletes: { lines: [{ order: 1 }] } },
       /Row 1 of the page's deletes of table lines .*column line is missing/,
     ],
-    ["a row that is no object", { upserts: { orders: [null as never] } }, /Row 1 .* is no object/],
+    ["a row that isn't an object", { upserts: { orders: [null as never] } }, /Row 1 .* isn't an object/],
     [
       "a table that isn't in schema",
       { upserts: { customers: [{ id: 1 }] } },
@@ -57,7 +57,7 @@ describe("Fivetran connector: answer", () => {
     [
       "a number that JSON doesn't have",
       { upserts: { orders: [{ id: 7, price: Infinity }] } },
-      /orders, key \[7\], column price: Infinity is no JSON number/,
+      /orders, key \[7\], column price: Infinity isn't a JSON number/,
     ],
     ["a bigint", { upserts: { orders: [{ id: 7, price: 1n }] } }, /key \[7\], column price: a bigint/],
     [
@@ -68,9 +68,9 @@ describe("Fivetran connector: answer", () => {
     [
       "a nested number that JSON doesn't have",
       { upserts: { orders: [{ id: 7, price: { net: [Number.NaN] } }] } },
-      /key \[7\], column price: NaN is no JSON number/,
+      /key \[7\], column price: NaN isn't a JSON number/,
     ],
-    ["rows that are no list", { upserts: { orders: { id: 1 } as never } }, /rows of the table orders are no array/],
+    ["rows that are no list", { upserts: { orders: { id: 1 } as never } }, /rows of the table orders aren't an array/],
     [
       "a value in a circle",
       { upserts: { orders: [{ id: 7, parent: circle }] } },
@@ -90,11 +90,11 @@ describe("Fivetran connector: answer", () => {
     });
   }
 
-  it("F2: a page that is no object is an error", async () => {
+  it("F2: a page that isn't an object is an error", async () => {
     const pull = async function* () {
       yield undefined as never;
     };
-    assert.match((await failure(paged([], { pull }), first)).message, /A page is no object/);
+    assert.match((await failure(paged([], { pull }), first)).message, /A page isn't an object/);
   });
 
   for (const target of [{}, { bucket: "b", file: "f" }]) {

@@ -156,7 +156,7 @@ describe("Fivetran connector: the example", () => {
 
   for (const [missing, secrets, payload, problem] of [
     ["credentials", {}, undefined, /secrets clientId and clientSecret are missing/],
-    ["address", sourceApiSecrets, { apiUrl: "nowhere" }, /apiUrl of the custom payload is no URL/],
+    ["address", sourceApiSecrets, { apiUrl: "nowhere" }, /apiUrl of the custom payload isn't a URL/],
     ["start", sourceApiSecrets, { startFrom: "yesterday" }, /startFrom is "yesterday"/],
   ] as const) {
     it(`F10: a missing or wrong ${missing} is named`, async () => {

@@ -14,26 +14,26 @@ import {
 
 /** Time that passes only when everybody waits. */
 export class FakeClock implements Clock {
-  #now = 0;
-  #timers: { readonly at: number; readonly callback: () => void }[] = [];
+  private now = 0;
+  private timers: { readonly at: number; readonly callback: () => void }[] = [];
 
   constructor(readonly totalMs: number) {}
 
   remainingMs(): number {
-    return this.totalMs - this.#now;
+    return this.totalMs - this.now;
   }
 
   after(ms: number, callback: () => void): () => void {
-    const timer = { at: this.#now + ms, callback };
-    this.#timers.push(timer);
+    const timer = { at: this.now + ms, callback };
+    this.timers.push(timer);
     return () => {
-      this.#timers = this.#timers.filter((other) => other !== timer);
+      this.timers = this.timers.filter((other) => other !== timer);
     };
   }
 
   /** Time that passes without anybody waiting. */
   spend(ms: number): void {
-    this.#now += ms;
+    this.now += ms;
   }
 
   /** Resolves after so many milliseconds; never looks at a signal, as the worst of connectors. */
@@ -53,9 +53,9 @@ export class FakeClock implements Clock {
     for (;;) {
       await turn();
       if (settled) return promise;
-      const next = this.#timers.reduce((a, b) => (b.at < a.at ? b : a), this.#timers[0] ?? assert.fail("nobody waits"));
-      this.#timers = this.#timers.filter((timer) => timer !== next);
-      this.#now = Math.max(this.#now, next.at);
+      const next = this.timers.reduce((a, b) => (b.at < a.at ? b : a), this.timers[0] ?? assert.fail("nobody waits"));
+      this.timers = this.timers.filter((timer) => timer !== next);
+      this.now = Math.max(this.now, next.at);
       next.callback();
     }
   }

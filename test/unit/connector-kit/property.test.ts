@@ -14,12 +14,12 @@ interface Change {
 /** A table that changes while it is read; a row stands where its last change was. */
 class Source {
   readonly rows = new Map<number, Change>();
-  #change = 0;
+  private change = 0;
 
   put(id: number, size: number, deleted = false): void {
-    this.#change += 1;
+    this.change += 1;
     this.rows.delete(id);
-    this.rows.set(id, { id, change: this.#change, deleted, text: "ß".repeat(size >> 1) });
+    this.rows.set(id, { id, change: this.change, deleted, text: "ß".repeat(size >> 1) });
   }
 
   live(): Row[] {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { FivetranConnectorArgs } from "../../../index";
 import { deploy, entry, fixtures } from "./deploy";
 
-/** A mistake, where the error has to point, and a word of the mend. */
+/** A mistake, where the error has to point, and a word of the fix. */
 interface Mistake {
   readonly what: string;
   readonly args: Partial<FivetranConnectorArgs>;
@@ -100,7 +100,7 @@ const mistakes: readonly Mistake[] = [
 
 describe("FivetranConnector: arguments", () => {
   for (const { what, args, path, mend } of mistakes) {
-    it(`F9: ${what} is told at construction, with the argument and the mend`, async () => {
+    it(`F9: ${what} is told at construction, with the argument and the fix`, async () => {
       const error = await deploy(args).then(
         () => assert.fail("the mistake went through"),
         (thrown: unknown) => thrown,

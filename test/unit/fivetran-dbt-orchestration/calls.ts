@@ -70,10 +70,14 @@ function runTaskCalls(args: JsonObject, place: Place, arn: (service: string, res
     },
     ...["ecs:StopTask", "ecs:DescribeTasks"].map((action) => ({ action, resource: task, context: inCluster })),
     ...["events:PutTargets", "events:PutRule", "events:DescribeRule"].map((action) => ({
-      ...{ action, resource: rule, context: {} },
+      action,
+      resource: rule,
+      context: {},
     })),
     ...place.passedRoles.map((resource) => ({
-      ...{ action: "iam:PassRole", resource, context: { "iam:PassedToService": "ecs-tasks.amazonaws.com" } },
+      action: "iam:PassRole",
+      resource,
+      context: { "iam:PassedToService": "ecs-tasks.amazonaws.com" },
     })),
   ];
 }

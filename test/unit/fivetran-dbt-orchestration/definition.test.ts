@@ -114,7 +114,10 @@ describe("the definition", () => {
 
   it("O14: the builder keeps what it is given, and a definition is data", () => {
     const step = invokeAndWait({
-      ...{ functionArn: "arn:f", payload: { token: taskToken }, heartbeatSeconds: 5, timeoutSeconds: 10 },
+      functionArn: "arn:f",
+      payload: { token: taskToken },
+      heartbeatSeconds: 5,
+      timeoutSeconds: 10,
       catch: [{ ErrorEquals: ["States.ALL"], Next: "End" }],
       next: "End",
     });

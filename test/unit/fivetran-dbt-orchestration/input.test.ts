@@ -43,7 +43,12 @@ describe("the input of a run", () => {
     assert.deepEqual(lists(ended).include, []);
     assert.deepEqual(calls(ended, "Sync connection"), []);
     assert.deepEqual(ended.output, {
-      ...{ status: "SUCCEEDED", connections: 0, synced: 0, skipped: [], failed: [], dbt: "SUCCEEDED" },
+      status: "SUCCEEDED",
+      connections: 0,
+      synced: 0,
+      skipped: [],
+      failed: [],
+      dbt: "SUCCEEDED",
     });
   });
 

@@ -60,7 +60,9 @@ describe("how a run ends", () => {
 
   it("O11: dbt's failing nodes stand in the execution's error", async () => {
     const summary = {
-      ...{ status: "failed", command: "build", retried: true },
+      status: "failed",
+      command: "build",
+      retried: true,
       nodes: [{ unique_id: "model.example.orders", status: "error", message: "no such column" }],
     };
     const { error, cause } = await run({

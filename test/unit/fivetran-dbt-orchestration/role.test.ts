@@ -20,7 +20,9 @@ async function documents(args: Partial<FivetranDbtOrchestrationArgs> = {}): Prom
   const definition = JSON.parse(String(at(machine, "definition"))) as Definition;
   const task = run.named("nightly-dbt-task");
   const place = {
-    ...{ account: mockAccount, region: mockRegion, stateMachine: `${deployed}-runs` },
+    account: mockAccount,
+    region: mockRegion,
+    stateMachine: `${deployed}-runs`,
     passedRoles: [String(at(task, "executionRoleArn")), String(at(task, "taskRoleArn"))],
   };
   return { calls: callsOf(definition, place), statements: statementsAt(run.named("nightly-runs-role-policy")) };

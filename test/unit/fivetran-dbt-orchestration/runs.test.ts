@@ -8,7 +8,12 @@ describe("a run of the orchestration", () => {
     const { status, output, visited, calls } = await run();
     assert.equal(status, "SUCCEEDED");
     assert.deepEqual(output, {
-      ...{ status: "SUCCEEDED", connections: 3, synced: 3, skipped: [], failed: [], dbt: "SUCCEEDED" },
+      status: "SUCCEEDED",
+      connections: 3,
+      synced: 3,
+      skipped: [],
+      failed: [],
+      dbt: "SUCCEEDED",
     });
     assert.deepEqual(visited.slice(-4), ["Did some fail", "Release run lock", "How did the run end", "Done"]);
     const dbt = calls.find(({ state }) => state === "Run dbt")?.arguments;
@@ -22,7 +27,11 @@ describe("a run of the orchestration", () => {
     const { calls } = await run();
     const { arguments: given } = calls.find(({ state }) => state === "Sync connection") ?? assert.fail();
     assert.deepEqual(given.Payload, {
-      ...{ group_id: "projected_sickle", connection_id: "one", attempt: 1, mode: "trigger", on_paused: "skip" },
+      group_id: "projected_sickle",
+      connection_id: "one",
+      attempt: 1,
+      mode: "trigger",
+      on_paused: "skip",
       execution: "arn:aws:states:us-east-1:123456789012:execution:runs:me",
       since: "2026-05-01T05:00:00.000Z",
       task_token: "token of Sync connection",

@@ -113,7 +113,7 @@ describe("bucket notifications", () => {
     ["a plain name", () => "b"],
     ["an output", () => pulumi.output("b")],
   ] as const) {
-    it(`W5: two owners of one bucket fail, both named, with the mend (${what})`, async () => {
+    it(`W5: two owners of one bucket fail, both named, with the fix (${what})`, async () => {
       const program = () => {
         for (const name of ["one", "two"]) new BucketNotifications(name, { bucket: bucket(), targets: [target("q")] });
       };

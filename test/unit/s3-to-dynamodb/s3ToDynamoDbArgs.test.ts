@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { S3ToDynamoDb, type S3ToDynamoDbArgs } from "../../../index";
 import { runMocked } from "../mocks";
 
-/** A mistake, where the error has to point, and a word of the mend. */
+/** A mistake, where the error has to point, and a word of the fix. */
 interface Mistake {
   readonly what: string;
   readonly args: Partial<S3ToDynamoDbArgs>;
@@ -267,7 +267,7 @@ const mistakes: readonly Mistake[] = [
 
 describe("S3ToDynamoDb: mistakes", () => {
   for (const { what, args, path, mend } of mistakes) {
-    it(`I1: ${what} fails in the constructor with its path and the mend`, async () => {
+    it(`I1: ${what} fails in the constructor with its path and the fix`, async () => {
       await assert.rejects(
         runMocked(() => new S3ToDynamoDb("ingest", { sources: [a], ...args })),
         (error: Error) => {

@@ -24,7 +24,7 @@ describe("credentials on Lambda", () => {
     assert.deepEqual(await defaultProvider()(), { accessKeyId: "id", secretAccessKey: "key" });
   });
 
-  it("I12: an environment without them is told with the mend", async () => {
+  it("I12: an environment without them is told with the fix", async () => {
     delete process.env.AWS_SECRET_ACCESS_KEY;
     await assert.rejects(defaultProvider()(), /AWS_SECRET_ACCESS_KEY are not set\. Lambda sets them/);
   });

@@ -151,7 +151,8 @@ describe("stack configuration", () => {
       {
         sources: [{ name: "ab" }],
         snowflake: {
-          ...{ database: "RAW", schema: "X" },
+          database: "RAW",
+          schema: "X",
           tables: [
             { name: "FROM_LANDING", landingSource: "ab" },
             { name: "T", prefix: "t/", columns: [{ name: "C" }], schedule: "daily" },

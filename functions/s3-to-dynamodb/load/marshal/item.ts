@@ -56,7 +56,7 @@ export class ItemMaker {
         : this.item(scanned.record, scanned.key, scanned.attributes);
     } catch (error) {
       if (error instanceof RecordError) throw error;
-      throw new RecordError(`can't be made into an item (${String(error)}): mend the record`, { cause: error });
+      throw new RecordError(`can't be made into an item (${String(error)}): fix the record`, { cause: error });
     }
   }
 
@@ -143,11 +143,11 @@ export class ItemMaker {
 
 function keyValue(value: JsonValue | undefined, name: string): string {
   if (value === undefined)
-    throw new RecordError(`key field "${name}" is missing: mend the record or the source's key fields`);
+    throw new RecordError(`key field "${name}" is missing: fix the record or the source's key fields`);
   if (!isSingle(value)) {
-    throw new RecordError(`key field "${name}" is ${value === null ? "null" : "not a single value"}: mend the record`);
+    throw new RecordError(`key field "${name}" is ${value === null ? "null" : "not a single value"}: fix the record`);
   }
   const text = plainText(value);
-  if (text === "") throw new RecordError(`key field "${name}" is empty: mend the record`);
+  if (text === "") throw new RecordError(`key field "${name}" is empty: fix the record`);
   return text;
 }

@@ -22,7 +22,7 @@ const BOOLEANS = new Map([
 export function quote(text: string, field: string): string {
   if (!NEEDS_CARE.test(text)) return `"${text}"`;
   if (LONE_SURROGATE.test(text)) {
-    throw new RecordError(`field "${field}" has half a character (an unpaired surrogate): mend the file's encoding`);
+    throw new RecordError(`field "${field}" has half a character (an unpaired surrogate): fix the file's encoding`);
   }
   return JSON.stringify(text);
 }
@@ -88,7 +88,7 @@ export function convertText(value: JsonValue, type: FieldType, field: string): s
   if (type === "boolean") return valueText(toBoolean(plainText(value), field), field);
   if (typeof value === "number" || value instanceof LosslessNumber) return valueText(value, field);
   throw new RecordError(
-    `field "${field}" is ${show(plainText(value))}, which isn't a number: mend the file or its type`,
+    `field "${field}" is ${show(plainText(value))}, which isn't a number: fix the file or its type`,
   );
 }
 
@@ -96,7 +96,7 @@ function toBoolean(text: string, field: string): boolean {
   const value = BOOLEANS.get(text.toLowerCase());
   if (value === undefined) {
     throw new RecordError(
-      `field "${field}" is ${show(text)}, which is neither true nor false: mend the file or map it as string`,
+      `field "${field}" is ${show(text)}, which is neither true nor false: fix the file or map it as string`,
     );
   }
   return value;
@@ -107,7 +107,7 @@ function parseField(text: string, field: string): JsonValue {
     return parseJson(text);
   } catch (error) {
     if (!(error instanceof RecordError)) throw error;
-    throw new RecordError(`field "${field}" ${error.message}: mend the file or map it as string`, { cause: error });
+    throw new RecordError(`field "${field}" ${error.message}: fix the file or map it as string`, { cause: error });
   }
 }
 
@@ -121,7 +121,7 @@ export function numberText(text: string, field: string): string {
   const whole = match?.[2] ?? "";
   const digits = whole + (match?.[3] ?? "");
   if (match === null || digits === "") {
-    throw new RecordError(`field "${field}" is ${show(text)}, which isn't a number: mend the file or map it as string`);
+    throw new RecordError(`field "${field}" is ${show(text)}, which isn't a number: fix the file or map it as string`);
   }
   const { first, count } = significantDigits(digits);
   if (count === 0) return "0";

@@ -141,7 +141,7 @@ describe("fivetran:invoke", () => {
     });
     assert.deepEqual(store.rows("items"), [{ id: "f1" }, { id: "f2" }]);
     assert.deepEqual(removed, ["f1", "f2"]);
-    assert.throws(() => checkAnswer({ state: {}, hasMore: false }, "not json"), /The file is no JSON/);
+    assert.throws(() => checkAnswer({ state: {}, hasMore: false }, "not json"), /The file isn't JSON/);
     assert.throws(() => checkAnswer({ state: {}, hasMore: false }, "{}"), /insert is missing in the file/);
   });
 

@@ -116,8 +116,14 @@ describe("Register the webhook: options", () => {
   const ARGS = ["--url", URL, "--group", "g", "--secret-arn", "arn:w", "--api-secret-arn", "arn:a"];
   const OUTPUTS = { webhookUrl: URL, groupId: "g", webhookSecretArn: "arn:w", apiSecretArn: "arn:a" };
   const expected = {
-    ...{ url: URL, groupId: "g", webhookSecretArn: "arn:w", apiSecretArn: "arn:a" },
-    ...{ apiUrl: "https://api.fivetran.com", rotate: false, remove: false, dryRun: false },
+    url: URL,
+    groupId: "g",
+    webhookSecretArn: "arn:w",
+    apiSecretArn: "arn:a",
+    apiUrl: "https://api.fivetran.com",
+    rotate: false,
+    remove: false,
+    dryRun: false,
   };
 
   it("O5: everything is given as arguments, or read from the stack's outputs", () => {
@@ -146,7 +152,7 @@ describe("Register the webhook: options", () => {
       [[...ARGS, "--api-url", "http://api.example.org"], /--api-url/],
       [[...ARGS, "--account"], /exclude each other/],
       [["--nonsense"], /--nonsense/],
-      [["--outputs", "f", "--component", "x"], /--component x is no object in f/],
+      [["--outputs", "f", "--component", "x"], /--component x isn't an object in f/],
     ];
     for (const [args, message] of wrong) {
       assert.throws(() => parseOptions(args, () => "{}"), { name: "UsageError", message });

@@ -86,8 +86,12 @@ describe("the entry point of dbt's image", () => {
     assert.equal(code, 0, output);
     assert.deepEqual(run.calls, ["build --select tag:daily"]);
     assert.deepEqual(run.artifact("summary.json"), {
-      ...{ status: "succeeded", command: "build --select tag:daily", exit_code: 0, retried: false },
-      ...{ counts: { success: 1 }, nodes: [] },
+      status: "succeeded",
+      command: "build --select tag:daily",
+      exit_code: 0,
+      retried: false,
+      counts: { success: 1 },
+      nodes: [],
     });
     assert.ok(run.has("manifest.json") && run.has("run_results.json"));
     assert.match(output, /dbt build --select tag:daily/);
@@ -150,7 +154,8 @@ describe("the entry point of dbt's image", () => {
   it("O11: secrets don't reach the log or the summary, not even a line of a key", async () => {
     const key = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----";
     const { output } = await begin('echo "key: $SNOWFLAKE_PRIVATE_KEY, $SNOWFLAKE_PASSWORD"\nexit 2').start(["build"], {
-      ...{ SNOWFLAKE_PRIVATE_KEY: key, SNOWFLAKE_PASSWORD: "correct horse" },
+      SNOWFLAKE_PRIVATE_KEY: key,
+      SNOWFLAKE_PASSWORD: "correct horse",
     });
     const told = output + JSON.stringify(run.artifact("summary.json"));
     for (const secret of ["MIIEvQIBADANBgkq", "hkiG9w0BAQEFAASC", "correct horse"]) {

@@ -94,10 +94,10 @@ describe("Connection states, before a sync", () => {
       const decision = decideSync(connection({}, { setup_state: "broken", tasks, warnings }), "skip", now);
       return decision.action === "fail" ? decision.reason : "";
     };
-    assert.match(reasonOf([task], [warning]), /: Sign in anew\. Mend/);
-    assert.match(reasonOf([], [warning]), /: Slow\. Mend/);
+    assert.match(reasonOf([task], [warning]), /: Sign in anew\. Repair/);
+    assert.match(reasonOf([], [warning]), /: Slow\. Repair/);
     assert.match(reasonOf([{ code: "only_a_code" }], []), /: only_a_code\./);
-    assert.match(reasonOf([], []), /destination\. Mend/);
+    assert.match(reasonOf([], []), /destination\. Repair/);
   });
 });
 

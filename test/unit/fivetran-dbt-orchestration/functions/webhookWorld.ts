@@ -85,7 +85,11 @@ export function webhookWorld(
   };
   const store = (given: Partial<Wait> = {}): Promise<boolean> =>
     waits.store({
-      ...{ connectionId: "purr_rich", execution: EXECUTION, attempt: 1, token: "t1", storedAt: STORED },
+      connectionId: "purr_rich",
+      execution: EXECUTION,
+      attempt: 1,
+      token: "t1",
+      storedAt: STORED,
       ...given,
     });
   return { send, store, table, waits, tasks, counts, log, clock, started, ports };

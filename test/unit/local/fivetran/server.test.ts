@@ -59,7 +59,10 @@ describe("The local Fivetran API", () => {
   function clientOf(server: FivetranServer, apiSecret = server.apiSecret, attempts = 3): FivetranClient {
     const { url, apiKey } = server;
     return new FivetranClient({
-      ...{ url, pageSize: 40, attempts, sleep: async () => undefined },
+      url,
+      pageSize: 40,
+      attempts,
+      sleep: async () => undefined,
       credentials: async () => ({ apiKey, apiSecret }),
     });
   }

@@ -5,7 +5,12 @@ import { terminalProgress } from "../../../../local/run/progress";
 import { assembleReport, type OrchestrationReport } from "../../../../local/run/report";
 
 const good: OrchestrationReport = {
-  ...{ status: "SUCCEEDED", cause: "", seconds: 12.34, synced: 1, tokensLeft: 0, dbtNodes: { success: 2, pass: 3 } },
+  status: "SUCCEEDED",
+  cause: "",
+  seconds: 12.34,
+  synced: 1,
+  tokensLeft: 0,
+  dbtNodes: { success: 2, pass: 3 },
   connections: [
     {
       id: "flights",

@@ -134,7 +134,7 @@ describe("collect: formats", () => {
     ]);
   });
 
-  it("I2: what is no text or another format is refused whole, with what to do", async () => {
+  it("I2: what isn't text or another format is refused whole, with what to do", async () => {
     for (const [bytes, reason] of [
       [Buffer.from("a\0b"), /NUL/],
       [Buffer.from("<html></html>"), /XML or HTML/],

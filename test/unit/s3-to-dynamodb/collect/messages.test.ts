@@ -69,8 +69,14 @@ describe("collect: events", () => {
 
   it("I20: a forced replay's parts have keys that Snowpipe hasn't seen", () => {
     const upload = uploadRecord({
-      ...{ source: "s", bucket: "b", key: "a.csv", versionId: "v" },
-      ...{ etag: "e", time: "2026-01-02T03:04:05.000Z", size: 1, sequencer: "" },
+      source: "s",
+      bucket: "b",
+      key: "a.csv",
+      versionId: "v",
+      etag: "e",
+      time: "2026-01-02T03:04:05.000Z",
+      size: 1,
+      sequencer: "",
     });
     assert.equal(landingKey({ upload, attempt: 2 }, 1), "landing/s/a.csv/v/attempt-2/part-00001.ndjson.gz");
   });

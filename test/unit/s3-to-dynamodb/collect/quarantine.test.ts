@@ -40,7 +40,7 @@ describe("collect: bad records and bad files", () => {
     assert.match(cloud.quarantined()[0]?.reason ?? "", /closing quote/);
   });
 
-  it("I7: bad JSON, and JSON that is no object, in lines and in arrays", async () => {
+  it("I7: bad JSON, and JSON that isn't an object, in lines and in arrays", async () => {
     for (const text of ['{"a":1}\n{"a":\n[1]\nnull\n{"a":2}\n', '[{"a":1},{"a":},[1],null,{"a":2}]']) {
       const cloud = await collect("a.json", text);
       assert.deepEqual(cloud.records(), [{ a: 1 }, { a: 2 }]);

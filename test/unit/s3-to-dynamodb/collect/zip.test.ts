@@ -108,7 +108,7 @@ describe("collect: zip", () => {
     assert.deepEqual([cloud.keys("landing/"), cloud.sent, cloud.file.landed], [[], [], 0]);
   });
 
-  it("I2: compression that isn't as declared is refused, with the mend", async () => {
+  it("I2: compression that isn't as declared is refused, with the fix", async () => {
     for (const compression of ["gzip", "zip"] as const) {
       assert.match((await collect("a.csv", "a\n1\n", { compression })).file.reason ?? "", /Declare auto/);
     }

@@ -64,7 +64,7 @@ describe("marshalling", () => {
     assert.equal(valueText(parseJson("0.12345678901234567890"), "v"), '{"N":"0.12345678901234567890"}');
   });
 
-  it("I7: a number that DynamoDB can't hold is refused with the mend", () => {
+  it("I7: a number that DynamoDB can't hold is refused with the fix", () => {
     for (const text of ["1e126", "-1E+126", "1e-131", "1".repeat(39), `1.${"3".repeat(38)}`]) {
       assert.throws(() => numberText(text, "n"), /field "n" is .*map the field as string/, text);
     }
@@ -100,7 +100,7 @@ describe("marshalling", () => {
     assert.deepEqual([mapped.other, mapped.id, mapped.count], [undefined, undefined, { N: "12345678901234567890" }]);
   });
 
-  it("I7: what can't become an item says what to mend", () => {
+  it("I7: what can't become an item says what to fix", () => {
     const cases: [Record<string, unknown>, RegExp, Partial<SourceConfig>?][] = [
       [{}, /key field "id" is missing/],
       [{ id: "" }, /key field "id" is empty/],

@@ -101,9 +101,15 @@ describe("table-changes", () => {
 
   it("W10: every kind of attribute becomes JSON", () => {
     const attributes = {
-      ...{ s: { S: 'a"\n' }, n: { N: "-1.5E+10" }, odd: { N: "007" }, t: { BOOL: false }, z: { NULL: true } },
+      s: { S: 'a"\n' },
+      n: { N: "-1.5E+10" },
+      odd: { N: "007" },
+      t: { BOOL: false },
+      z: { NULL: true },
       ...{ m: { M: { l: { L: [{ N: "1" }, { S: "" }] } } }, ss: { SS: ["b", "a"] }, ns: { NS: ["1", "2"] } },
-      ...{ b: { B: "AAE=" }, u: { B: Uint8Array.of(0, 1) }, bs: { BS: ["AAE="] } },
+      b: { B: "AAE=" },
+      u: { B: Uint8Array.of(0, 1) },
+      bs: { BS: ["AAE="] },
     };
     assert.equal(
       attributesJson(attributes),
