@@ -86,7 +86,7 @@ describe("fivetran:invoke", () => {
   });
 
   const wrong: readonly [string, unknown, RegExp][] = [
-    ["no object", "ok", /no object/],
+    ["no object", "ok", /isn't an object/],
     ["no state", { insert: {}, hasMore: false }, /no state object/],
     ["no hasMore", { state: {}, insert: {} }, /hasMore/],
     ["no insert", { state: {}, hasMore: false }, /insert is missing in the answer/],
