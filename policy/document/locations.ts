@@ -1,6 +1,6 @@
 /** Where policy documents stand in Pulumi AWS resources: type token → the documents in its properties. */
 import type { DocumentKind, FoundDocument } from "../model/document";
-import { asArray, isRecord } from "../model/shape";
+import { asArray, foundType, isRecord } from "../model/shape";
 import { unknown } from "../model/unknown";
 import { readDocument } from "./readDocument";
 import { resourcePolicies } from "./resourcePolicies";
@@ -54,6 +54,8 @@ const finders: Readonly<Record<string, Finder>> = {
   "aws:transfer/access:Access": guardrail("policy"),
   "aws:transfer/user:User": guardrail("policy"),
   "aws:organizations/policy:Policy": organizationPolicy,
+  // Their places were found already.
+  [foundType]: ({ documents }) => documents as readonly Place[],
   "aws:s3control/multiRegionAccessPointPolicy:MultiRegionAccessPointPolicy": multiRegionAccessPoint,
 };
 

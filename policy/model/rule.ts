@@ -66,6 +66,8 @@ export interface Subject {
   readonly document: PolicyDocument;
   /** Pulumi type of the resource it stands in; undefined for a file. */
   readonly type?: string;
+  /** Accounts that the resource is known to be in. @default none */
+  readonly accounts?: readonly string[];
 }
 
 /** Looks at each policy document by itself. */
@@ -97,6 +99,19 @@ export interface Resource {
   readonly dependencies: Readonly<Record<string, readonly string[]>>;
   /** URN of its parent, when it has one. */
   readonly parent?: string;
+  /** Where it really stands, when it was read out of another one (../forms). */
+  readonly origin?: Origin;
+  /** Accounts that it is known to be in. @default none */
+  readonly accounts?: readonly string[];
+}
+
+export interface Origin {
+  /** The resource of the program. */
+  readonly urn: string;
+  /** A path in the words of the `aws` provider, or the resource as a whole, as the program writes it. */
+  readonly path: (path: string | undefined) => string | undefined;
+  /** In a template nothing becomes known at the update that isn't known before. */
+  readonly isTemplate: boolean;
 }
 
 /** Looks at each resource of some types by itself. */

@@ -17,3 +17,6 @@ export function describe(value: unknown): string {
   if (value === undefined) return "missing";
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
+
+/** Stands for the type of a resource of which only the documents are known (../forms). */
+export const foundType = "policy:documents";

@@ -1,9 +1,11 @@
 /** Applies one rule, wherever its subject comes from: the engine, a file or a test. */
 
 import { findDocuments } from "../document/locations";
+import { type Read, readResource } from "../forms/forms";
 import type { FoundDocument } from "../model/document";
-import type { DocumentRule, Finding, Resource, ResourceRule, Rule, StackRule } from "../model/rule";
+import type { DocumentRule, Finding, Resource, ResourceRule, Rule, StackRule, Subject } from "../model/rule";
 import type { Settings } from "../model/settings";
+import { ownAccounts } from "../principals/ownAccounts";
 import type { Exemption } from "./exemptions";
 
 /** A finding and where it is. */
@@ -21,10 +23,10 @@ export function judgeDocument(
   rule: DocumentRule,
   { path, ...found }: FoundDocument,
   settings: Settings,
-  type?: string,
+  of: Pick<Subject, "type" | "accounts"> = {},
 ): Violation[] {
   if (!rule.kinds.includes(found.kind)) return [];
-  const subject = { ...found, ...(type === undefined ? {} : { type }) };
+  const subject = { ...found, ...of };
   const { absenceOf = [] } = rule;
   const undecided = new Set(
     found.document.statements
@@ -39,10 +41,53 @@ export function judgeDocument(
 
 /** What rules on documents and on single resources find in one resource. */
 export function judgeResource(rule: DocumentRule | ResourceRule, resource: Resource, settings: Settings): Violation[] {
+  const { resources } = readOnce(resource);
+  if (resources.length === 1 && resources[0] === resource) return judgeForm(rule, resource, settings);
+  return distinct(resources.flatMap((each) => judgeForm(rule, each, settings).map((found) => atOrigin(found, each))));
+}
+
+const read = new WeakMap<Resource, Read>();
+
+/** A resource in the words of the `aws` provider. */
+export function readOnce(resource: Resource): Read {
+  let known = read.get(resource);
+  if (!known) {
+    known = readResource(resource);
+    read.set(resource, known);
+  }
+  return known;
+}
+
+const stacks = new WeakMap<readonly Resource[], readonly Resource[]>();
+
+/** The resources of a stack in the words of the `aws` provider. */
+export function readStack(resources: readonly Resource[]): readonly Resource[] {
+  let known = stacks.get(resources);
+  if (!known) {
+    known = resources.flatMap((each) => readOnce(each).resources);
+    stacks.set(resources, known);
+  }
+  return known;
+}
+
+function atOrigin(violation: Violation, { origin }: Resource): Violation {
+  if (!origin) return violation;
+  const path = origin.path(violation.path);
+  return { ...violation, urn: origin.urn, ...(path === undefined ? {} : { path }) };
+}
+
+/** One document that is attached to roles and to users is one document. */
+function distinct(violations: readonly Violation[]): Violation[] {
+  const keys = violations.map(({ urn, path, statement, message }) => JSON.stringify([urn, path, statement, message]));
+  return violations.filter((_, i) => keys.indexOf(keys[i] as string) === i);
+}
+
+function judgeForm(rule: DocumentRule | ResourceRule, resource: Resource, settings: Settings): Violation[] {
   const { type, props, urn } = resource;
+  const accounts = [...(resource.accounts ?? []), ...ownAccounts(type, props)];
   if (rule.scope === "document") {
     const inDocuments = findDocuments(type, props).flatMap((found) =>
-      judgeDocument(rule, found, settings, type).map((violation) => ({ ...violation, urn })),
+      judgeDocument(rule, found, settings, { type, accounts }).map((violation) => ({ ...violation, urn })),
     );
     const beside = rule.beside?.types.includes(type) ? [...rule.beside.check(resource, settings)] : [];
     return [...inDocuments, ...beside.map((finding) => ({ ...finding, rule, urn }))];
@@ -59,7 +104,16 @@ export function judgeFile(rule: Rule, found: FoundDocument, settings: Settings):
 }
 
 export function judgeStack(rule: StackRule, resources: readonly Resource[], settings: Settings): Violation[] {
-  return [...rule.check(resources, settings)].map((finding) => ({ ...finding, rule }));
+  const all = readStack(resources);
+  const violations = [...rule.check(all, settings)].map((finding): Violation => ({ ...finding, rule }));
+  if (all.every(({ origin }) => origin === undefined)) return violations;
+  const byUrn = new Map(all.map((each) => [each.urn, each]));
+  return distinct(
+    violations.map((each) => {
+      const resource = byUrn.get(each.urn ?? "");
+      return resource ? atOrigin(each, resource) : each;
+    }),
+  );
 }
 
 /** For example `policy: statement Read allows s3:* … → list the actions [P2, docs/policies/P2.md]`. */

@@ -4,8 +4,10 @@
  */
 import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
 import { findDocuments } from "../document/locations";
+import { isForeign } from "../forms/forms";
 import type { Resource } from "../model/rule";
 import { holdsUnknown, unknown } from "../model/unknown";
+import { readOnce, readStack } from "./judge";
 import { concerns } from "./resources";
 import { nameOf, type PackState } from "./state";
 
@@ -31,7 +33,10 @@ export function notEvaluatedPolicies(state: PackState): [ResourceValidationPolic
       name: notEvaluatedNames[1],
       description: "P31: What couldn't be judged yet in the stack as a whole",
       validateStack: (args, report) => {
-        for (const message of unknownInStack(state.stack(args), state)) report(`${message}. ${again}`);
+        const resources = state.stack(args);
+        for (const message of unknownInStack(resources, state)) report(`${message}. ${again}`);
+        const unread = unreadInStack(resources);
+        if (unread !== undefined) report(unread);
       },
     },
   ];
@@ -40,6 +45,20 @@ export function notEvaluatedPolicies(state: PackState): [ResourceValidationPolic
 /** Property paths that a rule wanted to read. */
 export function unknownParts(resource: Resource, state: PackState): string[] {
   if (!holdsUnknown(resource.props)) return [];
+  const whole = unreadableYet(resource);
+  if (whole !== undefined) return [whole];
+  return [...new Set(readOnce(resource).resources.flatMap((each) => partsOf(each, state)))];
+}
+
+/** Of a resource that holds others, the text that they stand in. */
+function unreadableYet({ type, props }: Resource): string | undefined {
+  if (!isForeign(type)) return undefined;
+  return ["templateBody", "desiredState", "properties"].find((property) => holdsUnknown(props[property]));
+}
+
+function partsOf(resource: Resource, state: PackState): string[] {
+  const { origin } = resource;
+  if (origin?.isTemplate) return [];
   const parts = new Set<string>();
   for (const { path, document } of findDocuments(resource.type, resource.props)) {
     for (const part of document.unknown) parts.add(part === "document" ? path : `${path}: ${part}`);
@@ -50,7 +69,7 @@ export function unknownParts(resource: Resource, state: PackState): string[] {
     const props = watched(resource.props, "", parts) as Resource["props"];
     for (const _ of onResource.check({ ...resource, props }, state.settingsOf(rule)));
   }
-  return [...parts];
+  return [...parts].map((part) => origin?.path(part) ?? part);
 }
 
 /** One message a rule: which resources it couldn't read whole. */
@@ -59,8 +78,8 @@ export function unknownInStack(resources: readonly Resource[], state: PackState)
   return state.rules.flatMap((rule) => {
     if (rule.scope !== "stack" || !state.isOn(rule)) return [];
     const unread = new Set<string>();
-    const watching = resources.map((resource): Resource => {
-      if (!holdsUnknown(resource.props)) return resource;
+    const watching = readStack(resources).map((resource): Resource => {
+      if (!holdsUnknown(resource.props) || resource.origin?.isTemplate) return resource;
       const parts = { add: () => unread.add(nameOf(resource)) };
       return { ...resource, props: watched(resource.props, "", parts) as Resource["props"] };
     });
@@ -68,6 +87,19 @@ export function unknownInStack(resources: readonly Resource[], state: PackState)
     if (unread.size === 0) return [];
     return `${rule.id} (${rule.title}) could not read all of ${listed([...unread])}, because only the update knows it`;
   });
+}
+
+/** What no rule can read, in one message for the whole stack. */
+export function unreadInStack(resources: readonly Resource[]): string | undefined {
+  const reasons = new Map<string, string[]>();
+  for (const resource of resources) {
+    for (const reason of new Set(readOnce(resource).unread)) {
+      reasons.set(reason, [...(reasons.get(reason) ?? []), nameOf(resource)]);
+    }
+  }
+  if (reasons.size === 0) return undefined;
+  const told = [...reasons].map(([reason, names]) => `${listed(names)} (${reason})`);
+  return `not read, so that policies and environments in it aren't judged: ${listed(told)}. Check the template or document by itself with policy:check [P31, docs/policies/P31.md]`;
 }
 
 /** Notes each unknown value that is read. */

@@ -1,17 +1,21 @@
 /** Resources as rules see them, from what the policy SDK gives. */
 import type { PolicyResource, ResourceValidationArgs } from "@pulumi/policy";
 import { holdsDocuments } from "../document/locations";
+import { isForeign } from "../forms/forms";
 import type { Resource, Rule } from "../model/rule";
 import { reveal } from "../model/unknown";
+import { accountsOfProvider } from "../principals/ownAccounts";
 
 /** Whether the rule looks at resources of the type at all. */
 export function concerns(rule: Exclude<Rule, { scope: "stack" }>, type: string): boolean {
+  if (isForeign(type)) return true;
   if (rule.scope === "resource") return rule.types.includes(type);
   return holdsDocuments(type) || (rule.beside?.types.includes(type) ?? false);
 }
 
-export function singleResource({ type, name, urn, props }: ResourceValidationArgs): Resource {
-  return { type, name, urn, props: reveal(props) as Resource["props"], dependencies: {} };
+export function singleResource({ type, name, urn, props, provider }: ResourceValidationArgs): Resource {
+  const accounts = provider ? accountsOfProvider(reveal(provider.props) as Resource["props"]) : [];
+  return { type, name, urn, props: reveal(props) as Resource["props"], dependencies: {}, accounts };
 }
 
 export function stackResource({ type, name, urn, props, parent, propertyDependencies }: PolicyResource): Resource {

@@ -22,7 +22,8 @@ export const externalId: DocumentRule = {
   details:
     "A trust that lets a principal of an account take the role on needs a condition on sts:ExternalId (StringEquals, or StringLike without a leading wildcard), unless the account is " +
     "in `trustedAccounts`, is the same statement's aws:SourceAccount, or the statement asks for aws:PrincipalOrgID of the own organisation. " +
-    "A document doesn't say in which account it stands: put your own accounts into `trustedAccounts`. " +
+    "The role's own account is known where its ARN, its boundary or an attached policy of one's own tells it, or the provider's `allowedAccountIds` names one account; " +
+    "else a document doesn't say in which account it stands: put your own accounts into `trustedAccounts`. " +
     "The principal `*` is rule P14; services are rule P15; session principals of the sts service are held to it as well.",
   sources: ["AWS IAM user guide: access to AWS accounts owned by third parties"],
   wrong: { kind: "trust", document: { Version: "2012-10-17", Statement: [trust] } },
@@ -36,11 +37,11 @@ export const externalId: DocumentRule = {
   scope: "document",
   kinds: ["trust"],
   absenceOf: ["Condition"],
-  *check({ document }, { trustedAccounts }) {
+  *check({ document, accounts = [] }, { trustedAccounts }) {
     for (const statement of document.statements) {
       if (statement.effect !== "Allow" || !allows(statement.actions, "sts:AssumeRole") || isShown(statement)) continue;
       const own = pinsOf(statement.conditions, "aws:sourceaccount").flat().filter(isAccount);
-      const known = new Set([...trustedAccounts, ...own.map(({ value }) => value)]);
+      const known = new Set([...trustedAccounts, ...accounts, ...own.map(({ value }) => value)]);
       for (const principal of awsPrincipals(statement)) {
         const account = accountOf(principal);
         if (account === undefined || isAnybody(principal) || known.has(account)) continue;
