@@ -3,6 +3,7 @@
  * uses one component imports it alone, for example from `pulumi-data-pipelines/s3-to-dynamodb`.
  */
 export * from "./components/bucket-notifications";
+export * from "./components/export-delta-import";
 export * from "./components/fivetran-connector";
 export * from "./components/fivetran-dbt-orchestration";
 export * from "./components/kafka-lambda-sink";

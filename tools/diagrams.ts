@@ -1,6 +1,8 @@
 /** Writes what is drawn and counted from the code into the docs, between markers. `--check` only says what is old. */
 import { readFileSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join } from "node:path";
+import { importFlow, placeholders as importPlaceholders } from "../components/export-delta-import/definition";
+import type { FlowSettings as ImportSettings } from "../components/export-delta-import/settings";
 import { orchestration, placeholders } from "../components/fivetran-dbt-orchestration/definition";
 import { historyEvents, mapModeFor, transitions } from "../components/fivetran-dbt-orchestration/limits";
 import type { FlowSettings } from "../components/fivetran-dbt-orchestration/settings";
@@ -8,7 +10,7 @@ import { diagram } from "../components/parts/asl/diagram";
 import { argumentTables, commentTables } from "./fromComments";
 
 const root = join(__dirname, "..");
-const page = join(root, "docs", "fivetran-dbt-orchestration.md");
+const docs = join(root, "docs");
 
 /** The flow as the docs show it: every default, one run at a time. */
 export const documentedFlow: FlowSettings = {
@@ -42,8 +44,26 @@ export function generated(): Readonly<Record<string, string>> {
   };
 }
 
+/** An import with every default. */
+export const documentedImport: ImportSettings = {
+  ...{ pipeline: "imports", readConcurrency: 5, publishConcurrency: 5, functionTimeout: 900, queryTimeout: 1_800 },
+  ...{ approvalTimeout: 86_400, catchUpTimeout: 21_600, catchUpInterval: 60, importTimeout: 194_400 },
+};
+
+/** The same for the page of ExportDeltaImport. */
+export function generatedImport(): Readonly<Record<string, string>> {
+  return {
+    diagram: mermaid(diagram(importFlow(documentedImport, importPlaceholders).definition)),
+    arguments: argumentTables("components/export-delta-import/args.ts"),
+  };
+}
+
 function stateDiagram(): string {
-  return `\`\`\`mermaid\n${diagram(orchestration(documentedFlow, placeholders).definition)}\`\`\``;
+  return mermaid(diagram(orchestration(documentedFlow, placeholders).definition));
+}
+
+function mermaid(text: string): string {
+  return `\`\`\`mermaid\n${text}\`\`\``;
 }
 
 function limitsTable(): string {
@@ -72,8 +92,8 @@ function limitsTable(): string {
 }
 
 /** The page with everything up to date. @throws Error naming a marker that the page hasn't */
-export function upToDate(text: string): string {
-  return Object.entries(generated()).reduce((page, [marker, content]) => {
+export function upToDate(text: string, contents: Readonly<Record<string, string>> = generated()): string {
+  return Object.entries(contents).reduce((page, [marker, content]) => {
     const [begin, end] = [`<!-- ${marker}: begin -->`, `<!-- ${marker}: end -->`];
     const [from, to] = [page.indexOf(begin), page.indexOf(end)];
     if (from < 0 || to < from) throw new Error(`The page has no ${begin} … ${end}; put them where it belongs.`);
@@ -82,15 +102,20 @@ export function upToDate(text: string): string {
 }
 
 if (require.main === module) {
-  const text = readFileSync(page, "utf8");
-  const wanted = upToDate(text);
-  const name = relative(root, page);
-  if (text === wanted) console.log(`${name} is up to date.`);
-  else if (process.argv.includes("--check")) {
-    console.error(`${name} is old; run: npx tsx tools/diagrams.ts`);
-    process.exitCode = 1;
-  } else {
-    writeFileSync(page, wanted);
-    console.log(`${name} is written.`);
+  for (const [name, contents] of [
+    ["fivetran-dbt-orchestration.md", generated()],
+    ["export-delta-import.md", generatedImport()],
+  ] as const) {
+    const page = join(docs, name);
+    const text = readFileSync(page, "utf8");
+    const wanted = upToDate(text, contents);
+    if (text === wanted) console.log(`${name} is up to date.`);
+    else if (process.argv.includes("--check")) {
+      console.error(`${name} is old; run: npx tsx tools/diagrams.ts`);
+      process.exitCode = 1;
+    } else {
+      writeFileSync(page, wanted);
+      console.log(`${name} is written.`);
+    }
   }
 }

@@ -6,6 +6,7 @@ import { ArgumentCheck } from "../parts/arguments";
 import { componentOptions, componentType } from "../parts/component";
 import type { Context } from "../parts/context";
 import { bucketName, physicalName } from "../parts/naming";
+import { notificationTopic } from "../parts/notificationTopic";
 import { operationalTable } from "../parts/operationalTable";
 import { secureBucket } from "../parts/secureBucket";
 import { checkDefinition, stateMachine, stateMachineName } from "../parts/stateMachine";
@@ -18,7 +19,6 @@ import { functions } from "./resources/functions";
 import { releaseRule } from "./resources/releaseRule";
 import { schedule } from "./resources/schedule";
 import { secrets as secretsOf } from "./resources/secrets";
-import { notificationTopic } from "./resources/topic";
 import { dashboardBody, orchestrationAlarms } from "./resources/watch";
 import { webhookApi } from "./resources/webhookApi";
 

@@ -19,10 +19,9 @@ export interface AlarmSpec {
   readonly below?: number;
   /** @default 1 */
   readonly periods?: number;
+  /** Seconds that one value of the metric stands for. @default 300 */
+  readonly period?: number;
 }
-
-/** Seconds that one value of a metric stands for. */
-const period = 300;
 
 /**
  * Makes the alarms, which tell the topic when they go off and when they are over.
@@ -48,7 +47,7 @@ export function alarms(
         statistic: spec.statistic,
         comparisonOperator: spec.below === undefined ? "GreaterThanThreshold" : "LessThanThreshold",
         threshold: spec.below ?? spec.above,
-        period,
+        period: spec.period ?? 300,
         evaluationPeriods: spec.periods ?? 1,
         treatMissingData: spec.below === undefined ? "notBreaching" : "breaching",
         ...actions,

@@ -6,8 +6,10 @@ import type { Context } from "./context";
 /** What AWS allows in a name. */
 interface NameRule {
   readonly max: number;
-  /** Characters that are replaced by `-`. */
+  /** Characters that are replaced. */
   readonly refused: RegExp;
+  /** What stands in their place. @default "-" */
+  readonly instead?: string;
   readonly lowerCase?: true;
   readonly ending?: string;
 }
@@ -36,6 +38,9 @@ const rules = {
   repository: { max: 256, refused: /[^a-z0-9-]/g, lowerCase: true },
   securityGroup: { max: 255, refused: wide },
   dashboard: { max: 255, refused: wide },
+  workgroup: { max: 128, refused: wide },
+  // Athena takes no other characters in statements that aren't queries.
+  glueDatabase: { max: 255, refused: /[^a-z0-9_]/g, instead: "_", lowerCase: true },
 } as const satisfies Record<string, NameRule>;
 
 export type NameKind = keyof typeof rules;
@@ -87,12 +92,12 @@ export function checkBucketNameSuffix(check: ArgumentCheck, suffix: string): voi
  */
 export function fitName(wanted: string, kind: NameKind, length?: number): string {
   const rule: NameRule = rules[kind];
-  const ending = rule.ending ?? "";
+  const { ending = "", instead = "-" } = rule;
   const max = (length ?? rule.max) - ending.length;
-  const allowed = (rule.lowerCase ? wanted.toLowerCase() : wanted).replace(rule.refused, "-");
+  const allowed = (rule.lowerCase ? wanted.toLowerCase() : wanted).replace(rule.refused, instead);
   if (allowed === wanted && allowed.length <= max) return allowed + ending;
   const hash = shortHash(wanted, 8);
-  return `${allowed.slice(0, max - hash.length - 1).replace(/-+$/, "")}-${hash}${ending}`;
+  return `${allowed.slice(0, max - hash.length - 1).replace(instead === "_" ? /_+$/ : /-+$/, "")}${instead}${hash}${ending}`;
 }
 
 /** @throws ArgumentError when a component's name can't be part of physical names. */

@@ -8,7 +8,8 @@ import { policyDocument, type Statement, tlsOnly } from "./policyDocument";
 export interface Expiration {
   readonly id: string;
   readonly prefix: string;
-  readonly days: number;
+  /** @default they don't expire */
+  readonly days?: number;
   /** Days until what was overwritten or deleted here is removed, where it is sooner than in the rest of the bucket. */
   readonly noncurrentDays?: number;
 }
@@ -94,7 +95,7 @@ function lifecycleRules({
       id,
       status: "Enabled",
       filter: { prefix },
-      expiration: { days },
+      expiration: days === undefined ? undefined : { days },
       noncurrentVersionExpiration: sooner === undefined ? undefined : { noncurrentDays: sooner },
     })),
     {

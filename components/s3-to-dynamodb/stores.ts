@@ -1,8 +1,8 @@
 import type { Context } from "../parts/context";
+import { type KeyedTable, keyedTable } from "../parts/keyedTable";
 import { bucketName } from "../parts/naming";
 import { type SecureBucket, secureBucket } from "../parts/secureBucket";
 import type { Pipeline } from "./pipeline";
-import { type KeyedTable, keyedTable } from "./tables";
 
 /** Where the pipeline keeps things. */
 export interface Stores {

@@ -7,9 +7,9 @@ import { permissions as snapshotPermissions } from "../../functions/snowflake-la
 import { arnOf, bucketArnOf } from "../parts/account";
 import { alarms } from "../parts/alarms";
 import type { Context } from "../parts/context";
+import { type FailureQueue, failureQueue } from "../parts/failureQueue";
 import { physicalName } from "../parts/naming";
 import { type NodeFunction, nodeFunction } from "../parts/nodeFunction";
-import { policyDocument, tlsOnly } from "../parts/policyDocument";
 import { allowRecursion } from "../parts/recursion";
 import type { DynamoDbPlan } from "./plan";
 
@@ -46,32 +46,6 @@ export function tableFunctions(context: Context, plan: DynamoDbPlan, args: Table
     },
   ]);
   return { changes, snapshot, failureQueueUrl: failures.url };
-}
-
-interface FailureQueue {
-  /** Known at preview. */
-  readonly arn: pulumi.Output<string>;
-  readonly url: pulumi.Output<string>;
-  readonly queueName: string;
-  readonly ready: pulumi.Resource[];
-}
-
-/** Where Lambda sends what a function failed at for good; nothing reads it but people. */
-function failureQueue(context: Context, part: string): FailureQueue {
-  const child = { parent: context.parent };
-  const queueName = physicalName(context.name, part, "queue");
-  const arn = arnOf(context.account, "sqs", queueName);
-  const queue = new aws.sqs.Queue(
-    `${context.name}-${part}`,
-    { name: queueName, sqsManagedSseEnabled: true, messageRetentionSeconds: 14 * 86_400, tags: context.tags },
-    child,
-  );
-  const policy = new aws.sqs.QueuePolicy(
-    `${context.name}-${part}-policy`,
-    { queueUrl: queue.url, policy: policyDocument([tlsOnly("sqs", [arn])]) },
-    child,
-  );
-  return { arn, url: queue.url, queueName, ready: [queue, policy] };
 }
 
 /** Where both functions write, and what they must know to do so. */

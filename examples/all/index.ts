@@ -1,6 +1,7 @@
 /** Files become items of a DynamoDB table and rows of Snowflake; the table's changes follow; Fivetran and dbt run at night. */
 import { join } from "node:path";
 import {
+  ExportDeltaImport,
   FivetranConnector,
   FivetranDbtOrchestration,
   KafkaLambdaSink,
@@ -50,9 +51,12 @@ const sink = new KafkaLambdaSink("clicks", {
   image: "123456789012.dkr.ecr.eu-central-1.amazonaws.com/kafka-lambda-sink:1",
 });
 
+const imports = new ExportDeltaImport("imports", { tables: [{ table: "customers", keyColumns: ["id"] }] });
+
 export const dropOrdersInto = ingest.sourceBuckets;
 export const snowflakeRoles = [snowflake.roleArn, changes.roleArn];
 export const firstFullLoad = changes.snapshotCommands;
 export const pasteIntoFivetran = connector.fivetranForm;
 export const runThisOnce = nightly.registerWebhookCommand;
 export const letIntoTheBrokers = sink.securityGroupId;
+export const uploadExportsTo = imports.exportsBucketName;

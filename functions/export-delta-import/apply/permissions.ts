@@ -1,7 +1,20 @@
 import { definePermissions } from "../../shared/permission";
 
-/** Everything the apply function does in AWS. Reading its stream, logs and traces are granted by the component. */
+/** Everything the apply function does in AWS, and Lambda for it. Logs and traces are granted by the component. */
 export const permissions = definePermissions({
+  stream: [
+    {
+      actions: [
+        "kinesis:DescribeStream",
+        "kinesis:DescribeStreamSummary",
+        "kinesis:GetRecords",
+        "kinesis:GetShardIterator",
+        "kinesis:ListShards",
+      ],
+      why: "Lambda reads the stream for the function, as its role",
+      unusedBecause: "the Lambda service uses it, not the code",
+    },
+  ],
   registryTable: [
     { actions: ["dynamodb:GetItem"], why: "sees which version is on its way, and how far the target is with it" },
     { actions: ["dynamodb:PutItem"], why: "notes how far the target is with a delta" },
@@ -13,7 +26,7 @@ export const permissions = definePermissions({
   dlq: [
     {
       actions: ["sqs:SendMessage"],
-      why: "keeps operations that the table can never hold, with the reason",
+      why: "keeps operations that the table can never hold, with the reason; Lambda reports records that have expired",
       unusedBecause: "exports are read by rules under which every row fits",
     },
   ],

@@ -26,7 +26,11 @@ const ports: NormalisePorts = {
     const version = versionId === undefined ? "" : `?versionId=${encodeURIComponent(versionId)}`;
     const CopySource = `${bucket}/${key.split("/").map(encodeURIComponent).join("/")}${version}`;
     await s3.send(
-      new CopyObjectCommand({ Bucket: env.WORK_BUCKET, Key: to, CopySource, CopySourceIfMatch: `"${etag}"` }),
+      new CopyObjectCommand({
+        ...{ Bucket: env.WORK_BUCKET, Key: to, CopySource, CopySourceIfMatch: `"${etag}"` },
+        // The export's own tags would need to be read.
+        TaggingDirective: "REPLACE",
+      }),
     );
   },
   limits: {

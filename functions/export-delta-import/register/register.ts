@@ -53,7 +53,7 @@ async function enter(
 ): Promise<Registered> {
   if (tableConfig(config, key.table) === undefined) {
     return refusal(
-      `Table ${key.table} isn't configured. Fix: list it in tables, or give otherTables; then upload the export again.`,
+      `Table ${key.table} isn't configured. Fix: list it in tables, or list "*" for all others; then upload the export again.`,
     );
   }
   const file: FileEntry = {

@@ -1,5 +1,6 @@
 import type { ReadState } from "../../shared/text/cut";
 import type { DeltaCounts } from "../shared/breaker";
+import type { CleanFormat } from "../shared/config";
 import type { Schema } from "../shared/schema";
 import type { StoreKey } from "./store";
 
@@ -70,6 +71,8 @@ export interface Staged {
   /** Differences from the version it is compared with, in words. */
   readonly changes: readonly string[];
   readonly badRecords: number;
+  /** The parts are the export's own files, in this form. */
+  readonly clean?: CleanFormat;
   /** Known once the keys were checked. */
   readonly rows?: number;
 }

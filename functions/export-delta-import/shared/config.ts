@@ -40,6 +40,9 @@ export interface TableConfig {
   readonly cleanFiles: boolean;
 }
 
+/** How Athena reads files that are taken as they are. */
+export type CleanFormat = Pick<TableConfig, "delimiter" | "nullText" | "header">;
+
 /** `config.json` beside the handlers: made by the component at deployment, so code and configuration change together. */
 export interface DeltaConfig extends KeyRules {
   readonly tables: Readonly<Record<string, TableConfig>>;

@@ -26,6 +26,10 @@ export interface KeyRules {
 /** Names become parts of keys, of table items and of messages: nothing in them can end one of these. */
 const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,62}[A-Za-z0-9_])?$/;
 
+export function isName(name: string): boolean {
+  return NAME.test(name);
+}
+
 /**
  * Reads an object's key, decoded before as its event asks for. A folder's own object (a key that ends with `/`) and
  * keys outside the prefix are undefined: they aren't meant as exports.
@@ -43,7 +47,7 @@ export function parseExportKey(key: string, rules: KeyRules): ExportKey | Refuse
     ["tenant", tenant],
     ["table", table],
   ] as const) {
-    if (!NAME.test(name)) {
+    if (!isName(name)) {
       return refused(
         `the ${what} is ${quoted(name)}, expected 1 to 64 letters, digits and _ . - that begin with a letter or digit and don't end with . or -`,
       );

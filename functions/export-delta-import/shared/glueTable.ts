@@ -1,4 +1,4 @@
-import type { TableConfig } from "./config";
+import type { CleanFormat } from "./config";
 import type { DeltaColumns } from "./sql";
 
 /** What Glue's CreateTable takes as `TableInput`, as far as it is used here. */
@@ -26,15 +26,15 @@ export function partsTable(name: string, columns: number, location: string): Glu
 }
 
 /** An export's own files. Neither quotes nor line breaks in fields are known to this reader: the source promises it. */
-export function cleanFilesTable(name: string, columns: number, location: string, config: TableConfig): GlueTable {
+export function cleanFilesTable(name: string, columns: number, location: string, format: CleanFormat): GlueTable {
   return table(name, numbered("c", columns), location, {
     library: "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe",
     parameters: {
-      "field.delim": config.delimiter,
-      "serialization.format": config.delimiter,
-      "serialization.null.format": config.nullText,
+      "field.delim": format.delimiter,
+      "serialization.format": format.delimiter,
+      "serialization.null.format": format.nullText,
     },
-    table: config.header ? { "skip.header.line.count": "1" } : {},
+    table: format.header ? { "skip.header.line.count": "1" } : {},
   });
 }
 

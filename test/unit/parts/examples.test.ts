@@ -19,7 +19,10 @@ describe("examples", () => {
 
   it("S4: the examples in the doc comments are the ones that run here", () => {
     const ran = text("test/unit/parts/examples.ts");
-    for (const path of ["components/s3-to-dynamodb/s3ToDynamoDb.ts"]) {
+    for (const path of [
+      "components/s3-to-dynamodb/s3ToDynamoDb.ts",
+      "components/export-delta-import/exportDeltaImport.ts",
+    ]) {
       const documented = [...text(path).matchAll(/```ts (.*?) (?:export const .*?)?```/g)].map(
         (match) => match[1] ?? "",
       );

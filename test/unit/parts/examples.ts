@@ -1,6 +1,6 @@
 /** The examples of the components' documentation, as programs that must compile and run. */
 import * as aws from "@pulumi/aws";
-import { BucketNotifications, S3ToDynamoDb } from "../../../index";
+import { BucketNotifications, ExportDeltaImport, S3ToDynamoDb } from "../../../index";
 
 export function csvDropBucket() {
   const ingest = new S3ToDynamoDb("ingest", {
@@ -34,4 +34,26 @@ export function sharedBucket() {
       { name: "images", functionArn: thumbnails.arn, prefix: "images/", suffix: ".png" },
     ],
   });
+}
+
+export function twoTables() {
+  const imports = new ExportDeltaImport("imports", {
+    tables: [
+      { table: "orders", keyColumns: ["id"], columns: [{ name: "total", type: "decimal(12,2)" }] },
+      { table: "stock", keyColumns: ["warehouse", "article"], delimiter: ";", maxDeletedShare: 0.05 },
+    ],
+  });
+  return { uploadTo: imports.exportsBucketName };
+}
+
+export function everyTableAlike() {
+  const imports = new ExportDeltaImport("imports", {
+    bucketName: "our-exports",
+    prefix: "nightly/",
+    versionOrder: "timestamp",
+    manifestName: "manifest.json",
+    tables: [{ table: "*", keyColumns: ["id"] }],
+    stream: { shards: 4 },
+  });
+  return { rows: imports.targetTableName };
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import type { VersionEntry } from "../../registry/entries";
+import type { FileEntry, Staged, VersionEntry } from "../../registry/entries";
+import type { Lease } from "../../registry/lock";
 import { filesOf } from "../../registry/readiness";
 import { type TableConfig, tableConfig } from "../../shared/config";
 import { cleanFilesTable, deltaTable, type GlueTable, partsTable } from "../../shared/glueTable";
@@ -57,28 +58,35 @@ export async function plan(event: unknown, ports: ControlPorts): Promise<Plan> {
   }
   const version = await registry.version(lease.pk, order);
   if (version === undefined) throw new ExportRefused(`Version ${order} isn't in the registry any more.`);
-  const schema = await schemaOf(ports, config, lease.pk, version, lease.token, before?.staged?.schema);
+  const files = await filesRead(ports, lease, version);
+  const schema = schemaOf(files, config, before?.staged?.schema);
   const compared = before?.staged === undefined ? undefined : compareSchemas(config, schema, before.staged.schema);
 
   const place = { tenant, table, order, token: lease.token };
   const prefix = stagedPrefix(place);
+  const { delimiter, nullText, header } = config;
+  // The version before was read by the rules of its own time.
+  const clean = config.cleanFiles ? { delimiter, nullText, header } : undefined;
   const id = `v${lease.token}_${attempt}_${idOf(lease.pk)}`;
   const name = (part: string): TableName => ({ database: settings.database, table: `${id}_${part}` });
   const location = (key: string): string => `s3://${settings.workBucket}/${key}`;
-  const source = (part: string, of: Schema, at: string): GlueTable =>
-    config.cleanFiles
-      ? cleanFilesTable(name(part).table, of.columns.length, location(at), config)
-      : partsTable(name(part).table, of.columns.length, location(at));
+  const source = (part: string, { schema: { columns }, prefix: at, clean }: Source): GlueTable =>
+    clean === undefined
+      ? partsTable(name(part).table, columns.length, location(at))
+      : cleanFilesTable(name(part).table, columns.length, location(at), clean);
   const target = location(deltaPrefix(place, attempt));
   const tables = [
-    source("new", schema, prefix),
-    ...(before?.staged === undefined ? [] : [source("old", before.staged.schema, before.staged.prefix)]),
+    source("new", { schema, prefix, clean }),
+    ...(before?.staged === undefined ? [] : [source("old", before.staged)]),
     deltaTable(name("delta").table, deltaColumns(schema), target),
   ];
   await registry.change(lease, order, (entry) => ({
     ...entry,
     tables: [...(entry.tables ?? []), ...tables.map(({ Name }) => Name)],
-    staged: { prefix, schema, schemaHash: schemaHash(schema), changes: compared?.changes ?? [], badRecords: 0 },
+    staged: {
+      ...{ prefix, schema, clean, schemaHash: schemaHash(schema), changes: compared?.changes ?? [] },
+      badRecords: files.reduce((sum, { read }) => sum + (read?.badRecords ?? 0), 0),
+    },
   }));
   return {
     tables,
@@ -90,25 +98,25 @@ export async function plan(event: unknown, ports: ControlPorts): Promise<Plan> {
   };
 }
 
+type Source = Pick<Staged, "schema" | "prefix" | "clean">;
+
 function select(name: (part: string) => TableName, schema: Schema, compared: SchemaComparison | undefined): string {
   return compared === undefined ? firstDeltaSql(name("new"), schema) : deltaSql(name("new"), name("old"), compared);
+}
+
+/** The files of a version, each of which this import has read. */
+async function filesRead({ registry }: ControlPorts, { pk, token }: Lease, version: VersionEntry) {
+  const files = filesOf(version, await registry.files(pk, version.order));
+  const unread = files.find(({ read }) => read?.token !== token || !read.done);
+  if (unread !== undefined) throw new Error(`File ${unread.file} wasn't read by the import with token ${token}.`);
+  return files;
 }
 
 /**
  * The schema that the files have in common. An export without a single record has the declared columns, or those of the
  * version before.
  */
-async function schemaOf(
-  { registry }: ControlPorts,
-  config: TableConfig,
-  pk: string,
-  version: VersionEntry,
-  token: number,
-  before: Schema | undefined,
-): Promise<Schema> {
-  const files = filesOf(version, await registry.files(pk, version.order));
-  const unread = files.find(({ read }) => read?.token !== token || !read.done);
-  if (unread !== undefined) throw new Error(`File ${unread.file} wasn't read by the import with token ${token}.`);
+function schemaOf(files: readonly FileEntry[], config: TableConfig, before: Schema | undefined): Schema {
   const [first, ...others] = files.flatMap(({ file, read }) =>
     read?.schema === undefined ? [] : [{ file, schema: read.schema }],
   );

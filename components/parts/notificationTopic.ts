@@ -1,9 +1,9 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { arnOf } from "../../parts/account";
-import type { Context } from "../../parts/context";
-import { physicalName } from "../../parts/naming";
-import { policyDocument, tlsOnly } from "../../parts/policyDocument";
+import { arnOf } from "./account";
+import type { Context } from "./context";
+import { physicalName } from "./naming";
+import { policyDocument, tlsOnly } from "./policyDocument";
 
 /** Topic for failed runs and alarms. @returns its ARN, known at preview, and what has to be there before it is used */
 export function notificationTopic(context: Context): { arn: pulumi.Output<string>; ready: pulumi.Resource[] } {

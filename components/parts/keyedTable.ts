@@ -1,9 +1,9 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { arnOf } from "../parts/account";
-import type { Context } from "../parts/context";
-import { holdsData } from "../parts/dataProtection";
-import { physicalName } from "../parts/naming";
+import { arnOf } from "./account";
+import type { Context } from "./context";
+import { holdsData } from "./dataProtection";
+import { physicalName } from "./naming";
 
 export interface KeyedTable {
   readonly table: aws.dynamodb.Table;

@@ -1,0 +1,183 @@
+import * as pulumi from "@pulumi/pulumi";
+import { accountOf } from "../parts/account";
+import { alarms } from "../parts/alarms";
+import { ArgumentCheck } from "../parts/arguments";
+import { componentOptions, componentType, ownOutputs } from "../parts/component";
+import type { Context } from "../parts/context";
+import { functionRule } from "../parts/functionRule";
+import { notificationTopic } from "../parts/notificationTopic";
+import { checkDefinition, stateMachine, stateMachineName } from "../parts/stateMachine";
+import { componentTags } from "../parts/tags";
+import type { ExportDeltaImportArgs } from "./args";
+import { importFlow, placeholders } from "./definition";
+import { normalize } from "./normalize";
+import { exportBucket, exportQueue } from "./resources/exports";
+import { functions } from "./resources/functions";
+import { createStores, queryPlace } from "./resources/stores";
+import { importAlarms } from "./resources/watch";
+
+const typeName = "ExportDeltaImport";
+
+/**
+ * Makes a DynamoDB table equal to the newest full export of each of a source's tables: an export is read, compared with
+ * the one before by one Athena query, and only what was inserted, updated or deleted is published to a Kinesis stream
+ * and applied. A table's exports are imported one after the other in the order of their versions; a delta that deletes
+ * too much waits for somebody.
+ *
+ * **Exports of two tables, as a nightly job uploads them**
+ * ```ts
+ * const imports = new ExportDeltaImport("imports", {
+ *   tables: [
+ *     { table: "orders", keyColumns: ["id"], columns: [{ name: "total", type: "decimal(12,2)" }] },
+ *     { table: "stock", keyColumns: ["warehouse", "article"], delimiter: ";", maxDeletedShare: 0.05 },
+ *   ],
+ * });
+ * export const uploadTo = imports.exportsBucketName; // TENANT/orders/20201230_V0001/export.csv.gz
+ * ```
+ *
+ * **An existing bucket, every table alike, several files a version**
+ * ```ts
+ * const imports = new ExportDeltaImport("imports", {
+ *   bucketName: "our-exports",
+ *   prefix: "nightly/",
+ *   versionOrder: "timestamp",
+ *   manifestName: "manifest.json",
+ *   tables: [{ table: "*", keyColumns: ["id"] }],
+ *   stream: { shards: 4 },
+ * });
+ * export const rows = imports.targetTableName;
+ * ```
+ *
+ * @throws ArgumentError when an argument is wrong, with its path, its value and the fix
+ */
+export class ExportDeltaImport extends pulumi.ComponentResource {
+  /** The bucket that exports are uploaded to, as `TENANT/TABLE/EXPORT_VERSION/FILENAME.gz`. */
+  readonly exportsBucketName: pulumi.Output<string>;
+  /** Rows of all tables; keys pk (`TENANT/TABLE#<shard>`) and sk (the row's key). */
+  readonly targetTableName: pulumi.Output<string>;
+  /** ARN of the target. */
+  readonly targetTableArn: pulumi.Output<string>;
+  /** ARN of the target's stream; empty without `targetStream: true`. */
+  readonly targetTableStreamArn: pulumi.Output<string>;
+  /** Every version of every export with its status, counts, times and costs, and what the target is at. */
+  readonly registryTableName: pulumi.Output<string>;
+  /** Who imports which table at the moment. */
+  readonly lockTableName: pulumi.Output<string>;
+  /** Parts, deltas and bad records of exports. */
+  readonly workBucketName: pulumi.Output<string>;
+  /** The stream of operations. */
+  readonly streamName: pulumi.Output<string>;
+  /** ARN of the stream of operations, for consumers of one's own. */
+  readonly streamArn: pulumi.Output<string>;
+  /** ARN of the state machine of imports. */
+  readonly stateMachineArn: pulumi.Output<string>;
+  /** Glue's database of the tables that imports make and drop. */
+  readonly databaseName: pulumi.Output<string>;
+  /** Athena's workgroup. */
+  readonly workgroupName: pulumi.Output<string>;
+  /** URL of the queue of uploaded objects. */
+  readonly registerQueueUrl: pulumi.Output<string>;
+  /** URL of the queue of objects that couldn't be registered. */
+  readonly registerDlqUrl: pulumi.Output<string>;
+  /** URL of the queue of operations that couldn't be applied. */
+  readonly applyFailuresUrl: pulumi.Output<string>;
+  /** Name of the function that applies operations. */
+  readonly applyFunctionName: pulumi.Output<string>;
+  /** Refusals, questions and alarms. */
+  readonly alarmTopicArn: pulumi.Output<string>;
+  /** Names of the alarms in CloudWatch. */
+  readonly alarmNames: pulumi.Output<string[]>;
+
+  constructor(name: string, args: ExportDeltaImportArgs, opts?: pulumi.ComponentResourceOptions) {
+    const type = componentType(typeName);
+    super(type, name, {}, componentOptions(type, name, opts));
+    const owner = `${typeName} "${name}"`;
+    const plan = normalize(new ArgumentCheck(owner), name, args);
+    const { flow } = plan;
+    checkDefinition(owner, importFlow(flow, placeholders).definition);
+    const context: Context = {
+      name,
+      owner,
+      parent: this,
+      account: accountOf(this),
+      tags: componentTags(owner, name, args.tags),
+      allowDestroy: plan.allowDestroy,
+    };
+
+    const machine = stateMachineName(context, "imports");
+    const stores = createStores(context, plan);
+    const place = queryPlace(context, stores.work, plan);
+    const exports = exportBucket(context, plan);
+    const queue = exportQueue(context, exports);
+    const { failures, ...handlers } = functions(context, {
+      plan,
+      stores,
+      place,
+      exports,
+      queue,
+      stateMachine: machine,
+    });
+    const topic = plan.alarmTopicArn === undefined ? notificationTopic(context) : undefined;
+    const alarmTopicArn = pulumi.output(topic?.arn ?? plan.alarmTopicArn ?? "");
+    const references = pulumi.output({
+      normaliseArn: handlers.normalise.functionArn,
+      controlArn: handlers.control.functionArn,
+      publishArn: handlers.publish.functionArn,
+      workgroupArn: place.workgroupArn,
+      databaseArn: place.databaseArn,
+      workBucketArn: stores.work.arn,
+      registryTableName: stores.registry.tableName,
+      topicArn: alarmTopicArn,
+    });
+    const made = references.apply((known) => importFlow(flow, known));
+    stateMachine(context, "imports", {
+      description: `Imports exports for ${name}`,
+      definition: made.apply(({ definition }) => definition),
+      needs: made.apply(({ needs }) => needs),
+      ...{ logLevel: plan.logLevel, logRetentionDays: plan.logRetentionDays, tracing: plan.tracing },
+      dependsOn: [
+        ...Object.values(handlers).map(({ lambda }) => lambda),
+        ...[stores.work.bucket, ...place.ready, ...(topic?.ready ?? [])],
+      ],
+    });
+    functionRule(context, "ended", {
+      description: "Imports that failed, timed out or were stopped: their table is freed",
+      pattern: {
+        source: ["aws.states"],
+        "detail-type": ["Step Functions Execution Status Change"],
+        detail: { status: ["FAILED", "TIMED_OUT", "ABORTED"], stateMachineArn: [machine.arn] },
+      },
+      target: handlers.control,
+    });
+    const alarmNames = alarms(
+      context,
+      alarmTopicArn,
+      importAlarms({
+        ...{ pipeline: flow.pipeline, stateMachineArn: machine.arn, functions: handlers, queue, failures },
+        targetTableName: stores.target.tableName,
+        ...{ workgroupName: place.workgroupName, retentionHours: plan.retentionHours },
+        maxScannedBytesPerDay: plan.maxScannedBytesPerDay,
+      }),
+    );
+
+    this.exportsBucketName = exports.bucketName;
+    this.targetTableName = stores.target.table.name;
+    this.targetTableArn = stores.target.tableArn;
+    this.targetTableStreamArn = plan.targetStream ? stores.target.table.streamArn : pulumi.output("");
+    this.registryTableName = stores.registry.table.name;
+    this.lockTableName = stores.lock.table.name;
+    this.workBucketName = stores.work.bucketName;
+    this.streamName = stores.stream.stream.name;
+    this.streamArn = stores.stream.arn;
+    this.stateMachineArn = machine.arn;
+    this.databaseName = pulumi.output(place.databaseName);
+    this.workgroupName = pulumi.output(place.workgroupName);
+    this.registerQueueUrl = queue.url;
+    this.registerDlqUrl = queue.dlqUrl;
+    this.applyFailuresUrl = failures.url;
+    this.applyFunctionName = handlers.apply.lambda.name;
+    this.alarmTopicArn = alarmTopicArn;
+    this.alarmNames = pulumi.output(alarmNames);
+    this.registerOutputs(ownOutputs(this));
+  }
+}
