@@ -23,10 +23,15 @@ const mistakes: readonly Mistake[] = [
     path: "tables",
     fix: /takes 500/,
   },
-  { what: "a misspelt argument", args: { ...{ versionOrdr: "text" } }, path: "versionOrdr", fix: /versionOrder\?/ },
+  {
+    what: "a misspelt argument",
+    args: { prefix: "", ...{ versionOrdr: "text" } },
+    path: "versionOrdr",
+    fix: /versionOrder\?/,
+  },
   {
     what: "a misspelt argument of a table",
-    args: of({ ...{ keyColumn: "id" } }),
+    args: of({ header: true, ...{ keyColumn: "id" } }),
     path: "tables[0].keyColumn",
     fix: /did you mean keyColumns\?/,
   },
