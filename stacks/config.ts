@@ -58,7 +58,7 @@ function configPath({ owner, path }: ArgumentError, config: StackConfig): Path |
     index === undefined ? text : Number(index),
   );
   if (name === "ingest") return parts;
-  if (name === "orchestration") return ["orchestration", ...parts];
+  if (name === "orchestration" || name === "imports") return [name, ...parts];
   const connector = config.connectors.findIndex((each) => name === `connector-${each.name}`);
   if (connector >= 0) return ["connectors", connector, ...parts];
   if (name !== "files" && name !== "landing") return undefined;

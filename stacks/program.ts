@@ -1,6 +1,7 @@
 /** The program of every stack: composes the components that the configuration asks for. */
 import { S3ToDynamoDb } from "../components/s3-to-dynamodb/s3ToDynamoDb";
 import { type ConnectorOutputs, fivetranConnectors } from "./connectors";
+import { type ImportOutputs, imports as importsOf } from "./imports";
 import { type OrchestrationOutputs, orchestration as orchestrationOf } from "./orchestration";
 import type { StackConfig } from "./schema";
 import { type SnowflakeOutputs, snowflakeLandings } from "./snowflake";
@@ -27,6 +28,8 @@ export interface StackOutputs {
   readonly connectors?: ConnectorOutputs;
   /** What registers the webhook, starts a run, and where to look. */
   readonly orchestration?: OrchestrationOutputs;
+  /** Where exports are uploaded, and what has become of them. */
+  readonly imports?: ImportOutputs;
 }
 
 export function program(config: StackConfig): StackOutputs {
@@ -44,6 +47,7 @@ export function program(config: StackConfig): StackOutputs {
   const snowflake = config.snowflake && snowflakeLandings(config, config.snowflake, ingest);
   const connectors = config.connectors.length > 0 ? fivetranConnectors(config) : undefined;
   const orchestration = config.orchestration && orchestrationOf(config, config.orchestration);
+  const imports = config.imports && importsOf(config, config.imports);
   return {
     ...(ingest && {
       sourceBuckets: ingest.sourceBuckets,
@@ -62,5 +66,6 @@ export function program(config: StackConfig): StackOutputs {
     ...(snowflake && { snowflake }),
     ...(connectors && { connectors }),
     ...(orchestration && { orchestration }),
+    ...(imports && { imports }),
   };
 }

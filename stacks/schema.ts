@@ -3,6 +3,7 @@
  * told by them; what stands here is only what has no component. `docs/configuration.md` explains the keys.
  */
 import { z } from "zod";
+import type { ExportDeltaImportArgs, ExportTableArgs } from "../components/export-delta-import/args";
 import { logRetentionDays } from "../components/parts/logRetention";
 import type { S3SourceArgs } from "../components/s3-to-dynamodb/args";
 
@@ -147,11 +148,71 @@ export const orchestration = z.strictObject({
   artifactDays: z.number().optional(),
 });
 
+export const exportTable = z.strictObject({
+  /** `*` stands for every table that isn't listed. */
+  table: text,
+  keyColumns: texts,
+  header: z.boolean().optional(),
+  columns: z.array(z.strictObject({ name: text, type: text.optional() })).optional(),
+  delimiter: text.optional(),
+  quote: z.string().optional(),
+  encoding: text.optional(),
+  nullText: z.string().optional(),
+  maxDeletedShare: z.number().optional(),
+  maxBadRecords: z.number().optional(),
+  addedColumns: text.optional(),
+  droppedColumns: text.optional(),
+  changedTypes: text.optional(),
+  renamedColumns: z.array(z.strictObject({ from: text, to: text })).optional(),
+  settleSeconds: z.number().optional(),
+  cleanFiles: z.boolean().optional(),
+} satisfies Record<keyof ExportTableArgs, z.ZodType>);
+
+const importFunction = z.strictObject({ memory: z.number().optional(), concurrency: z.number().optional() });
+
+/** What the stack's own keys give to every component. */
+type OfStack = "alarmTopicArn" | "logRetentionDays" | "bucketNameSuffix" | "allowDestroy" | "tags";
+
+/** Full exports of tables; the component's arguments. */
+export const imports = z.strictObject({
+  tables: z.array(exportTable).min(1),
+  /** An existing bucket; left out, the stack makes one. */
+  bucketName: text.optional(),
+  kmsKeyArn: text.optional(),
+  manageNotifications: z.boolean().optional(),
+  prefix: z.string().optional(),
+  versionOrder: text.optional(),
+  manifestName: z.string().optional(),
+  normalise: importFunction.optional(),
+  publish: importFunction.optional(),
+  stream: z
+    .strictObject({
+      shards: z.number().optional(),
+      retentionHours: z.number().optional(),
+      batchSize: z.number().optional(),
+    })
+    .optional(),
+  targetShards: z.number().optional(),
+  targetStream: z.boolean().optional(),
+  maxScannedBytes: z.number().optional(),
+  maxScannedBytesPerDay: z.number().optional(),
+  queryTimeout: z.number().optional(),
+  dollarsPerTerabyte: z.number().optional(),
+  approvalHours: z.number().optional(),
+  catchUpTimeout: z.number().optional(),
+  deltaDays: z.number().optional(),
+  quarantineDays: z.number().optional(),
+  noncurrentDays: z.number().optional(),
+  tracing: z.boolean().optional(),
+  logLevel: text.optional(),
+} satisfies Record<Exclude<keyof ExportDeltaImportArgs, OfStack>, z.ZodType>);
+
 export const stackConfig = z.strictObject({
   sources: z.array(source).default([]),
   connectors: z.array(connector).default([]),
   orchestration: orchestration.optional(),
   snowflake: snowflake.optional(),
+  imports: imports.optional(),
   allowDestroy: z.boolean().default(false),
   alarmTopicArn: z
     .string()
@@ -171,6 +232,7 @@ export const stackConfig = z.strictObject({
 export type StackConfig = z.infer<typeof stackConfig>;
 export type SnowflakeTableSettings = z.infer<typeof snowflakeTable>;
 export type OrchestrationSettings = z.infer<typeof orchestration>;
+export type ImportSettings = z.infer<typeof imports>;
 export type ConnectorSettings = z.infer<typeof connector>;
 
 interface JsonSchema {

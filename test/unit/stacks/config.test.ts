@@ -109,6 +109,11 @@ describe("stack configuration", () => {
       /^data-pipelines:connectors\[1\]\.name: "ab" is also connectors\[0\]'s/,
     ],
     [
+      "an unknown key of an exported table",
+      { imports: { tables: [{ table: "orders", keyColumns: ["id"], maxDeleted: 1 }] } },
+      /^data-pipelines:imports\.tables\[0\]\.maxDeleted: unknown key/,
+    ],
+    [
       "changes without a table",
       { snowflake: { database: "RAW", schema: "X", changesView: "ITEMS" } },
       /^data-pipelines:snowflake\.changesView: there is no DynamoDB table/,
@@ -135,6 +140,11 @@ describe("stack configuration", () => {
       "a source's name used twice",
       { sources: [{ name: "ab" }, { name: "ab" }] },
       /data-pipelines:sources\[1\]\.name: is "ab"\. sources\[0\] has this name/,
+    ],
+    [
+      "a type that a column can't have",
+      { imports: { tables: [{ table: "orders", keyColumns: ["id"], columns: [{ name: "id", type: "uuid" }] }] } },
+      /data-pipelines:imports\.tables\[0\]\.columns\[0\]\.type: is "uuid"\. Give one of string/,
     ],
     [
       "an External ID with a wildcard",
