@@ -144,7 +144,7 @@ describe("stack configuration", () => {
     [
       "a type that a column can't have",
       { imports: { tables: [{ table: "orders", keyColumns: ["id"], columns: [{ name: "id", type: "uuid" }] }] } },
-      /data-pipelines:imports\.tables\[0\]\.columns\[0\]\.type: is "uuid"\. Give one of string/,
+      /data-pipelines:imports\.tables\[0\]\.columns\[0\] \("id"\)\.type: is "uuid"\. Give one of string/,
     ],
     [
       "an External ID with a wildcard",
