@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
 import { cpSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { componentFolders, packageName } from "../../tools/build";
@@ -10,9 +11,20 @@ const examples = readdirSync(folder, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
 const policies = JSON.parse(readFileSync(join(folder, "policies.json"), "utf8")) as Settings;
+const { privateKey } = generateKeyPairSync("rsa", {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: "spki", format: "pem" },
+  privateKeyEncoding: { type: "pkcs8", format: "pem" },
+});
 /** For the program beside its own: it stands for what `snowflake` and `aws` have in a user's configuration. */
 const settings = {
   "aws:region": "us-east-1",
+  "snowflake:organizationName": "EXAMPLE",
+  "snowflake:accountName": "TRIAL",
+  "snowflake:user": "DEPLOYER",
+  "snowflake:role": "DEPLOYER",
+  "snowflake:authenticator": "SNOWFLAKE_JWT",
+  "snowflake:privateKey": privateKey,
   "snowflake:previewFeaturesEnabled": [
     "snowflake_file_format_resource",
     "snowflake_notification_integration_resource",

@@ -158,6 +158,9 @@ describe("what is mended", () => {
     const mend = (props: Record<string, unknown>) =>
       publicAccessBlock.mend?.remediate(resource(type, props), defaultSettings);
     assert.deepEqual(mend(block), { ignorePublicAcls: true });
+    // What the provider has filled in was left out too; see the properties of a resource after Check.
+    const filledIn = { ...block, ignorePublicAcls: false, __defaults: ["ignorePublicAcls"] };
+    assert.deepEqual(mend(filledIn), { ignorePublicAcls: true });
     assert.equal(mend({ ...block, blockPublicPolicy: true, ignorePublicAcls: true }), undefined);
   });
 });

@@ -23,6 +23,7 @@ const passedOver = new Set(["region", "__defaults"]);
 export function check(resource: AnyResourceType, logicalName: string, olds: Bag, news: Bag, folder: string): Checked {
   const failures: Failure[] = [];
   const inputs: Record<string, unknown> = {};
+  const filledIn: string[] = [];
   for (const [name, value] of Object.entries(news)) {
     const property = resource.properties[name];
     if (value === undefined || value === null || name === "__defaults") continue;
@@ -37,11 +38,15 @@ export function check(resource: AnyResourceType, logicalName: string, olds: Bag,
   }
   for (const [name, property] of Object.entries(resource.properties)) {
     if (inputs[name] !== undefined) continue;
-    if (property.default !== undefined) inputs[name] = property.default;
-    else if (property.required) {
+    if (property.default !== undefined) {
+      inputs[name] = property.default;
+      filledIn.push(name);
+    } else if (property.required) {
       failures.push({ property: name, reason: `${resource.type}: ${name} is required and isn't given` });
     }
   }
+  // As Pulumi's bridged providers tell it: policies see what the program has left out.
+  if (filledIn.length > 0) inputs.__defaults = filledIn;
   if (resource.naming) nameIt(resource.naming, logicalName, olds, inputs);
   for (const problem of resource.check(plainBag(inputs))) {
     failures.push({ property: problem.split(":")[0] ?? "", reason: `${resource.type}: ${problem}` });

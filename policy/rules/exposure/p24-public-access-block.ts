@@ -44,8 +44,10 @@ export const publicAccessBlock: StackRule = {
   scope: "stack",
   mend: {
     types: [blockType],
+    // The AWS provider fills in `false` for a flag that the program leaves out, and lists it in `__defaults`.
     remediate: ({ props }) => {
-      const leftOut = flags.filter((flag) => props[flag] === undefined || props[flag] === null);
+      const filledIn = Array.isArray(props.__defaults) ? props.__defaults : [];
+      const leftOut = flags.filter((flag) => (props[flag] ?? undefined) === undefined || filledIn.includes(flag));
       return leftOut.length === 0 ? undefined : Object.fromEntries(leftOut.map((flag) => [flag, true]));
     },
   },
