@@ -83,7 +83,7 @@ function limitsTable(): string {
     ];
   });
   const head = [
-    ...["connections", "transitions, all by webhook", "their price", "transitions, 24 polls and 3 reschedules each"],
+    ...["connections", "transitions, all by webhook", "their price", "transitions, 24 looks and 3 reschedules each"],
     ...["history events of that, inline", "mode by `auto`", "history events in that mode"],
   ];
   return [head, head.map((_, i) => (i === 5 ? "---" : "---:")), ...rows]

@@ -38,7 +38,7 @@ export interface FivetranDbtOrchestrationArgs {
    * its own. `auto`: inline as long as the worst run fits. @default "auto"
    */
   mapMode?: string;
-  /** How long to wait for a webhook before the API is asked, 5 to 86,400. @default 900 */
+  /** How long to wait for a webhook before the API is looked at, 15 to 86,400. @default 900 */
   pollInterval?: number;
   /** How long one connection may take, 60 to 604,800. @default 21600 */
   syncTimeout?: number;
@@ -46,11 +46,17 @@ export interface FivetranDbtOrchestrationArgs {
   maxReschedules?: number;
   /** Percent of the connections, 1 to 100, that must have succeeded for dbt to run. @default 100 */
   quorum?: number;
-  /** When a run begins while another is under way: `skip` it, `queue` it, or `allow` both. @default "skip" */
+  /**
+   * When a run begins while another is under way: `skip` it, `queue` it, or `allow` both.
+   * @default "skip"; with `startOnConnections` "queue", because a sync's end that is skipped would be lost
+   */
   overlap?: string;
   /** How long a queued run waits at most, 60 to 86,400; only with `overlap: "queue"`. @default 7200 */
   queueTimeout?: number;
-  /** How long a whole run may take, 600 to 2,592,000. @default 86400 */
+  /**
+   * How long a whole run may take, at most 31,536,000: at least what queue, syncs in rounds of `concurrency` and dbt can
+   * take together. @default that with everything that is tried again, and at least 86400
+   */
   runTimeout?: number;
   /** Ids of connections whose syncs, begun by Fivetran itself, start a run. @default none */
   startOnConnections?: string[];
@@ -113,8 +119,8 @@ export interface OrchestrationDbtArgs {
   snowflakeSecretArn: pulumi.Input<string>;
   /** Variable of the container → key of that secret. @default { SNOWFLAKE_PRIVATE_KEY: "privateKey" } */
   secretKeys?: Record<string, string>;
-  /** Variables of the container, for example SNOWFLAKE_ACCOUNT, SNOWFLAKE_USER; no secrets. @default none */
-  environment?: Record<string, string>;
+  /** Variables of the container, for example SNOWFLAKE_ACCOUNT, SNOWFLAKE_USER; a secret output is refused. @default none */
+  environment?: Record<string, pulumi.Input<string>>;
 }
 
 /** Where dbt runs. It needs a way out to Snowflake, ECR, S3, CloudWatch Logs and Secrets Manager. */

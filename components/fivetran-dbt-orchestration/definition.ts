@@ -2,7 +2,7 @@ import { type Machine, machine } from "../parts/asl/flow";
 import type { Definition, Need } from "../parts/asl/types";
 import { connectionsStates } from "./flow/connections";
 import { dbtStates } from "./flow/dbt";
-import { lockStates } from "./flow/lock";
+import { lockStates, queueState, releaseState, skipState } from "./flow/lock";
 import { outcomeStates } from "./flow/outcome";
 import { prepareStates } from "./flow/prepare";
 import type { FlowReferences, FlowSettings } from "./settings";
@@ -15,8 +15,6 @@ export const placeholders: FlowReferences = {
   stateMachineArn: of("states", "stateMachine:runs"),
   listConnectionsArn: of("lambda", "function:list-connections"),
   syncConnectionArn: of("lambda", "function:sync-connection"),
-  pollConnectionArn: of("lambda", "function:poll-connection"),
-  releaseWaitsArn: of("lambda", "function:release-waits"),
   waitsTableArn: of("dynamodb", "table/waits"),
   clusterArn: of("ecs", "cluster/dbt"),
   taskFamily: "dbt",
@@ -50,15 +48,23 @@ export function orchestration(settings: FlowSettings, references: FlowReferences
 }
 
 function flow(settings: FlowSettings, references: FlowReferences): Machine {
-  const states = {
-    ...connectionsStates(settings, references),
-    ...dbtStates(settings, references),
-    ...outcomeStates(settings, references),
-  };
   // Runs side by side have no lock, and no state of it that nothing leads to.
   if (settings.overlap === "allow") {
-    return machine("Prepare run", { ...prepareStates(settings, "List connections"), ...states });
+    return machine("Prepare run", {
+      ...prepareStates(settings, "List connections"),
+      ...connectionsStates(settings, references),
+      ...dbtStates(settings, references, "How did the run end"),
+      ...outcomeStates(settings, references, "How did the run end"),
+    });
   }
-  const first = prepareStates(settings, "Take run lock");
-  return machine("Prepare run", { ...first, ...lockStates(settings, references), ...states });
+  return machine<string>("Prepare run", {
+    ...prepareStates(settings, "Take run lock"),
+    ...lockStates(settings, references),
+    // Either leads nowhere else, so the flow of one has no state of the other.
+    ...(settings.overlap === "queue" ? queueState(settings) : skipState()),
+    ...connectionsStates(settings, references),
+    ...dbtStates(settings, references, "Release run lock"),
+    ...outcomeStates(settings, references, "Release run lock"),
+    ...releaseState(references),
+  });
 }

@@ -16,7 +16,6 @@ import { orchestration, placeholders } from "./definition";
 import { normalize } from "./normalize";
 import { dbtImage, dbtNetwork, dbtTask } from "./resources/dbt";
 import { functions } from "./resources/functions";
-import { releaseRule } from "./resources/releaseRule";
 import { schedule } from "./resources/schedule";
 import { secrets as secretsOf } from "./resources/secrets";
 import { dashboardBody, orchestrationAlarms } from "./resources/watch";
@@ -26,7 +25,7 @@ const typeName = "FivetranDbtOrchestration";
 
 /**
  * Syncs the connections of a Fivetran group, then runs dbt on Fargate: a Step Functions state machine that waits for
- * Fivetran's webhooks by task tokens, polls where none comes, and never waits without a bound. With a schedule, one run
+ * Fivetran's webhooks by task tokens, looks at the API where none comes, and never waits without a bound. With a schedule, one run
  * at a time, notifications that name each failed connection or dbt node, alarms and a dashboard.
  *
  * **A dbt project, every morning**
@@ -120,7 +119,7 @@ export class FivetranDbtOrchestration extends pulumi.ComponentResource {
 
     const { arn: stateMachineArn } = stateMachineName(context, "runs");
     const secrets = secretsOf(context, plan);
-    const waits = operationalTable(context, "waits", { indexes: ["execution"] });
+    const waits = operationalTable(context, "waits");
     const handlers = functions(context, { plan, secrets, waits, stateMachineArn });
     const api = webhookApi(context, handlers.webhook, { rate: plan.webhookRate, logRetentionDays });
 
@@ -140,8 +139,6 @@ export class FivetranDbtOrchestration extends pulumi.ComponentResource {
       stateMachineArn,
       listConnectionsArn: handlers.list.functionArn,
       syncConnectionArn: handlers.sync.functionArn,
-      pollConnectionArn: handlers.poll.functionArn,
-      releaseWaitsArn: handlers.release.functionArn,
       waitsTableArn: waits.arn,
       clusterArn: dbt.clusterArn,
       taskFamily: dbt.family,
@@ -169,7 +166,6 @@ export class FivetranDbtOrchestration extends pulumi.ComponentResource {
         ...[waits.table, artifacts.bucket, ...dbt.ready, ...network.ready, ...(topic?.ready ?? [])],
       ],
     });
-    releaseRule(context, handlers.release, stateMachineArn);
     if (plan.schedule !== undefined) schedule(context, plan.schedule, stateMachineArn, runs);
 
     const watched = {

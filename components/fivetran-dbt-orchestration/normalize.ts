@@ -5,7 +5,7 @@ import { checkBucketNameSuffix } from "../parts/naming";
 import { checkNetwork } from "../parts/network";
 import type { FivetranDbtOrchestrationArgs, OrchestrationNetworkArgs } from "./args";
 import { type DbtPlan, normalizeDbt } from "./normalizeDbt";
-import { checkIds, normalizeFlow } from "./normalizeFlow";
+import { normalizeFlow } from "./normalizeFlow";
 import { normalizeSchedule, type SchedulePlan } from "./normalizeSchedule";
 import type { FlowSettings } from "./settings";
 
@@ -86,7 +86,6 @@ export function normalize(check: ArgumentCheck, name: string, args: FivetranDbtO
   if (args.secretsKmsKeyArn !== undefined) check.arn("secretsKmsKeyArn", args.secretsKmsKeyArn, "kms");
   if (args.alarmTopicArn !== undefined) check.arn("alarmTopicArn", args.alarmTopicArn, "sns");
   check.matches("fivetranApiUrl", fivetranApiUrl, /^https?:\/\/[^\s/]+$/, "Give an address without a path.");
-  checkIds(check, "startOnConnections", startOnConnections);
   check.integer("webhookRate", webhookRate, 1, 10_000, "requests a second");
   check.oneOf("logLevel", logLevel, ["ALL", "ERROR", "FATAL", "OFF"]);
   checkLogRetentionDays(check, logRetentionDays);

@@ -16,12 +16,12 @@ export interface DbtPlan {
   readonly architecture: string;
   readonly snowflakeSecretArn: pulumi.Input<string>;
   readonly secretKeys: Readonly<Record<string, string>>;
-  readonly environment: Readonly<Record<string, string>>;
+  readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
 const secretName = /SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIAL/i;
 /** What the component sets itself. */
-const reserved = ["RUN_ID", "ARTIFACTS_BUCKET", "DBT_TIMEOUT_SECONDS"];
+const reserved = ["RUN_ID", "ARTIFACTS_BUCKET", "ARTIFACTS_PREFIX", "DBT_TIMEOUT_SECONDS", "REDACTED_VARIABLES"];
 
 /** @throws ArgumentError for the first mistake */
 export function normalizeDbt(check: ArgumentCheck, args: OrchestrationDbtArgs): DbtPlan {
@@ -103,7 +103,7 @@ function checkSource(check: ArgumentCheck, { projectFolder, image }: Orchestrati
   }
 }
 
-function checkNames(check: ArgumentCheck, path: string, values: Readonly<Record<string, string>>): void {
+function checkNames(check: ArgumentCheck, path: string, values: Readonly<Record<string, pulumi.Input<string>>>): void {
   for (const [name, value] of Object.entries(values)) {
     if (!/^[A-Za-z_]\w*$/.test(name)) check.fail(`${path}.${name}`, value, "Give a name of letters, digits and _.");
     if (reserved.includes(name)) check.fail(`${path}.${name}`, value, "The component sets it; choose another name.");

@@ -8,8 +8,13 @@ import {
   connectionsLimit,
   historyEvents,
   historyLimit,
+  longestRun,
   mapModeFor,
   pollsUntil,
+  type RunTimes,
+  roundsOf,
+  runTimeoutLimit,
+  shortestBound,
 } from "./limits";
 import type { DbtPlan } from "./normalizeDbt";
 import type { FlowSettings } from "./settings";
@@ -21,17 +26,26 @@ export function normalizeFlow(
   args: FivetranDbtOrchestrationArgs,
   dbt: DbtPlan,
 ): FlowSettings {
-  const { includeConnections = [], excludeConnections = [], onPaused = "skip", scheduleType, overlap = "skip" } = args;
+  const { includeConnections = [], excludeConnections = [], startOnConnections = [] } = args;
+  const { onPaused = "skip", scheduleType, overlap = startOnConnections.length > 0 ? "queue" : "skip" } = args;
   const { concurrency = 40, maxConnections = 50, mapMode = "auto", pollInterval = 900, syncTimeout = 21_600 } = args;
-  const { maxReschedules = 3, quorum = 100, queueTimeout = 7200, runTimeout = 86_400 } = args;
+  const { maxReschedules = 3, quorum = 100, queueTimeout = 7200 } = args;
   checkIds(check, "includeConnections", includeConnections);
   checkIds(check, "excludeConnections", excludeConnections);
+  checkIds(check, "startOnConnections", startOnConnections);
   const both = includeConnections.filter((id) => excludeConnections.includes(id));
   if (both.length > 0)
     check.fail("excludeConnections", both, "They are in includeConnections too; take them out of one.");
   const paused = chosen(check, "onPaused", onPaused, ["skip", "fail", "resume"]);
   const schedule = scheduleType === undefined ? "" : chosen(check, "scheduleType", scheduleType, ["auto", "manual"]);
   const overlapping = chosen(check, "overlap", overlap, ["skip", "queue", "allow"]);
+  if (overlapping === "skip" && startOnConnections.length > 0) {
+    check.fail(
+      "overlap",
+      overlap,
+      'A sync that ends while a run is under way would start none, and its data would wait for the next one: set "queue", or leave it out.',
+    );
+  }
   const mode = chosen(check, "mapMode", mapMode, ["auto", "inline", "distributed"]);
   check.integer("concurrency", concurrency, 1, concurrencyLimit.distributed, "connections");
   check.integer(
@@ -41,7 +55,7 @@ export function normalizeFlow(
     connectionsLimit,
     "connections; split larger groups by includeConnections",
   );
-  check.integer("pollInterval", pollInterval, 5, 86_400, "seconds");
+  check.integer("pollInterval", pollInterval, 15, 86_400, "seconds");
   check.integer("syncTimeout", syncTimeout, 60, 604_800, "seconds");
   if (pollInterval > syncTimeout)
     check.fail("pollInterval", pollInterval, `It can't be more than syncTimeout (${syncTimeout}).`);
@@ -51,11 +65,14 @@ export function normalizeFlow(
   if (args.queueTimeout !== undefined && overlap !== "queue") {
     check.fail("queueTimeout", queueTimeout, 'Only queued runs wait; leave it out, or set overlap: "queue".');
   }
-  check.integer("runTimeout", runTimeout, 600, 2_592_000, "seconds");
-  const least = syncTimeout + dbt.timeout;
-  if (runTimeout < least) {
-    check.fail("runTimeout", runTimeout, `Give at least syncTimeout and dbt.timeout together (${least}).`);
-  }
+  const runTimeout = checkRunTimeout(check, args.runTimeout, {
+    queueTimeout: overlapping === "queue" ? queueTimeout : 0,
+    pollInterval,
+    syncTimeout,
+    maxConnections,
+    concurrency,
+    dbtTimeout: dbt.timeout,
+  });
   const polls = pollsUntil(syncTimeout, pollInterval);
   const looks = overlap === "queue" ? Math.ceil(queueTimeout / queueInterval(queueTimeout)) : 0;
   const worst = { connections: maxConnections, polls, reschedules: maxReschedules, looks };
@@ -103,6 +120,26 @@ export function normalizeFlow(
     dbtTimeout: dbt.timeout,
     runTimeout,
   };
+}
+
+/** As long as a run can take and at least a day, unless another time is given. */
+function checkRunTimeout(check: ArgumentCheck, given: number | undefined, times: RunTimes): number {
+  const [least, longest] = [shortestBound(times), longestRun(times)];
+  const rounds = `${roundsOf(times)} round(s) of ${times.concurrency} connections, each with syncTimeout ${times.syncTimeout}`;
+  const fewer = "raise concurrency, or lower syncTimeout or maxConnections";
+  if (longest > runTimeoutLimit) {
+    check.fail(
+      "concurrency",
+      times.concurrency,
+      `${rounds}, can take ${longest} s, more than the year that an execution may last: ${fewer}.`,
+    );
+  }
+  if (given === undefined) return Math.max(longest, 86_400);
+  check.integer("runTimeout", given, 600, runTimeoutLimit, "seconds");
+  if (given < least) {
+    check.fail("runTimeout", given, `${rounds}, and dbt can take ${least} s: give at least that, or ${fewer}.`);
+  }
+  return given;
 }
 
 export function checkIds(check: ArgumentCheck, path: string, ids: readonly string[]): void {

@@ -28,8 +28,6 @@ export interface FlowReferences {
   readonly stateMachineArn: string;
   readonly listConnectionsArn: string;
   readonly syncConnectionArn: string;
-  readonly pollConnectionArn: string;
-  readonly releaseWaitsArn: string;
   readonly waitsTableArn: string;
   readonly clusterArn: string;
   readonly taskFamily: string;

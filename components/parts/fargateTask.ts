@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { arnOf } from "./account";
 import type { Context } from "./context";
+import { functionEnvironment } from "./functionEnvironment";
 import { physicalName } from "./naming";
 import type { Statement } from "./policyDocument";
 import { type ComponentRole, role, serviceTrust } from "./role";
@@ -17,7 +18,7 @@ export interface FargateTaskArgs {
   readonly memory: number;
   /** `X86_64` or `ARM64`. */
   readonly architecture: string;
-  /** Anyone who may look at the task definition reads these: no secrets. */
+  /** Anyone who may look at the task definition reads these: a secret, by its name or as a secret output, is refused. */
   readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
   /** Variable of the container → where ECS reads its value as the task starts. @default none */
   readonly secrets?: Readonly<Record<string, SecretReference>>;
@@ -104,7 +105,7 @@ export function fargateTask(context: Context, part: string, args: FargateTaskArg
   };
 }
 
-function containerOf({ account }: Context, args: FargateTaskArgs, logGroupName: string) {
+function containerOf({ account, owner }: Context, args: FargateTaskArgs, logGroupName: string) {
   const { secrets = {}, writable = [], readOnly = false, healthCommand } = args;
   return {
     name: args.container,
@@ -117,7 +118,9 @@ function containerOf({ account }: Context, args: FargateTaskArgs, logGroupName: 
     readonlyRootFilesystem: readOnly ? true : undefined,
     mountPoints: readOnly ? writable.map((path) => ({ sourceVolume: volumeOf(path), containerPath: path })) : undefined,
     healthCheck: healthCommand && { command: ["CMD", ...healthCommand], ...healthTimes },
-    environment: Object.entries(args.environment).map(([name, value]) => ({ name, value })),
+    environment: Object.entries(functionEnvironment(`${owner}, container ${args.container}`, args.environment)).map(
+      ([name, value]) => ({ name, value }),
+    ),
     secrets: Object.entries(secrets).map(([name, { secretArn, key }]) => ({
       name,
       valueFrom: pulumi.interpolate`${secretArn}:${key}::`,

@@ -4,11 +4,6 @@ import { arnOf } from "./account";
 import type { Context } from "./context";
 import { physicalName } from "./naming";
 
-export interface OperationalTableArgs {
-  /** Attributes, texts, that items are found by too; each is its index's name and key. @default none */
-  readonly indexes?: readonly string[];
-}
-
 export interface OperationalTable {
   readonly table: aws.dynamodb.Table;
   /** Known at preview, like the ARN. */
@@ -21,11 +16,7 @@ export interface OperationalTable {
  * items go when `expiresAt` (Unix seconds) has passed. Encrypted. It isn't protected like data: what it holds lasts as
  * long as a run and is made anew by the next one.
  */
-export function operationalTable(
-  context: Context,
-  part: string,
-  { indexes = [] }: OperationalTableArgs = {},
-): OperationalTable {
+export function operationalTable(context: Context, part: string): OperationalTable {
   const tableName = physicalName(context.name, part, "table");
   const table = new aws.dynamodb.Table(
     `${context.name}-${part}`,
@@ -34,8 +25,7 @@ export function operationalTable(
       billingMode: "PAY_PER_REQUEST",
       hashKey: "pk",
       rangeKey: "sk",
-      attributes: ["pk", "sk", ...indexes].map((name) => ({ name, type: "S" })),
-      globalSecondaryIndexes: indexes.map((name) => ({ name, hashKey: name, projectionType: "KEYS_ONLY" })),
+      attributes: ["pk", "sk"].map((name) => ({ name, type: "S" })),
       ttl: { attributeName: "expiresAt", enabled: true },
       serverSideEncryption: { enabled: true },
       tags: context.tags,

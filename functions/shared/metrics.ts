@@ -16,10 +16,8 @@ export interface OrchestrationCounts {
   readonly SyncsTriggered?: number;
   /** Waits that a webhook has completed. */
   readonly WaitsCompleted?: number;
-  /** Waits whose sync had ended without a webhook when the poll looked: webhooks don't arrive. */
+  /** Waits whose sync had ended without a webhook when the API was looked at: webhooks don't arrive. */
   readonly StuckWaits?: number;
-  /** Waits that an execution which is over had left behind. */
-  readonly WaitsReleased?: number;
   /** Requests to the webhook whose signature is wrong or missing. */
   readonly WebhooksForged?: number;
   /** Webhooks without effect: repeated, outdated, of others, or nobody waits. */

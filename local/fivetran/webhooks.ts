@@ -28,6 +28,9 @@ export interface WebhookOptions {
   readonly attempts: number;
 }
 
+/** Fivetran documents no time-out of a delivery; API Gateway answers after 30 s at the latest. */
+const ANSWER_MS = 31_000;
+
 const known = ["sync_start", "sync_end", "dbt_run_start", "dbt_run_succeeded", "dbt_run_failed"];
 
 /** Webhooks and their deliveries, signed with HMAC-SHA-256 of the body. */
@@ -130,7 +133,7 @@ export class Webhooks {
           "content-type": "application/json",
           ...(signature === undefined ? {} : { "x-fivetran-signature-256": signature.toUpperCase() }),
         },
-        signal: AbortSignal.any([this.ended.signal, AbortSignal.timeout(10_000)]),
+        signal: AbortSignal.any([this.ended.signal, AbortSignal.timeout(ANSWER_MS)]),
       });
       await answer.arrayBuffer();
       return answer.status;

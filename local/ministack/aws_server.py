@@ -36,6 +36,7 @@ import aws_s3  # noqa: E402
 import aws_secrets  # noqa: E402
 import aws_step_calls  # noqa: E402
 import aws_step_history  # noqa: E402
+import aws_step_limits  # noqa: E402
 import aws_step_map  # noqa: E402
 import aws_step_time  # noqa: E402
 from aws_protocol import read_request  # noqa: E402
@@ -155,6 +156,7 @@ if __name__ == "__main__":
     aws_step_time.install()
     aws_step_history.install()
     aws_step_calls.install()
+    aws_step_limits.install()
     aws_step_map.install()
     ministack._dispatch_service_request = checked_dispatch
     ministack.app = only_own_address(app, PORT)

@@ -155,7 +155,8 @@ def _run_task(resource, data):
     if status != 200:
         raise sf._ExecutionError(f"ECS.{answer.get('__type', 'AmazonECSException').rpartition('#')[2]}", answer.get("message", ""))
     if answer.get("failures"):
-        raise sf._ExecutionError("ECS.AmazonECSException", json.dumps(_pascal(answer)))
+        # No place for the task: a name that isn't the service's own, with the whole answer as its cause.
+        raise sf._ExecutionError("AmazonECS.Unknown", json.dumps(_pascal(answer)))
     if not resource.endswith(".sync"):
         return _pascal(answer)
     task = {"cluster": asked.get("cluster", "default"), "tasks": [answer["tasks"][0]["taskArn"]]}

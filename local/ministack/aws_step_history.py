@@ -1,5 +1,5 @@
-"""Corrections of MiniStack's Step Functions in what is seen of an execution: events of states inside Map and Parallel, what a
-task's call was given, and the limit of what one state may hand to the next."""
+"""Corrections of MiniStack's Step Functions in what is seen of an execution: events of states inside Map and Parallel, and
+what a task's call was given."""
 
 import copy
 import functools
@@ -9,9 +9,9 @@ import threading
 from ministack.core.responses import now_iso
 from ministack.services import stepfunctions as sf
 
+import aws_step_limits
 import aws_step_time
 
-_PAYLOAD_LIMIT = 256 * 1024
 _lock = threading.Lock()
 # The arguments of the task that the current thread is about to call.
 _arguments = threading.local()
@@ -62,10 +62,7 @@ def _limited(execute):
         output, following = execute(state, *args, **kwargs)
         if aws_step_time.unwanted():
             raise aws_step_time.Ended
-        if len(json.dumps(output)) > _PAYLOAD_LIMIT:
-            cause = f"The state's output is larger than the maximum size of {_PAYLOAD_LIMIT} characters"
-            raise sf._ExecutionError("States.DataLimitExceeded", cause)
-        return output, following
+        return aws_step_limits.bounded("state's output", output), following
 
     return within_limit
 

@@ -12,6 +12,7 @@ from ministack.core.responses import new_uuid, now_iso
 from ministack.services import stepfunctions as sf
 
 import aws_step_calls
+import aws_step_limits
 import aws_step_time
 
 _UNKNOWN = ("ItemReader", "ItemBatcher", "ResultWriter")
@@ -112,6 +113,7 @@ def _child(state, given, ctx, run, number, item):
 def _run_child(iterator, child, ctx):
     """What the execution counts as; one that is stopped with its parent ends in that."""
     sf._executions[child["executionArn"]] = child
+    aws_step_limits.machine.set(child["stateMachineArn"])
     sf._add_event(child, "ExecutionStarted", {"executionStartedEventDetails": {"input": child["input"]}})
     try:
         output = sf._run_sub_machine(iterator["States"], iterator["StartAt"], json.loads(child["input"]), child, ctx)

@@ -13,6 +13,8 @@ from datetime import datetime
 from ministack.core.responses import new_uuid, now_iso
 from ministack.services import stepfunctions as sf
 
+import aws_step_limits
+
 # The event that is set when what the current thread does is no longer wanted: the task timed out, or its execution ended.
 _unwanted = contextvars.ContextVar("step_unwanted", default=None)
 _stops = {}
@@ -94,6 +96,7 @@ def _run_execution(run):
     def until_ended(arn):
         execution, stop = sf._executions.get(arn), _stop_of(arn)
         _unwanted.set(stop)
+        aws_step_limits.machine.set((execution or {}).get("stateMachineArn", ""))
         machine = sf._state_machines.get((execution or {}).get("stateMachineArn"))
         limit = json.loads(machine["definition"]).get("TimeoutSeconds") if machine else None
         if limit:
@@ -190,6 +193,7 @@ def _invoke_with_callback(resource, data, token, state):
     started, answered, stop = time.time(), threading.Event(), _unwanted.get()
     info = {"event": answered, "result": None, "error": None, "heartbeat": None}
     sf._task_tokens[token] = info
+    aws_step_limits.remember(token)
     if isinstance(stop, _Stop):
         stop.tokens.add(answered)
 

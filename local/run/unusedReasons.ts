@@ -2,8 +2,6 @@
 import { grantsBehind } from "../../components/parts/grants";
 import { permissions as connector, fivetranPermissions } from "../../functions/connector-kit/permissions";
 import { permissions as listConnections } from "../../functions/fivetran-dbt-orchestration/list-connections/permissions";
-import { permissions as pollConnection } from "../../functions/fivetran-dbt-orchestration/poll-connection/permissions";
-import { permissions as releaseWaits } from "../../functions/fivetran-dbt-orchestration/release-waits/permissions";
 import { permissions as syncConnection } from "../../functions/fivetran-dbt-orchestration/sync-connection/permissions";
 import { permissions as fivetranWebhook } from "../../functions/fivetran-dbt-orchestration/webhook/permissions";
 import { permissions as collect } from "../../functions/s3-to-dynamodb/collect/permissions";
@@ -22,9 +20,7 @@ const declared: Readonly<Record<string, Permissions<string>>> = {
   fivetran: fivetranPermissions,
   "list-connections": listConnections,
   "sync-connection": syncConnection,
-  "poll-connection": pollConnection,
   "fivetran-webhook": fivetranWebhook,
-  "release-waits": releaseWaits,
 };
 
 /** What no function of ours declares. Each fits one kind of grant: of these roles, this statement, on these resources. */

@@ -59,12 +59,29 @@ export const actionsOf: (service: string) => ReadonlyMap<string, ActionInfo> = m
       service,
       name: raw.name,
       access: new Set(raw.accessLevel.split(", ") as AccessLevel[]),
-      resourceTypes: raw.resourceTypes,
+      resourceTypes: [...raw.resourceTypes, ...(unlisted[`${service}:${raw.name}`] ?? [])],
       conditionKeys: raw.conditionKeys,
     });
   }
   return actions;
 });
+
+const taskOwner: readonly ActionResourceType[] = ["statemachine", "activity"].map((name) => ({
+  name,
+  required: false,
+  conditionKeys: [],
+}));
+
+/**
+ * Resource types that AWS's reference doesn't list. Step Functions authorises an answer to a task's token against the
+ * state machine or activity whose task it is, and names it where it refuses: "is not authorized to perform:
+ * states:SendTaskFailure on resource: arn:aws:states:…:stateMachine:…".
+ */
+const unlisted: Readonly<Record<string, readonly ActionResourceType[]>> = {
+  "states:SendTaskSuccess": taskOwner,
+  "states:SendTaskFailure": taskOwner,
+  "states:SendTaskHeartbeat": taskOwner,
+};
 
 /** One action; undefined when AWS has none of that name. */
 export function actionInfo(action: string): ActionInfo | undefined {

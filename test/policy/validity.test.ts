@@ -37,6 +37,14 @@ function long(characters: number): string {
 }
 
 describe("the rule on valid documents", () => {
+  it("P25, O20: answers to task tokens may be restricted to a state machine, its Map's executions or an activity", () => {
+    const Action = ["states:SendTaskSuccess", "states:SendTaskFailure", "states:SendTaskHeartbeat"];
+    const of = (resource: string): string => `arn:aws:states:eu-west-1:111122223333:${resource}`;
+    const taken = ["stateMachine:runs", "stateMachine:runs/*", "activity:by-hand"].map(of);
+    for (const Resource of [...taken, "*"]) assert.deepEqual(judge({ Action, Resource }), [], Resource);
+    assert.equal(judge({ Action, Resource: of("execution:runs:one") }).length, 3);
+  });
+
   it("P25: each kind of policy has AWS's limit, without white space", () => {
     for (const [type, most] of [
       ["aws:iam/policy:Policy", 6_144],

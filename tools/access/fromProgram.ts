@@ -122,6 +122,9 @@ function computed(
   const [, service = "aws", kind = ""] = /^aws:([^/]+)\/([^:]+):/.exec(type) ?? [];
   if (type === "aws:s3/bucket:Bucket") return { arn: `arn:aws:s3:::${name}`, bucket: name };
   if (service === "iam") return { arn: `arn:aws:iam::${account}:${kind}/${name}`, name };
+  if (type === "awsx:ec2:Vpc") {
+    return { vpcId: "vpc-made", privateSubnetIds: ["subnet-made"], routeTables: [{ id: "rtb-made" }] };
+  }
   const [of, resource] = forms[type]?.(name) ?? [service, name];
   const arn = `arn:aws:${of}:${region}:${account}:${resource}`;
   return { arn, name, ...madeUp(type, name, arn, region, inputs) };

@@ -1,20 +1,13 @@
 import { jsonata } from "../../parts/asl/expression";
-import { choice, map, pass } from "../../parts/asl/flow";
+import { choice, map } from "../../parts/asl/flow";
 import { invoke, lambdaRetry } from "../../parts/asl/lambda";
-import type { Steps } from "../../parts/asl/types";
+import type { Catcher, Steps } from "../../parts/asl/types";
+import { callTimeout } from "../limits";
 import type { FlowReferences, FlowSettings } from "../settings";
 import { connectionFlow } from "./connection";
-import { toFailure } from "./failure";
+import { caught, failure, toFailure } from "./texts";
 
-export type ConnectionsStates =
-  | "List connections"
-  | "How many connections"
-  | "No connections"
-  | "Too many connections"
-  | "Sync all connections in group"
-  | "Count results"
-  | "Is the quorum met"
-  | "Quorum not met";
+export type ConnectionsStates = "List connections" | "Sync all connections in group" | "Is the quorum met";
 
 /** Lists the group's connections, syncs each, and decides whether enough of them succeeded for dbt. */
 export function connectionsStates(
@@ -23,49 +16,29 @@ export function connectionsStates(
 ): Steps<ConnectionsStates, ConnectionsStates | "Run dbt" | "Notify"> {
   const { concurrency, groupId, mapMode, maxConnections, quorum } = settings;
   const { stateMachineArn } = references;
+  const enough = `$synced * 100 >= ($synced + $count($failed)) * ${quorum}`;
+  const tooFew = `$string($count($failed)) & ' of ' & $string($synced + $count($failed)) & ' connections failed, dbt needs ${quorum} %:'`;
   return {
     "List connections": invoke({
+      comment: "None for an input whose include is empty, which wants dbt alone.",
       functionArn: references.listConnectionsArn,
-      payload: { group_id: groupId, include: jsonata("$include"), exclude: jsonata("$exclude") },
-      timeoutSeconds: 330,
+      payload: {
+        group_id: groupId,
+        include: jsonata("$include"),
+        exclude: jsonata("$exclude"),
+        most: maxConnections,
+      },
+      timeoutSeconds: callTimeout,
       retry: [lambdaRetry],
-      catch: [toFailure("ListConnectionsFailed")],
+      catch: [ownWords, toFailure("ListConnectionsFailed")],
       assign: { connections: jsonata("[$states.result.Payload.connectors_list]") },
       output: {},
-      next: "How many connections",
-    }),
-    "How many connections": choice({
-      comment: "An input whose include is empty wants dbt alone.",
-      rules: [
-        { when: "$type($include) = 'array' and $count($include) = 0", next: "Count results" },
-        { when: "$count($connections) = 0", next: "No connections" },
-        { when: `$count($connections) > ${maxConnections}`, next: "Too many connections" },
-      ],
-      otherwise: "Sync all connections in group",
-    }),
-    "No connections": pass({
-      assign: {
-        outcome: "FAILED",
-        error: "NoConnections",
-        cause: `The group ${groupId} has no connection to sync; look at include and exclude.`,
-      },
-      next: "Notify",
-    }),
-    "Too many connections": pass({
-      assign: {
-        outcome: "FAILED",
-        error: "TooManyConnections",
-        cause: jsonata(
-          `'The group ${groupId} has ' & $string($count($connections)) & ' connections, the orchestration is made for ${maxConnections}: raise maxConnections.'`,
-        ),
-      },
-      next: "Notify",
+      next: "Sync all connections in group",
     }),
     "Sync all connections in group": map({
       comment: "But for the connection whose sync, just ended, has started the run.",
       items: jsonata("[$connections[$ != $startedBy]]"),
       itemSelector: {
-        group_id: groupId,
         connection_id: jsonata("$states.context.Map.Item.Value"),
         execution: jsonata("$execution"),
       },
@@ -74,41 +47,30 @@ export function connectionsStates(
       ...(mapMode === "inline" ? {} : { distributed: { label: "Connections", stateMachineArn } }),
       catch: [toFailure("SyncFailed")],
       assign: {
-        results: jsonata(
-          "[$states.result, $startedBy in $connections ? {'connection_id': $startedBy, 'status': 'SUCCESSFUL', 'reason': 'its own sync has started this run'}]",
-        ),
+        failed: jsonata("[$states.result[$exists(error)]]"),
+        skipped: jsonata("[$states.result[status = 'SKIPPED'].id]"),
+        synced: jsonata("$count($states.result[status = 'SUCCESSFUL']) + ($startedBy in $connections ? 1 : 0)"),
       },
       output: {},
-      next: "Count results",
-    }),
-    "Count results": pass({
-      assign: {
-        failed: jsonata("[$results[status in ['FAILED', 'TIMED_OUT']]]"),
-        skipped: jsonata("[$results[status = 'SKIPPED'].connection_id]"),
-        synced: jsonata("$count($results[status = 'SUCCESSFUL'])"),
-        failures: jsonata(`$join(
-          $results[status in ['FAILED', 'TIMED_OUT']].(
-            connection_id & ' ' & error & ($exists(reason) ? ': ' & reason : '') & ($exists(log_url) ? ' ' & log_url : '')
-          ),
-          '\\n'
-        ) & ''`),
-      },
       next: "Is the quorum met",
     }),
     "Is the quorum met": choice({
       comment: "Paused connections that are skipped don't count.",
-      rules: [{ when: `$synced * 100 >= ($synced + $count($failed)) * ${quorum}`, next: "Run dbt" }],
-      otherwise: "Quorum not met",
-    }),
-    "Quorum not met": pass({
-      assign: {
-        outcome: "FAILED",
-        error: "FivetranSyncFailed",
-        cause: jsonata(
-          `$string($count($failed)) & ' of ' & $string($synced + $count($failed)) & ' connections failed, dbt needs ${quorum} %:\\n' & $failures`,
-        ),
-      },
-      next: "Notify",
+      rules: [{ when: `$not(${enough})`, assign: failure("FivetranSyncFailed", jsonata(tooFew)), next: "Notify" }],
+      otherwise: "Run dbt",
     }),
   };
 }
+
+/** What the function found wrong with the group is the execution's error, in the function's words. */
+const ownWords: Catcher<"Notify"> = {
+  ErrorEquals: ["NoConnections", "TooManyConnections"],
+  Assign: failure(
+    jsonata("$states.errorOutput.Error"),
+    jsonata(
+      `$exists($parse($states.errorOutput.Cause).errorMessage) ? $parse($states.errorOutput.Cause).errorMessage : ${caught}`,
+    ),
+  ),
+  Output: {},
+  Next: "Notify",
+};

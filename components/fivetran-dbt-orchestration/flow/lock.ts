@@ -1,26 +1,19 @@
-import { jsonata } from "../../parts/asl/expression";
-import { choice, pass, succeed, waitSeconds } from "../../parts/asl/flow";
-import { describeExecution, getItem, putItem } from "../../parts/asl/services";
+import { jsonata, noText } from "../../parts/asl/expression";
+import { choice, succeed, waitSeconds } from "../../parts/asl/flow";
+import { deleteItem, describeExecution, getItem, putItem } from "../../parts/asl/services";
 import { anyError } from "../../parts/asl/task";
-import type { JsonObject, Retrier, Steps } from "../../parts/asl/types";
+import type { JsonObject, Retrier, Step, Steps } from "../../parts/asl/types";
 import type { FlowReferences, FlowSettings } from "../settings";
-import { toFailure } from "./failure";
+import { failure, toFailure } from "./texts";
 
-export type LockStates =
-  | "Take run lock"
-  | "Find lock holder"
-  | "Is the lock free"
-  | "Describe lock holder"
-  | "Does the holder run"
-  | "Take over run lock"
-  | "Wait for lock holder"
-  | "Waited too long"
-  | "Skip run";
+export type LockStates = "Take run lock" | "Find lock holder" | "Describe lock holder" | "Does the holder run";
+/** What becomes of a run that meets another one. */
+export type MeetingStates = "Skip run" | "Wait for lock holder";
 
 /** Where the lock lies in the waits table. */
 const lockKey = { pk: { S: "#lock" }, sk: { S: "#lock" } } as const;
 const conditionFailed = "DynamoDB.ConditionalCheckFailedException";
-/** Looks at the lock in a queue: the history holds 25,000 events and a look costs 22 of them. */
+/** Looks at the lock in a queue: the history holds 25,000 events and a look costs 17 of them. */
 const maxLooks = 200;
 
 /** Faults of DynamoDB and Step Functions, which pass. */
@@ -47,35 +40,33 @@ export function queueInterval(queueTimeout: number): number {
 }
 
 /**
- * One run at a time: the execution that writes the lock has it until it removes it. What a stopped execution has left
- * behind is taken over, because its status is asked for.
+ * One run at a time: the execution that writes the lock has it until it removes it. What an execution has left behind
+ * that was stopped or ran out of time is taken over, because its status is asked for.
  */
 export function lockStates(
   settings: FlowSettings,
   references: FlowReferences,
-): Steps<LockStates, LockStates | "List connections" | "Notify"> {
-  const { overlap, queueTimeout } = settings;
+): Steps<LockStates, LockStates | MeetingStates | "List connections" | "Notify"> {
   const shared = { tableArn: references.waitsTableArn, timeoutSeconds: 60, retry, output: {} };
-  const failure = toFailure("RunLockFailed");
+  const unlocked = toFailure("RunLockFailed");
   return {
     "Take run lock": putItem({
       ...shared,
-      comment: "Only one run at a time: written unless another execution has written it.",
-      arguments: writeLock(settings, "attribute_not_exists(#pk) OR #execution = :execution", "$execution"),
-      catch: [{ ErrorEquals: [conditionFailed], Next: "Find lock holder" }, failure],
+      comment: "Written unless another execution has written it, or over that of one that is dead.",
+      arguments: writeLock(settings.runTimeout),
+      catch: [{ ErrorEquals: [conditionFailed], Next: "Find lock holder" }, unlocked],
       next: "List connections",
     }),
     "Find lock holder": getItem({
       ...shared,
       arguments: { Key: lockKey, ConsistentRead: true },
-      assign: { holder: jsonata("$exists($states.result.Item) ? $states.result.Item.execution.S : ''") },
-      catch: [failure],
-      next: "Is the lock free",
-    }),
-    "Is the lock free": choice({
-      comment: "The holder may have just let go.",
-      rules: [{ when: "$holder = ''", next: "Take run lock" }],
-      otherwise: "Describe lock holder",
+      // A holder that has just let go is as good as this run itself.
+      assign: {
+        holder: jsonata("$exists($states.result.Item) ? $states.result.Item.execution.S : $execution"),
+        dead: noText,
+      },
+      catch: [unlocked],
+      next: "Describe lock holder",
     }),
     "Describe lock holder": describeExecution({
       timeoutSeconds: 60,
@@ -89,49 +80,83 @@ export function lockStates(
           Output: { status: "GONE" },
           Next: "Does the holder run",
         },
-        { ErrorEquals: anyError, Output: { status: "UNKNOWN" }, Next: "Does the holder run" },
+        { ErrorEquals: anyError, Output: { status: jsonata(unknownStatus) }, Next: "Does the holder run" },
       ],
       next: "Does the holder run",
     }),
-    "Does the holder run": choice({
-      comment: "A holder whose status can't be told counts as running: two runs at once are worse than none.",
-      rules: [
-        { when: "$not($states.input.status in ['RUNNING', 'PENDING_REDRIVE', 'UNKNOWN'])", next: "Take over run lock" },
-        {
-          when: `${overlap === "queue"} and $millis() < $queuedAt + ${queueTimeout * 1000}`,
-          next: "Wait for lock holder",
-        },
-        { when: `${overlap === "queue"}`, next: "Waited too long" },
-      ],
-      otherwise: "Skip run",
-    }),
-    "Take over run lock": putItem({
-      ...shared,
-      comment: "The holder has ended without letting go.",
-      arguments: writeLock(settings, "#execution = :execution", "$holder"),
-      catch: [{ ErrorEquals: [conditionFailed], Next: "Take run lock" }, failure],
-      next: "List connections",
-    }),
-    "Wait for lock holder": waitSeconds(queueInterval(queueTimeout), { next: "Take run lock" }),
-    "Waited too long": pass({
-      assign: {
-        outcome: "FAILED",
-        error: "RunLockTimeout",
-        cause: jsonata(
-          `'${queueTimeout} s were not enough for ' & $holder & ' to end; raise queueTimeout, or stop it.'`,
-        ),
+    "Does the holder run": settings.overlap === "queue" ? queueing(settings.queueTimeout) : skipping(),
+  };
+}
+
+const unknownStatus = "'UNKNOWN, ' & $states.errorOutput.Error";
+/** A holder whose status can't be told counts as running: two runs at once are worse than none. */
+const free = {
+  when: "$holder = $execution or $not($states.input.status in ['RUNNING', 'PENDING_REDRIVE'] or $contains($states.input.status, 'UNKNOWN'))",
+  assign: { dead: jsonata("$holder") },
+  next: "Take run lock",
+} as const;
+
+function skipping(): Step<"Take run lock" | "Notify" | "Skip run"> {
+  const cause = `'The status of ' & $holder & ', which has the run lock, is unknown (' & $states.input.status & '). Describe it, and stop it or start this run again.'`;
+  return choice({
+    rules: [
+      free,
+      {
+        when: "$contains($states.input.status, 'UNKNOWN')",
+        assign: failure("RunLockUnknown", jsonata(cause)),
+        next: "Notify",
       },
-      next: "Notify",
-    }),
-    "Skip run": succeed({
-      status: "SKIPPED",
-      reason: jsonata("'Another run is under way: ' & $holder"),
+    ],
+    otherwise: "Skip run",
+  });
+}
+
+function queueing(queueTimeout: number): Step<"Take run lock" | "Notify" | "Wait for lock holder"> {
+  const cause = `'${queueTimeout} s were not enough for ' & $holder & ' (' & $states.input.status & ') to end; raise queueTimeout, or stop it.'`;
+  return choice({
+    rules: [
+      free,
+      {
+        when: `$millis() >= $queuedAt + ${queueTimeout * 1000}`,
+        assign: failure("RunLockTimeout", jsonata(cause)),
+        next: "Notify",
+      },
+    ],
+    otherwise: "Wait for lock holder",
+  });
+}
+
+export function skipState(): Steps<"Skip run", never> {
+  return {
+    "Skip run": succeed({ status: "SKIPPED", reason: jsonata("'Another run is under way: ' & $holder") }),
+  };
+}
+
+export function queueState({ queueTimeout }: FlowSettings): Steps<"Wait for lock holder", "Take run lock"> {
+  return { "Wait for lock holder": waitSeconds(queueInterval(queueTimeout), { next: "Take run lock" }) };
+}
+
+/** Lets go of the lock, unless it is another execution's. The next run takes over that of one that has ended. */
+export function releaseState({ waitsTableArn }: FlowReferences): Steps<"Release run lock", "How did the run end"> {
+  return {
+    "Release run lock": deleteItem({
+      tableArn: waitsTableArn,
+      timeoutSeconds: 60,
+      retry,
+      output: {},
+      arguments: {
+        Key: lockKey,
+        ConditionExpression: "#execution = :execution",
+        ExpressionAttributeNames: { "#execution": "execution" },
+        ExpressionAttributeValues: { ":execution": { S: jsonata("$execution") } },
+      },
+      catch: [{ ErrorEquals: anyError, Output: {}, Next: "How did the run end" }],
+      next: "How did the run end",
     }),
   };
 }
 
-/** @param expected JSONata: whose lock may be overwritten */
-function writeLock({ runTimeout }: FlowSettings, condition: string, expected: string): JsonObject {
+function writeLock(runTimeout: number): JsonObject {
   const day = 86_400;
   return {
     Item: {
@@ -140,10 +165,8 @@ function writeLock({ runTimeout }: FlowSettings, condition: string, expected: st
       storedAt: { S: jsonata("$now()") },
       expiresAt: { N: jsonata(`$string($floor($millis() / 1000) + ${runTimeout + day})`) },
     },
-    ConditionExpression: condition,
-    ExpressionAttributeNames: condition.includes("#pk")
-      ? { "#pk": "pk", "#execution": "execution" }
-      : { "#execution": "execution" },
-    ExpressionAttributeValues: { ":execution": { S: jsonata(expected) } },
+    ConditionExpression: "attribute_not_exists(#pk) OR #execution = :execution OR #execution = :dead",
+    ExpressionAttributeNames: { "#pk": "pk", "#execution": "execution" },
+    ExpressionAttributeValues: { ":execution": { S: jsonata("$execution") }, ":dead": { S: jsonata("$dead") } },
   };
 }

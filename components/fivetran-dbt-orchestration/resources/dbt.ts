@@ -23,7 +23,15 @@ export function dbtImage(context: Context, plan: DbtPlan): BuiltImage {
 
 const imageFolder = join(__dirname, "..", "..", "..", "functions", "fivetran-dbt-orchestration", "dbt");
 /** What makes the image beside the project. */
-const imageFiles = ["Dockerfile", "entrypoint.py", "dbt_run.py", "summary.py", "artifacts.py", "requirements.txt"];
+const imageFiles = [
+  "Dockerfile",
+  "entrypoint.py",
+  "dbt_run.py",
+  "summary.py",
+  "artifacts.py",
+  "redaction.py",
+  "requirements.txt",
+];
 /** What dbt writes, and what must not go into an image. */
 const leftOut = new Set(["target", "logs", "dbt_packages", ".git", ".venv", "node_modules", ".user.yml", ".env"]);
 
@@ -62,6 +70,8 @@ export function dbtTask(
       ARTIFACTS_BUCKET: artifacts.bucketName,
       ARTIFACTS_PREFIX: runsPrefix,
       DBT_TIMEOUT_SECONDS: String(dbt.timeout),
+      // Whatever they are called: their values are taken out of the log and of every artifact.
+      REDACTED_VARIABLES: Object.keys(secretKeys).join(","),
     },
     secrets: Object.fromEntries(
       Object.entries(secretKeys).map(([variable, key]) => [variable, { secretArn: snowflakeSecretArn, key }]),

@@ -30,12 +30,13 @@ export function orchestrationAlarms(watched: Watched): AlarmSpec[] {
     },
     {
       ...{ ...runs, ...any, part: "runs-aborted", metric: "ExecutionsAborted" },
-      description: "Somebody stopped a run. Its waits and its lock are released by a rule; syncs in Fivetran go on.",
+      description:
+        "Somebody stopped a run. The next one takes over its lock; syncs in Fivetran go on, and start no run.",
     },
     {
       ...{ ...own, ...any, part: "stuck-token", metric: "StuckWaits" },
       description:
-        "A sync had ended without its webhook coming; the poll found it. Look whether the webhook is registered and active.",
+        "A sync had ended without its webhook coming; a look at the API found it. See whether the webhook is registered and active.",
     },
     {
       ...{ ...own, statistic: "Sum", above: 5, part: "forged-webhooks", metric: "WebhooksForged" },
@@ -76,7 +77,7 @@ export function dashboardBody(watched: Watched, region: pulumi.Input<string>): R
     widgets: [
       graph(0, 0, "Runs", [...states, "ExecutionsAborted"].map(runs)),
       graph(12, 0, "Duration of runs (ms)", [runs("ExecutionTime")], "Maximum"),
-      graph(0, 6, "Syncs and waits", ["SyncsTriggered", "WaitsCompleted", "WaitsReleased", "StuckWaits"].map(own)),
+      graph(0, 6, "Syncs and waits", ["SyncsTriggered", "WaitsCompleted", "StuckWaits"].map(own)),
       graph(12, 6, "Webhooks", [
         ...["Count", "4xx", "5xx"].map(api),
         ...["WebhooksForged", "WebhooksIgnored"].map(own),

@@ -33,7 +33,7 @@ export function invokeAndWait<N extends string>(spec: CallbackSpec<N>): Step<N> 
   return task(call, spec);
 }
 
-/** Faults of Lambda itself, which pass. */
+/** Faults of Lambda itself, which pass, and functions that were cut off: they must be safe to call again. */
 export const lambdaRetry: Retrier = {
   ErrorEquals: [
     "Lambda.ClientExecutionTimeoutException",
@@ -41,6 +41,8 @@ export const lambdaRetry: Retrier = {
     "Lambda.AWSLambdaException",
     "Lambda.SdkClientException",
     "Lambda.TooManyRequestsException",
+    "Lambda.Unknown",
+    "Sandbox.Timedout",
   ],
   IntervalSeconds: 2,
   MaxAttempts: 5,

@@ -12,6 +12,11 @@ export function putItem<N extends string>(spec: ItemSpec<N>): Step<N> {
   return task(itemCall("putItem", "dynamodb:PutItem", spec), spec);
 }
 
+/** DynamoDB DeleteItem, with conditions in DynamoDB's own form. */
+export function deleteItem<N extends string>(spec: ItemSpec<N>): Step<N> {
+  return task(itemCall("deleteItem", "dynamodb:DeleteItem", spec), spec);
+}
+
 /** DynamoDB GetItem. */
 export function getItem<N extends string>(spec: ItemSpec<N>): Step<N> {
   return task(itemCall("getItem", "dynamodb:GetItem", spec), spec);

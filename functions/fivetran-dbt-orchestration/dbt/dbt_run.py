@@ -1,7 +1,6 @@
 """Runs dbt as a child process: bounded in time, stoppable, its output passed on without secrets."""
 
 import collections
-import re
 import signal
 import subprocess
 import sys
@@ -10,9 +9,6 @@ import time
 
 # dbt cancels its queries on SIGINT; after this long it is killed.
 GRACE_SECONDS = 45
-SECRET_NAME = re.compile(r"SECRET|PASSWORD|PASSPHRASE|TOKEN|PRIVATE_?KEY|API_?KEY|CREDENTIAL", re.IGNORECASE)
-# A pointer to a secret is none.
-POINTER_NAME = re.compile(r"_(PATH|FILE|URI|ARN|ID)$", re.IGNORECASE)
 
 
 class Deadline:
@@ -22,20 +18,6 @@ class Deadline:
 
     def left(self):
         return max(0.0, self._end - time.monotonic())
-
-
-def redactor(env):
-    """A function that takes the values of secret variables out of a line; of a key, each of its lines."""
-    secrets = set()
-    for name, value in env.items():
-        if SECRET_NAME.search(name) and not POINTER_NAME.search(name):
-            secrets.update(line.strip() for line in [value, *re.split(r"\n|\\n", value)])
-    # Short values would blacken half of the log; dashes and words of a key's frame are no secret.
-    hidden = sorted((s for s in secrets if len(s) >= 8 and not s.startswith("-----")), key=len, reverse=True)
-    if not hidden:
-        return lambda line: line
-    pattern = re.compile("|".join(map(re.escape, hidden)))
-    return lambda line: pattern.sub("***", line)
 
 
 class DbtProcess:

@@ -3,7 +3,7 @@
     python entrypoint.py [--artifacts-dir DIR] <words after dbt>
 
 Environment: RUN_ID; ARTIFACTS_BUCKET and ARTIFACTS_PREFIX unless --artifacts-dir is given; DBT_TIMEOUT_SECONDS for dbt
-and its retry together; DBT_PROJECT_DIR. Ends with dbt's exit code, 124 after the time-out, 143 when it was stopped, 74
+and its retry together; DBT_PROJECT_DIR; REDACTED_VARIABLES, see redaction.py. Ends with dbt's exit code, 124 after the time-out, 143 when it was stopped, 74
 when dbt succeeded and the artifacts could not be handed in, 64 when it was called wrongly.
 """
 
@@ -14,7 +14,8 @@ import tempfile
 from pathlib import Path
 
 from artifacts import FolderStore, S3Store
-from dbt_run import DbtProcess, Deadline, redactor
+from dbt_run import DbtProcess, Deadline
+from redaction import redactor
 from summary import summarise
 
 EXIT_USAGE, EXIT_UPLOAD, EXIT_TIMEOUT, EXIT_STOPPED = 64, 74, 124, 143
@@ -33,14 +34,17 @@ def main(words, env):
         target = Path(folder) / "target"
         target.mkdir()
         child = {**env, "DBT_TARGET_PATH": str(target), "DBT_LOG_PATH": str(Path(folder) / "logs")}
-        dbt = DbtProcess(child, env.get("DBT_PROJECT_DIR") or os.getcwd(), deadline, redactor(env))
+        redact = redactor(env)
+        dbt = DbtProcess(child, env.get("DBT_PROJECT_DIR") or os.getcwd(), deadline, redact)
         signal.signal(signal.SIGTERM, lambda *_: dbt.stop())
         code, retried = run(dbt, command, target)
         status = "stopped" if dbt.stopped else "timed_out" if dbt.timed_out else "failed" if code else "succeeded"
         # From here on a second signal would only lose the evidence.
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        summary = summarise(target, status=status, command=command, code=code, retried=retried, tail=dbt.tail())
-        handed_in = hand_in(store, target, summary)
+        summary = summarise(
+            target, status=status, command=command, code=code, retried=retried, tail=dbt.tail(), redact=redact
+        )
+        handed_in = hand_in(store, target, summary, redact)
     if dbt.stopped:
         return EXIT_STOPPED
     if dbt.timed_out:
@@ -60,17 +64,18 @@ def run(dbt, command, target):
     return dbt.run(["retry"]), True
 
 
-def hand_in(store, target, summary):
-    """The summary last: where it is, the rest is too."""
+def hand_in(store, target, summary, redact):
+    """The summary last: where it is, the rest is too. Each without secrets: models and macros may print what they like."""
     names = ["manifest.json", "run_results.first.json", "run_results.json"]
     try:
         for name in names:
             if (target / name).exists():
-                store.put(name, (target / name).read_bytes())
+                store.put(name, redact((target / name).read_text(errors="replace")).encode())
         store.put("summary.json", summary)
         return True
     except Exception as error:  # whatever the store threw: dbt's own outcome must still be told
-        print(f"entrypoint: the artifacts could not be handed in to {store}: {error}", file=sys.stderr, flush=True)
+        told = redact(f"entrypoint: the artifacts could not be handed in to {store}: {error}")
+        print(told, file=sys.stderr, flush=True)
         return False
 
 

@@ -8,8 +8,7 @@ import { emitMetrics } from "../../shared/metrics";
 import { SfnTasks } from "../waits/tasks";
 import { WaitTable } from "../waits/waits";
 import { environment } from "./environment";
-import { parseSyncRequest } from "./request";
-import { type SyncOutcome, syncConnection } from "./syncConnection";
+import { parseSyncRequest, type SyncOutcome, syncConnection } from "./syncConnection";
 
 const env = parseEnvironment(environment);
 const log = createLogger("sync-connection");

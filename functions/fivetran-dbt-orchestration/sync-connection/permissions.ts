@@ -1,8 +1,9 @@
 import { definePermissions } from "../../shared/permission";
 
 /**
- * The component gives `apiSecretKey` targets where the secret has a KMS key of its own, and `taskTokens` the target `*`:
- * IAM knows no resource for the two actions, the token says which execution is meant.
+ * The component gives `apiSecretKey` targets where the secret has a KMS key of its own. `taskTokens` is the state machine:
+ * Step Functions authorises the two calls against the one whose task is meant, and against `<its ARN>/<label>` for the
+ * executions of a distributed Map, which are `childTokens`.
  */
 export const permissions = definePermissions({
   apiSecret: [
@@ -22,11 +23,24 @@ export const permissions = definePermissions({
       why: "removes the token where there is nothing to wait for",
       unusedBecause: "connections that are set up, not paused and not rescheduled are waited for",
     },
+    {
+      actions: ["dynamodb:UpdateItem"],
+      why: "marks a wait that a look has ended, so that its webhook starts nothing",
+      unusedBecause: "looks end a wait only when no webhook came in time",
+    },
   ],
   taskTokens: [
     {
       actions: ["states:SendTaskSuccess", "states:SendTaskFailure"],
       why: "ends the task where there is nothing to wait for",
+      unusedBecause: "connections that are set up, not paused and not rescheduled are waited for",
+    },
+  ],
+  childTokens: [
+    {
+      actions: ["states:SendTaskSuccess", "states:SendTaskFailure"],
+      suffix: "/*",
+      why: "ends the task of a distributed Map's item where there is nothing to wait for",
       unusedBecause: "connections that are set up, not paused and not rescheduled are waited for",
     },
   ],

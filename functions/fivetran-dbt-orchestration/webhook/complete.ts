@@ -1,6 +1,6 @@
 import { logUrl } from "../../shared/fivetran/connectionState";
 import type { Tasks } from "../waits/tasks";
-import type { Wait } from "../waits/waits";
+import type { FoundWait, Wait } from "../waits/waits";
 import type { WebhookPorts } from "./ports";
 import type { SyncEnd } from "./syncEnd";
 
@@ -8,7 +8,7 @@ import type { SyncEnd } from "./syncEnd";
 export type Completion = (tasks: Tasks, token: string) => Promise<boolean>;
 
 /**
- * What the sync's status means to those who wait; undefined: nothing, the poll decides.
+ * What the sync's status means to those who wait; undefined: nothing, the next look at the API decides.
  *
  * | data.status | |
  * |---|---|
@@ -55,36 +55,50 @@ export function completionOf({
   }
 }
 
+/** What a webhook has found. */
+export interface Completed {
+  /** Waits that this sync has completed. */
+  readonly completed: readonly Wait[];
+  /** Whether a look at the API had seen this sync's end before. */
+  readonly seenBefore: boolean;
+  /** Whether the sync is nobody's: no execution waits for the connection, nor has just done so. */
+  readonly nobodys: boolean;
+  /** Waits that are there for a later sync. */
+  readonly later: number;
+}
+
 /**
  * Ends the tasks of all who waited as the sync ended, however many executions wait for the same sync. Removing the
  * waits is left to the caller, after it has noted the webhook.
  *
  * A wait stored after `created` waits for a later sync. The two times are of two clocks: where Fivetran's is behind by
- * more than the sync took, nothing is completed and the poll ends the wait; where it is ahead, a sync that ended
+ * more than the sync took, nothing is completed and the next look ends the wait; where it is ahead, a sync that ended
  * within the difference before the token was stored counts as the one that was waited for.
- *
- * @returns the waits that this sync has completed, and how many are there for a later one
  */
 export async function completeWaits(
   end: SyncEnd,
   completion: Completion,
   { waits, tasks, log }: Pick<WebhookPorts, "waits" | "tasks" | "log">,
-): Promise<{ readonly completed: readonly Wait[]; readonly later: number }> {
+): Promise<Completed> {
   const { connectionId, syncId } = end;
   const created = new Date(end.created).toISOString();
-  const due: Wait[] = [];
-  let later = 0;
-  for (const wait of await waits.waitsFor(connectionId)) {
-    if (wait.storedAt <= created) due.push(wait);
-    else later += 1;
-  }
+  const found = await waits.waitsFor(connectionId);
+  const due = found.filter((wait) => isDue(wait, created, syncId));
+  const later = found.filter(({ state, storedAt }) => state !== "over" && storedAt > created).length;
   const completed: Wait[] = [];
-  for (const wait of due) {
+  for (const wait of due.filter(({ state }) => state !== "over")) {
     if (!(await waits.take(wait, syncId))) continue;
-    // False: the task is over. Its token is removed all the same.
+    // False: the task is over, or the execution. The sync was its own all the same.
     const told = await completion(tasks, wait.token);
     completed.push(wait);
-    log.info("Wait completed", { connectionId, syncId, execution: wait.execution, attempt: wait.attempt, told });
+    log.info("Wait completed", { connectionId, syncId, execution: wait.execution, told });
   }
-  return { completed, later };
+  const seenBefore = due.some(({ state }) => state === "over");
+  return { completed, seenBefore, nobodys: due.length === 0 && later === 0, later };
+}
+
+function isDue({ storedAt, state, syncId: takenBy, until }: FoundWait, created: string, syncId: string): boolean {
+  if (state === "over") return until !== undefined && created <= until;
+  if (storedAt > created) return false;
+  return state === "waiting" || takenBy === syncId;
 }

@@ -1,9 +1,8 @@
 import { definePermissions } from "../../shared/permission";
 
 /**
- * The component gives `webhookSecretKey` targets where the secret has a KMS key of its own, `taskTokens` the target `*`
- * (IAM knows no resource for the two actions, the token says which execution is meant), and `stateMachine` a target only
- * where webhooks start executions.
+ * The component gives `webhookSecretKey` targets where the secret has a KMS key of its own, and `stateMachine` a target
+ * only where webhooks start executions. `taskTokens` and `childTokens` are as for sync-connection.
  */
 export const permissions = definePermissions({
   webhookSecret: [
@@ -28,6 +27,19 @@ export const permissions = definePermissions({
     {
       actions: ["states:SendTaskFailure"],
       why: "tells the execution that the sync failed",
+      unusedBecause: "no sync fails in a run without faults",
+    },
+  ],
+  childTokens: [
+    {
+      actions: ["states:SendTaskSuccess"],
+      suffix: "/*",
+      why: "tells the item of a distributed Map that the sync succeeded",
+    },
+    {
+      actions: ["states:SendTaskFailure"],
+      suffix: "/*",
+      why: "tells the item of a distributed Map that the sync failed",
       unusedBecause: "no sync fails in a run without faults",
     },
   ],

@@ -7,7 +7,7 @@ import type { WaitTable } from "../waits/waits";
 export interface WebhookPorts {
   /** @param renew the one given before didn't fit; it may have been rotated */
   readonly secret: (renew: boolean) => Promise<string>;
-  readonly waits: Pick<WaitTable, "waitsFor" | "take" | "remove" | "polledAt" | "noteWebhook" | "sawWebhook">;
+  readonly waits: Pick<WaitTable, "waitsFor" | "take" | "reopen" | "remove" | "noteWebhook" | "sawWebhook">;
   readonly tasks: Tasks;
   readonly executions: Executions;
   readonly log: Pick<Log, "info" | "warn">;

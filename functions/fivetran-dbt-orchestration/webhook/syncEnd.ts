@@ -16,7 +16,7 @@ export interface SyncEnd {
 /** The connection that Fivetran's test events name. */
 const TEST_CONNECTION = "_connector_1";
 
-/** @returns why it is no end of a sync of somebody's connection, or what it says */
+/** @returns why it isn't the end of a sync of somebody's connection, or what it says */
 export function parseSyncEnd(payload: unknown): SyncEnd | string {
   if (typeof payload !== "object" || payload === null) return "not an object";
   const { event, connector_id, destination_group_id, group_id, sync_id, created, data } = payload as Record<

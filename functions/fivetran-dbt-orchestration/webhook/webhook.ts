@@ -17,7 +17,7 @@ const MAX_AGE_MS = 25 * 60 * 60 * 1000;
 const MAX_AHEAD_MS = 15 * 60 * 1000;
 
 /**
- * Deals with one request. 401: unsigned or forged. 400: signed, but no JSON. 200: everything else, most of it without
+ * Deals with one request. 401: unsigned or forged. 400: signed, but not JSON. 200: everything else, most of it without
  * effect: test events, other events, groups and connections that nobody waits for, webhooks seen before or outdated.
  * Throws when AWS fails, so that Fivetran tries again.
  */
@@ -31,8 +31,8 @@ export async function handleWebhook(request: WebhookRequest, ports: WebhookPorts
   try {
     payload = JSON.parse(bodyOf(request).toString("utf8"));
   } catch {
-    ports.log.warn("Webhook refused: signed, but no JSON");
-    return answer(400, { error: "no JSON" });
+    ports.log.warn("Webhook refused: signed, but not JSON");
+    return answer(400, { error: "not JSON" });
   }
   const end = parseSyncEnd(payload);
   if (typeof end === "string") return ignored(end, {}, ports);
@@ -44,16 +44,17 @@ export async function handleWebhook(request: WebhookRequest, ports: WebhookPorts
   const completion = completionOf(end);
   if (completion === undefined) return ignored(`status ${end.status.slice(0, 100)}`, about, ports);
 
-  const { completed, later } = await completeWaits(end, completion, ports);
-  const idleNow = completed.length === 0 && later === 0;
-  const started = idleNow ? await startExecution(end, delivery, ports) : undefined;
+  const { completed, seenBefore, nobodys, later } = await completeWaits(end, completion, ports);
+  const started = nobodys ? await startExecution(end, delivery, ports) : undefined;
   // After the tasks, so that a delivery that broke off is taken up again by the next one. Before the waits are removed:
   // a second delivery at the same time finds the waits or the note, and takes the sync for nobody's in neither case.
   await ports.waits.noteWebhook(end.connectionId, delivery, ports.now().toISOString());
-  for (const wait of completed) await ports.waits.remove(wait);
+  const settle = end.status === "RESCHEDULED" ? "reopen" : "remove";
+  for (const wait of completed) await ports.waits[settle](wait);
   if (completed.length > 0) ports.count({ WaitsCompleted: completed.length });
   if (completed.length === 0 && started === undefined) {
-    return ignored(later > 0 ? "older than every wait" : "nobody waits", about, ports);
+    const reason = seenBefore ? "its end was seen before" : "nobody waits";
+    return ignored(later > 0 ? "older than every wait" : reason, about, ports);
   }
   const effect = started === undefined ? "completed" : "started";
   return answer(200, { effect, completed: completed.length, ...started });
@@ -73,8 +74,8 @@ function reasonForNothing({ groupId, created }: SyncEnd, ports: WebhookPorts): s
 }
 
 /**
- * Where the connection is to start executions, and the sync is none that an execution has waited for: Fivetran's
- * schedule or a person has started it. Without the second rule, an execution's syncs would start the next one for ever.
+ * Where the connection is to start executions, and no execution has waited for the sync: Fivetran's schedule or a person
+ * has started it. Without the second rule, an execution's syncs would start the next one for ever.
  */
 async function startExecution(
   end: SyncEnd,
@@ -83,13 +84,10 @@ async function startExecution(
 ): Promise<{ execution: string } | undefined> {
   const { connectionId, syncId } = end;
   if (end.status !== "SUCCESSFUL" || !ports.startOn.has(connectionId)) return undefined;
-  const created = new Date(end.created).toISOString();
-  const polledAt = await ports.waits.polledAt(connectionId);
-  if (polledAt !== undefined && created <= polledAt) return undefined;
   if (await ports.waits.sawWebhook(connectionId, delivery)) return undefined;
   const execution = executionName(end);
   const isNew = await ports.executions.start(execution, {
-    started_by: { connection_id: connectionId, sync_id: syncId, created },
+    started_by: { connection_id: connectionId, sync_id: syncId, created: new Date(end.created).toISOString() },
   });
   if (isNew) ports.count({ ExecutionsStarted: 1 });
   ports.log.info(isNew ? "Execution started" : "Execution was started before", { connectionId, syncId, execution });

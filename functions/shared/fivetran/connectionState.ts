@@ -1,34 +1,22 @@
 import type { Connection } from "./types";
 
 /**
- * What becomes of a connection, by the state that the API tells. The tables are read from the top; the first line that
- * fits decides.
- *
- * Before a sync (`decideSync`):
+ * What becomes of a connection, by the state that the API reports. Read from the top; the first line that fits decides.
+ * `since` is when the run began to wait for the connection.
  *
  * | state | outcome |
  * |---|---|
- * | `paused`, or `sync_state` paused; `on_paused` skip | ends SKIPPED |
+ * | `succeeded_at` after `since`, and not before `failed_at` | ends SUCCESSFUL |
+ * | `failed_at` after `since`, `setup_state` neither broken nor incomplete | ends with FivetranSyncFailed |
+ * | `paused`, or `sync_state` paused, and no sync at work; `on_paused` skip | ends SKIPPED |
  * | the same; `on_paused` fail | ends with FivetranConnectionPaused |
  * | `setup_state` incomplete | ends with FivetranSetupIncomplete |
  * | `setup_state` broken | ends with FivetranConnectionBroken |
- * | paused; `on_paused` resume | is resumed, then triggered |
  * | `sync_state` syncing, historical or not | is waited for; nothing is triggered, and the sync isn't stopped |
+ * | paused; `on_paused` resume | is resumed, then triggered |
  * | `sync_state` rescheduled, `rescheduled_for` ahead | ends RESCHEDULED with that time |
  * | `sync_state` rescheduled, no time or past | is triggered: with `schedule_type` manual nobody else would |
  * | scheduled, and whatever Fivetran may add | is triggered; `force` is false, so it never stops a sync |
- *
- * When no webhook came (`lookAt`), `since` being when the wait began:
- *
- * | state | outcome |
- * |---|---|
- * | `succeeded_at` after `since`, and not before `failed_at` | SUCCESSFUL |
- * | `failed_at` after `since` | BROKEN when `setup_state` is, else FAILED |
- * | `setup_state` broken or incomplete | BROKEN |
- * | `sync_state` syncing | SYNCING |
- * | `paused`, or `sync_state` paused | PAUSED |
- * | `sync_state` rescheduled | RESCHEDULED, with `rescheduled_for` where it is known |
- * | scheduled | SYNCING: about to start, or stopped by somebody; the state machine's bound ends it |
  */
 
 export type OnPaused = "skip" | "fail" | "resume";
@@ -45,20 +33,31 @@ export type SyncDecision =
   | { readonly action: "wait"; readonly reason: string }
   | {
       readonly action: "succeed";
-      readonly status: "SKIPPED" | "RESCHEDULED";
+      readonly status: "SUCCESSFUL" | "SKIPPED" | "RESCHEDULED";
+      /** ISO 8601. */
       readonly rescheduledFor?: string;
-      readonly reason: string;
+      readonly reason?: string;
     }
   | { readonly action: "fail"; readonly error: ConnectionError; readonly reason: string };
 
-/** @param now Unix time in milliseconds */
-export function decideSync(connection: Connection, onPaused: OnPaused, now: number): SyncDecision {
+export interface Looking {
+  /** Unix time in milliseconds: when the wait began. */
+  readonly since: number;
+  readonly onPaused: OnPaused;
+  /** Unix time in milliseconds. */
+  readonly now: number;
+}
+
+export function decide(connection: Connection, { since, onPaused, now }: Looking): SyncDecision {
   const status = connection.status ?? {};
-  const paused = isPaused(connection);
-  if (paused && onPaused === "skip") {
+  const atWork = status.sync_state === "syncing";
+  const paused = connection.paused === true || status.sync_state === "paused";
+  const ended = endSince(connection, since);
+  if (ended !== undefined) return ended;
+  if (paused && !atWork && onPaused === "skip") {
     return { action: "succeed", status: "SKIPPED", reason: "The connection is paused in Fivetran." };
   }
-  if (paused && onPaused === "fail") {
+  if (paused && !atWork && onPaused === "fail") {
     const reason =
       "The connection is paused in Fivetran. Resume it there, or have paused connections skipped or resumed.";
     return { action: "fail", error: "FivetranConnectionPaused", reason };
@@ -68,13 +67,14 @@ export function decideSync(connection: Connection, onPaused: OnPaused, now: numb
     return { action: "fail", error: "FivetranSetupIncomplete", reason };
   }
   if (status.setup_state === "broken") {
-    return { action: "fail", error: "FivetranConnectionBroken", reason: brokenReason(connection) };
+    const reason = `Fivetran can't reach the source or the destination${notices(connection)}. Repair the connection in Fivetran.`;
+    return { action: "fail", error: "FivetranConnectionBroken", reason };
   }
-  if (paused) return { action: "trigger", resume: true };
-  if (status.sync_state === "syncing") {
+  if (atWork) {
     const kind = status.is_historical_sync === true ? "A historical sync" : "A sync";
     return { action: "wait", reason: `${kind} is already at work.` };
   }
+  if (paused) return { action: "trigger", resume: true };
   const at = status.sync_state === "rescheduled" ? time(status.rescheduled_for) : undefined;
   if (at !== undefined && at > now) {
     return {
@@ -87,49 +87,21 @@ export function decideSync(connection: Connection, onPaused: OnPaused, now: numb
   return { action: "trigger", resume: false };
 }
 
-export type SyncStatus = "SYNCING" | "SUCCESSFUL" | "FAILED" | "RESCHEDULED" | "PAUSED" | "BROKEN";
-
-export interface SyncLook {
-  readonly status: SyncStatus;
-  readonly rescheduledFor?: string;
-  readonly reason?: string;
-}
-
-/** @param since Unix time in milliseconds: when the wait began */
-export function lookAt(connection: Connection, since: number): SyncLook {
-  const status = connection.status ?? {};
-  const broken = status.setup_state === "broken" || status.setup_state === "incomplete";
+/** How the last sync ended, if it ended while the run was waiting for it. */
+function endSince(connection: Connection, since: number): SyncDecision | undefined {
+  const broken = connection.status?.setup_state === "broken" || connection.status?.setup_state === "incomplete";
   const succeeded = time(connection.succeeded_at) ?? 0;
   const failed = time(connection.failed_at) ?? 0;
-  if (succeeded > since && succeeded >= failed) return { status: "SUCCESSFUL" };
-  if (failed > since && !broken) return { status: "FAILED", reason: `The sync failed${notices(connection)}.` };
-  if (broken) return { status: "BROKEN", reason: brokenReason(connection) };
-  if (status.sync_state === "syncing") return { status: "SYNCING" };
-  if (isPaused(connection)) {
-    return { status: "PAUSED", reason: "The connection was paused in Fivetran while its sync was waited for." };
+  if (succeeded > since && succeeded >= failed) return { action: "succeed", status: "SUCCESSFUL" };
+  if (failed > since && !broken) {
+    return { action: "fail", error: "FivetranSyncFailed", reason: `The sync failed${notices(connection)}.` };
   }
-  if (status.sync_state === "rescheduled") {
-    const at = time(status.rescheduled_for);
-    return {
-      status: "RESCHEDULED",
-      ...(at === undefined ? {} : { rescheduledFor: new Date(at).toISOString() }),
-      reason: "Fivetran has put the sync off.",
-    };
-  }
-  return { status: "SYNCING", reason: "The sync hasn't begun yet, or was stopped." };
+  return undefined;
 }
 
 /** The connection's page in Fivetran's dashboard: its state, its syncs and their logs. */
 export function logUrl(connectionId: string): string {
   return `https://fivetran.com/dashboard/connections/${encodeURIComponent(connectionId)}/status`;
-}
-
-function isPaused({ paused, status }: Connection): boolean {
-  return paused === true || status?.sync_state === "paused";
-}
-
-function brokenReason(connection: Connection): string {
-  return `Fivetran can't reach the source or the destination${notices(connection)}. Repair the connection in Fivetran.`;
 }
 
 /** What Fivetran asks a person to do, else its warnings. */

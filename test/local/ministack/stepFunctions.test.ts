@@ -297,6 +297,34 @@ describe("The local Step Functions", () => {
     assert.deepEqual(JSON.parse(output ?? "{}"), { own: "RUNNING", status: "error", error: "S3.NoSuchKeyException" });
   });
 
+  it("O17: 256 KiB of output, variables, arguments or results end the execution, and no Catch of States.ALL hears of it", async () => {
+    const bytes = (count: number): string => `{% $pad('', ${count}, 'x') %}`;
+    const three = "{% $pad('', 100000, '数') %}";
+    const all = { Catch: caught("States.ALL") };
+    const one = { ...mapOf(3, { Type: "Pass", Output: bytes(100_000), End: true }), ...all };
+    const large: Readonly<Record<string, object>> = {
+      "an output": { Type: "Pass", Output: bytes(262_143), End: true },
+      "an Assign of two": { Type: "Pass", Assign: { a: bytes(140_000), b: bytes(140_000) }, End: true },
+      "characters of three bytes": { Type: "Pass", Assign: { a: three }, End: true },
+      "a task's arguments": invoke(echoes, { text: bytes(262_143) }, all),
+      "a Map's results": one,
+    };
+    for (const [what, state] of Object.entries(large)) {
+      const { status, error } = await cloud.run({ Large: state, Caught: done }, may);
+      assert.deepEqual([status, error], ["FAILED", "States.DataLimitExceeded"], what);
+    }
+    const fits = { Type: "Pass", Assign: { a: bytes(200_000) }, Output: bytes(200_000), End: true };
+    assert.equal((await cloud.run({ Fits: fits }, may)).status, "SUCCEEDED");
+  });
+
+  it("O14: the expressions of one Assign see the variables as they were before it", async () => {
+    const first = { Type: "Pass", Assign: { a: 1, b: 2 }, Next: "Second" };
+    const second = { Type: "Pass", Assign: { a: "{% $b %}", b: "{% $a %}" }, Next: "Third" };
+    const third = { Type: "Pass", Output: "{% [$a, $b] %}", End: true };
+    const { output } = await cloud.run({ First: first, Second: second, Third: third }, []);
+    assert.equal(output, "[2, 1]");
+  });
+
   it("O12: a state machine is denied what its role doesn't allow, and the decision is in the ledger", async () => {
     const { status, error, cause } = await cloud.run({ Task: invoke(echoes, {}) }, []);
     assert.deepEqual([status, error], ["FAILED", "Lambda.AWSLambdaException"]);

@@ -1,30 +1,34 @@
 /** What Fivetran has for these tests: three groups, and what goes wrong with the API's answers. */
 import type { ApiFault, ConnectionDefinition } from "../../../local/fivetran";
 
-const putOff = (told: boolean) => ({ status: "RESCHEDULED" as const, milliseconds: 1_500, told });
+const putOff = (told: boolean, milliseconds = 1_500) => ({ status: "RESCHEDULED" as const, milliseconds, told });
 
 /** Names say how they behave. */
 const side: readonly ConnectionDefinition[] = [
   { id: "steady" },
-  { id: "silent", webhook: "none" },
-  { id: "forged", webhook: "forged" },
-  { id: "other_group", webhook: "otherGroup" },
   { id: "at_work", syncMs: 25_000 },
   { id: "put_off_twice", scheduleType: "manual", outcomes: [putOff(true), putOff(true)] },
-  { id: "put_off_untold", outcomes: [putOff(false), putOff(false)] },
-  { id: "put_off_for_ever", outcomes: Array.from({ length: 9 }, () => putOff(true)) },
+  { id: "put_off_untold", outcomes: [putOff(false, 8_000), putOff(false, 8_000)] },
+  { id: "put_off_for_ever", scheduleType: "manual", outcomes: Array.from({ length: 9 }, () => putOff(true)) },
   { id: "limited" },
   { id: "shaky" },
   { id: "slow", syncMs: 12_000 },
   { id: "paused", paused: true },
   { id: "failing", outcomes: [{ status: "FAILURE", reason: "The source is gone" }] },
-  { id: "failing_silently", webhook: "none", outcomes: [{ status: "FAILURE", reason: "The source is gone" }] },
   { id: "with_task", outcomes: [{ status: "FAILURE_WITH_TASK", reason: "Sign in again" }] },
   { id: "broken", setupState: "broken" },
   { id: "incomplete", setupState: "incomplete" },
-  { id: "hanging", outcomes: [{ status: "HANGING" }] },
   { id: "throttled" },
   { id: "down" },
+];
+
+/** No webhook comes of these, or none that counts: only their looks are frequent, so that no other test hangs on a time. */
+const quiet: readonly ConnectionDefinition[] = [
+  { id: "silent", webhook: "none" },
+  { id: "forged", webhook: "forged" },
+  { id: "other_group", webhook: "otherGroup" },
+  { id: "failing_silently", webhook: "none", outcomes: [{ status: "FAILURE", reason: "The source is gone" }] },
+  { id: "hanging", outcomes: [{ status: "HANGING" }] },
 ];
 
 /** The first three bring what the example dbt project reads; see local/fivetran/tables.ts. */
@@ -37,6 +41,9 @@ const nightly: readonly ConnectionDefinition[] = [
   { id: "stuck", outcomes: [{ status: "HANGING" }] },
 ];
 
+/** One whose syncs start runs. */
+const triggered: readonly ConnectionDefinition[] = [{ id: "trigger", syncMs: 2_500 }];
+
 /** 200 connections on five pages; one is paused, one fails. */
 export const largeIds = Array.from({ length: 200 }, (_, i) => `c${String(i + 1).padStart(3, "0")}`);
 export const pageSize = 40;
@@ -48,7 +55,7 @@ const large = largeIds.map(
   }),
 );
 
-export const groups = { side, nightly, large };
+export const groups = { side, quiet, nightly, large, triggered };
 export type Group = keyof typeof groups;
 
 /** As many as the client tries a request. */

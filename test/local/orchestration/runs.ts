@@ -25,7 +25,7 @@ interface Output {
   readonly connections?: number;
   readonly synced?: number;
   readonly skipped?: readonly string[];
-  readonly failed?: readonly { readonly connection_id: string; readonly status: string; readonly error?: string }[];
+  readonly failed?: readonly { readonly connection_id: string; readonly error: string }[];
   readonly dbt?: string;
 }
 
@@ -43,7 +43,7 @@ export async function run(sfn: SFN, stateMachineArn: string, input: object = {})
   return (await start(sfn, stateMachineArn, input)).ended;
 }
 
-async function ended(sfn: SFN, executionArn: string): Promise<Run> {
+export async function ended(sfn: SFN, executionArn: string): Promise<Run> {
   const execution = await eventually(`${executionArn} ends`, async () => {
     const now = await sfn.describeExecution({ executionArn });
     return now.status === "RUNNING" ? undefined : now;
@@ -70,23 +70,22 @@ export function states({ history }: Pick<Run, "history">): string[] {
   return history.flatMap(({ stateEnteredEventDetails: entered }) => (entered?.name ? [entered.name] : []));
 }
 
-/** What the state "Connection …" says of each connection of an inline Map. */
-export function ends({ history }: Pick<Run, "history">): Record<string, { status: string; error?: string }> {
-  const found: Record<string, { status: string; error?: string }> = {};
+/** How each connection of an inline Map ended: its status, or its error. */
+export function ends({ history }: Pick<Run, "history">): Record<string, string> {
+  const found: Record<string, string> = {};
   for (const { stateExitedEventDetails: exited } of history) {
-    if (!/^Connection (synced|failed|timed out)$/.test(exited?.name ?? "")) continue;
-    const { connection_id, status, error } = JSON.parse(exited?.output ?? "{}");
-    found[connection_id] = error === undefined ? { status } : { status, error };
+    if (exited?.name !== "Connection result") continue;
+    const { id, status, error } = JSON.parse(exited.output ?? "{}");
+    found[id] = error ?? status;
   }
   return found;
 }
 
-/** Which connections a function was asked about: `mode` trigger or wait, or undefined for the poll. */
-export function asked({ history }: Pick<Run, "history">, mode: string | undefined): string[] {
+/** The connection of each call of sync-connection by an inline Map. */
+export function looks({ history }: Pick<Run, "history">): string[] {
   return history.flatMap(({ taskScheduledEventDetails: task }) => {
     const { Payload } = JSON.parse(task?.parameters ?? "{}");
-    const { connection_id, since, mode: own } = Payload ?? {};
-    return connection_id !== undefined && since !== undefined && own === mode ? [connection_id] : [];
+    return Payload?.task_token === undefined ? [] : [String(Payload.connection_id)];
   });
 }
 
@@ -97,9 +96,9 @@ export function durations({ history }: Pick<Run, "history">): Record<string, num
   for (const { timestamp, stateEnteredEventDetails: entered, stateExitedEventDetails: exited } of history) {
     if (entered?.name === "Begin connection") {
       begun.set(JSON.parse(entered.input ?? "{}").connection_id, Number(timestamp));
-    } else if (/^Connection /.test(exited?.name ?? "")) {
-      const { connection_id } = JSON.parse(exited?.output ?? "{}");
-      found[connection_id] = (Number(timestamp) - (begun.get(connection_id) ?? Number.NaN)) / 1_000;
+    } else if (exited?.name === "Connection result") {
+      const { id } = JSON.parse(exited.output ?? "{}");
+      found[id] = (Number(timestamp) - (begun.get(id) ?? Number.NaN)) / 1_000;
     }
   }
   return found;

@@ -1,4 +1,4 @@
-/** The stack of these tests: three orchestrations, each with a group of its own, and shorter times than arguments allow. */
+/** The stack of these tests: five orchestrations, each with a group of its own, and shorter times than arguments allow. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { FivetranDbtOrchestrationArgs } from "../../../components/fivetran-dbt-orchestration/args";
@@ -22,7 +22,7 @@ export const stubImage = "000000000000.dkr.ecr.us-east-1.amazonaws.com/stub-dbt:
 const schedule = { expression: "cron(0 5 * * ? *)", timeZone: "Europe/Zurich" };
 
 /** Seconds. What no argument allows so short is shortened in the finished definition. */
-export const times = { poll: 20, sync: 40, dbt: 15, look: 2, retry: 1 } as const;
+export const times = { poll: 30, sync: 90, dbt: 15, look: 2, retry: 1 } as const;
 
 export async function program(surroundings: OrchestrationSurroundings): Promise<Record<Group, object>> {
   const { fivetranApiUrl, fivetranSecretArn, snowflakeSecretArn, dbtEnvironment } = surroundings;
@@ -34,8 +34,7 @@ export async function program(surroundings: OrchestrationSurroundings): Promise<
       fivetranSecretArn,
       allowDestroy: true,
       logRetentionDays: 1,
-      pollInterval: times.poll,
-      syncTimeout: 60,
+      pollInterval: 900,
     },
     network: { vpcId: vpc.id, subnetIds: [subnet.id] },
   };
@@ -67,7 +66,7 @@ export async function program(surroundings: OrchestrationSurroundings): Promise<
   };
   return {
     side: make("side", { overlap: "allow", onPaused: "skip", maxReschedules: 2, concurrency: 5, dbt: stub }),
-    nightly: make("nightly", { overlap: "skip", onPaused: "fail", pollInterval: 60, schedule, dbt: real }),
+    nightly: make("nightly", { overlap: "skip", onPaused: "fail", schedule, dbt: real }),
     large: make("large", {
       overlap: "queue",
       queueTimeout: 600,
@@ -78,6 +77,8 @@ export async function program(surroundings: OrchestrationSurroundings): Promise<
       mapMode: "distributed",
       dbt: stub,
     }),
+    quiet: make("quiet", { overlap: "allow", pollInterval: times.poll, syncTimeout: 120, dbt: stub }),
+    triggered: make("triggered", { startOnConnections: ["trigger"], dbt: stub }),
   };
 }
 
@@ -98,7 +99,7 @@ const shorter: pulumi.ResourceTransformation = ({ type, props, opts }) => {
 
 function shorterDefinition(definition: string): string {
   return replaced(definition, [
-    ["$millis() + 60000", `$millis() + ${times.sync * 1_000}`, true],
+    ["$millis() + 120000", `$millis() + ${times.sync * 1_000}`, false],
     ['"IntervalSeconds": 30', `"IntervalSeconds": ${times.retry}`, true],
     ['"Seconds": 30', `"Seconds": ${times.look}`, false],
   ]);

@@ -10,17 +10,32 @@ const schedule = (expression: string, timeZone?: string) => ({ schedule: { expre
 const wrong: readonly (readonly [string, object, RegExp])[] = [
   ["a misspelt argument", { group: "x" }, /group is "x"\. Not known here/],
   ["no group", { groupId: undefined }, /groupId is not set/],
-  ["a secret that is no ARN", { fivetranSecretArn: "key" }, /fivetranSecretArn is "key".*secretsmanager/],
-  ["an id that is none", { includeConnections: ["a b"] }, /includeConnections\[0\] is "a b"/],
+  ["a secret that isn't an ARN", { fivetranSecretArn: "key" }, /fivetranSecretArn is "key".*secretsmanager/],
+  ["an id that isn't one", { includeConnections: ["a b"] }, /includeConnections\[0\] is "a b"/],
   ["in both lists", { includeConnections: ["a"], excludeConnections: ["a"] }, /excludeConnections is \["a"\]/],
   ["an outcome that isn't there", { onPaused: "ignore" }, /onPaused is "ignore".*"skip", "fail", "resume"/],
   ["a quorum of 0", { quorum: 0 }, /quorum is 0.*1 to 100 percent/],
   ["a quorum of 101", { quorum: 101 }, /quorum is 101/],
   ["too many at once inline", { mapMode: "inline", concurrency: 41 }, /concurrency is 41.*distributed/],
   ["too many inline", { mapMode: "inline", maxConnections: 500 }, /mapMode is "inline".*25000/],
-  ["polls beyond a history", { pollInterval: 5, syncTimeout: 604_800, runTimeout: 2_592_000 }, /pollInterval is 5/],
+  ["polls beyond a history", { pollInterval: 15, syncTimeout: 604_800 }, /pollInterval is 15/],
   ["a poll past its bound", { pollInterval: 3600, syncTimeout: 600 }, /pollInterval is 3600.*syncTimeout \(600\)/],
-  ["a run shorter than its parts", { runTimeout: 10_000 }, /runTimeout is 10000.*28800/],
+  [
+    "O22: a run shorter than its parts",
+    { runTimeout: 50_000 },
+    /runTimeout is 50000\. 2 round\(s\) of 40 connections.*can take 53190 s/,
+  ],
+  [
+    "O22: a run longer than a year",
+    { concurrency: 1, maxConnections: 200, syncTimeout: 604_800 },
+    /concurrency is 1.*the year/,
+  ],
+  [
+    "O19: triggers that a run under way would lose",
+    { overlap: "skip", startOnConnections: ["a"] },
+    /overlap is "skip".*"queue"/,
+  ],
+  ["O16: a look before the function has ended", { pollInterval: 14 }, /pollInterval is 14.*from 15/],
   ["a wait without a queue", { queueTimeout: 600 }, /queueTimeout is 600.*overlap: "queue"/],
   ["cron with five fields", schedule("cron(0 5 * * *)"), /schedule\.expression.*six fields/],
   ["cron with a day too many", schedule("cron(0 5 1 * MON *)"), /Exactly one of day of month and day of week/],
@@ -44,7 +59,7 @@ const wrong: readonly (readonly [string, object, RegExp])[] = [
   ["no Snowflake credentials", { dbt: { image } }, /dbt\.snowflakeSecretArn is not set/],
   ["a network without subnets", { network: { vpcId: "vpc-1", subnetIds: [] } }, /network\.subnetIds is \[\]/],
   ["a log level that isn't there", { logLevel: "DEBUG" }, /logLevel is "DEBUG"/],
-  ["a topic that is none", { alarmTopicArn: "arn:aws:sqs:us-east-1:000000000000:q" }, /alarmTopicArn.*sns/],
+  ["a topic that isn't one", { alarmTopicArn: "arn:aws:sqs:us-east-1:000000000000:q" }, /alarmTopicArn.*sns/],
 ];
 
 describe("FivetranDbtOrchestration's arguments", () => {

@@ -42,6 +42,8 @@ function callsOfState(state: State, place: Place): Call[] {
       return [call("lambda:InvokeFunction", text(Arguments.FunctionName))];
     case "dynamodb:putItem":
       return [call("dynamodb:PutItem", arn("dynamodb", `table/${text(Arguments.TableName)}`))];
+    case "dynamodb:deleteItem":
+      return [call("dynamodb:DeleteItem", arn("dynamodb", `table/${text(Arguments.TableName)}`))];
     case "dynamodb:getItem":
       return [call("dynamodb:GetItem", arn("dynamodb", `table/${text(Arguments.TableName)}`))];
     case "aws-sdk:sfn:describeExecution":

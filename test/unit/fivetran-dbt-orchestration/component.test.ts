@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import type { FivetranDbtOrchestrationArgs } from "../../../components/fivetran-dbt-orchestration/args";
 import { at, mockPlace, resolved } from "../mocks";
 import { refusesPlainHttp, roleStatements, statementsAt } from "../parts/documents";
 import { deploy, deployed, image, secretArn } from "./deploy";
@@ -38,9 +40,6 @@ describe("FivetranDbtOrchestration", () => {
     assert.deepEqual(at(table, "ttl"), { attributeName: "expiresAt", enabled: true });
     assert.equal(at(table, "hashKey"), "pk");
     assert.equal(at(table, "rangeKey"), "sk");
-    assert.deepEqual(at(table, "globalSecondaryIndexes"), [
-      { name: "execution", hashKey: "execution", projectionType: "KEYS_ONLY" },
-    ]);
     assert.deepEqual(at(table, "serverSideEncryption"), { enabled: true });
     assert.equal(table.inputs.pointInTimeRecovery, undefined);
     assert.equal(table.inputs.deletionProtectionEnabled, undefined);
@@ -85,13 +84,42 @@ describe("FivetranDbtOrchestration", () => {
     assert.deepEqual(await starts(["iron_bird", "late_rain"]), { START_ON: "iron_bird,late_rain", may: true });
   });
 
-  it("O8: executions that end otherwise release what they hold, by a rule for this state machine alone", async () => {
-    const run = await deploy();
-    const pattern = JSON.parse(String(at(run.named("nightly-release-rule"), "eventPattern")));
-    assert.deepEqual(pattern.detail, {
-      status: ["FAILED", "TIMED_OUT", "ABORTED"],
-      stateMachineArn: [`arn:aws:states:us-east-1:000000000000:stateMachine:${deployed}-runs`],
+  it("O19: connections that start runs have them queued, so that none is lost", async () => {
+    const states = async (args: Partial<FivetranDbtOrchestrationArgs>) => {
+      const definition = JSON.parse(String(at((await deploy(args)).named("nightly-runs"), "definition")));
+      return { queue: "Wait for lock holder" in definition.States, skip: "Skip run" in definition.States };
+    };
+    assert.deepEqual(await states({ startOnConnections: ["iron_bird"] }), { queue: true, skip: false });
+    assert.deepEqual(await states({}), { queue: false, skip: true });
+    assert.deepEqual(await states({ startOnConnections: ["iron_bird"], overlap: "allow" }), {
+      queue: false,
+      skip: false,
     });
+  });
+
+  it("O20: task tokens are answered for this state machine alone, and for its Map's executions where it has some", async () => {
+    const machine = `arn:aws:states:us-east-1:000000000000:stateMachine:${deployed}-runs`;
+    const answers = async (part: string, args: Partial<FivetranDbtOrchestrationArgs>): Promise<string[]> => {
+      const statements = roleStatements(await deploy(args), part);
+      const tokens = statements.filter(({ Action }) =>
+        [Action].flat().some((action) => action.startsWith("states:SendTask")),
+      );
+      return [...new Set(tokens.flatMap(({ Resource }) => [Resource].flat()))].sort();
+    };
+    for (const part of ["nightly-sync-connection", "nightly-fivetran-webhook"]) {
+      assert.deepEqual(await answers(part, {}), [machine]);
+      assert.deepEqual(await answers(part, { mapMode: "distributed" }), [machine, `${machine}/*`]);
+    }
+    assert.deepEqual(await answers("nightly-list-connections", {}), []);
+  });
+
+  it("O22: without a bound of its own a run may last as long as everything in it can take, and at least a day", async () => {
+    const timeout = async (args: Partial<FivetranDbtOrchestrationArgs>): Promise<number> =>
+      JSON.parse(String(at((await deploy(args)).named("nightly-runs"), "definition"))).TimeoutSeconds;
+    assert.equal(await timeout({}), 86_400);
+    const rounds = await timeout({ maxConnections: 400 });
+    assert.ok(rounds > 10 * 21_600 + 7_200, `${rounds} s for ten rounds of connections`);
+    assert.equal(await timeout({ maxConnections: 400, runTimeout: 600_000 }), 600_000);
   });
 
   it("O10: only functions that talk to Fivetran may read its key, and a key of one's own is granted with it", async () => {
@@ -102,7 +130,7 @@ describe("FivetranDbtOrchestration", () => {
         ({ Action, Resource }) =>
           [Action].flat().includes("secretsmanager:GetSecretValue") && [Resource].flat().includes(secretArn(secret)),
       );
-    for (const part of ["nightly-list-connections", "nightly-sync-connection", "nightly-poll-connection"]) {
+    for (const part of ["nightly-list-connections", "nightly-sync-connection"]) {
       assert.ok(reads(part, "fivetran"), part);
       assert.ok(
         roleStatements(run, part).some(({ Resource }) => [Resource].flat().includes(kms)),
@@ -110,7 +138,6 @@ describe("FivetranDbtOrchestration", () => {
       );
     }
     assert.ok(!reads("nightly-fivetran-webhook", "fivetran"));
-    assert.ok(!reads("nightly-release-waits", "fivetran"));
     assert.ok(reads("nightly-dbt-execution", "snowflake"));
     assert.ok(!reads("nightly-dbt-task", "snowflake"));
   });
@@ -153,6 +180,26 @@ describe("FivetranDbtOrchestration", () => {
     const group = run.named("nightly-dbt-security-group");
     assert.deepEqual(at(group, "ingress"), []);
     assert.equal(run.ofType("awsx:ec2:Vpc").length, 0);
+  });
+
+  it("O23: the container knows which variables are secret; a secret output among the plain ones is refused", async () => {
+    const dbt = {
+      image,
+      snowflakeSecretArn: secretArn("snowflake"),
+      secretKeys: { SNOWFLAKE_PASS: "password", PGPASS: "pg" },
+    };
+    const [container] = JSON.parse(
+      String(at((await deploy({ dbt })).named("nightly-dbt-task"), "containerDefinitions")),
+    );
+    const told = container.environment.find(({ name }: { name: string }) => name === "REDACTED_VARIABLES");
+    assert.equal(told?.value, "SNOWFLAKE_PASS,PGPASS");
+    const leaking = { ...dbt, environment: { SNOWFLAKE_USER: pulumi.secret("hunter2") } };
+    await assert.rejects(deploy({ dbt: leaking }), (error: Error) => {
+      assert.match(error.message, /environment\.SNOWFLAKE_USER is "a secret"/);
+      return !error.message.includes("hunter2");
+    });
+    const known = { ...dbt, environment: { SNOWFLAKE_USER: pulumi.output("DBT") } };
+    assert.match(String(at((await deploy({ dbt: known })).named("nightly-dbt-task"), "containerDefinitions")), /"DBT"/);
   });
 
   it("O11: without a network a VPC is made, and dbt runs in its private subnets", async () => {

@@ -24,7 +24,7 @@ describe("the input of a run", () => {
     for (const input of [{}, nothing, { started_by: "schedule" }, { started_by: {} }, { comment: 1 }] as JsonObject[]) {
       const ended = await run(listing, settings, { input });
       assert.equal(ended.status, "SUCCEEDED", ended.cause);
-      assert.deepEqual(lists(ended), { group_id: "projected_sickle", include: ["one"], exclude: ["two"] });
+      assert.deepEqual(lists(ended), { group_id: "projected_sickle", include: ["one"], exclude: ["two"], most: 50 });
       assert.match(commands(ended), /"Command":\["run"\]/);
     }
     assert.equal(lists(await run(listing)).include, null, "no list means every connection");
@@ -34,7 +34,7 @@ describe("the input of a run", () => {
     const settings = { include: ["one"], exclude: ["two"] };
     const input = { include: "three", exclude: [], dbt_command: ["test"] };
     const ended = await run(listing, settings, { input });
-    assert.deepEqual(lists(ended), { group_id: "projected_sickle", include: ["three"], exclude: [] });
+    assert.deepEqual(lists(ended), { group_id: "projected_sickle", include: ["three"], exclude: [], most: 50 });
     assert.match(commands(ended), /"Command":\["test"\]/);
   });
 
@@ -52,11 +52,15 @@ describe("the input of a run", () => {
     });
   });
 
-  it("O2: no connection left by include and exclude of their own is a mistake", async () => {
-    const none: Answers = { "List connections": () => ({ Payload: { connectors_list: [] } }) };
-    for (const input of [{}, { include: ["one"], exclude: ["one"] }] as JsonObject[]) {
-      assert.equal((await run(none, {}, { input })).error, "NoConnections");
-    }
+  it("O17: an input that wouldn't fit into the run's variables fails, and somebody is told", async () => {
+    const input = {
+      include: Array.from({ length: 4_000 }, (_, i) => `connection_number_${i}`),
+      comment: "x".repeat(150_000),
+    };
+    const ended = await run(listing, {}, { input });
+    assert.equal(ended.error, "WrongInput");
+    assert.match(String(ended.cause), /more than 60000 characters/);
+    assert.deepEqual(calls(ended, "Notify").length, 1);
   });
 
   const wrong: readonly (readonly [JsonObject, RegExp])[] = [

@@ -4,9 +4,14 @@ import {
   connectionEvents,
   historyEvents,
   historyLimit,
+  longestRun,
+  lookStates,
   mapModeFor,
   pollsUntil,
+  reasonBytes,
   runStates,
+  shortestBound,
+  syncFunctionTimeout,
   transitions,
   ways,
 } from "../../../components/fivetran-dbt-orchestration/limits";
@@ -30,6 +35,7 @@ describe("the limits of a run", () => {
   it("O14: what is counted along are ways that the definition has", () => {
     const definition = definitionOf();
     assertWay(definition, runStates);
+    assertWay(definitionOf({ overlap: "queue" }), [...lookStates, "Take run lock"]);
     const map = definition.States["Sync all connections in group"];
     assert.ok(map?.Type === "Map");
     for (const way of Object.values(ways)) assertWay(map.ItemProcessor, way);
@@ -73,5 +79,35 @@ describe("the limits of a run", () => {
         }
       }),
     );
+  });
+
+  it("O16: sync-connection has ended before its state stops waiting for a sign of life", () => {
+    for (const pollInterval of [15, 60, 304, 305, 306, 900, 86_400]) {
+      const map = definitionOf({ pollInterval }).States["Sync all connections in group"];
+      assert.ok(map?.Type === "Map");
+      const sync = map.ItemProcessor.States["Sync connection"];
+      assert.ok(sync?.Type === "Task");
+      assert.ok(syncFunctionTimeout(pollInterval) >= 10);
+      assert.ok(syncFunctionTimeout(pollInterval) < Number(sync.HeartbeatSeconds));
+    }
+  });
+
+  it("O22: the longest run counts rounds of connections, the queue, and everything that is tried again", () => {
+    const times = {
+      ...{ queueTimeout: 0, pollInterval: 900, syncTimeout: 3_600, maxConnections: 40, concurrency: 40 },
+      dbtTimeout: 600,
+    };
+    const once = longestRun(times);
+    assert.ok(once > 3_600 + 900 + 600 + 600);
+    const round = longestRun({ ...times, maxConnections: 80 }) - once;
+    assert.ok(round > 3_600 + 930, "a round ends with a look that nothing is heard of");
+    assert.equal(longestRun({ ...times, maxConnections: 81 }) - once, 2 * round);
+    assert.equal(longestRun({ ...times, queueTimeout: 60 }) - once, 60);
+    assert.ok(shortestBound(times) < once, "what is tried again takes time too");
+    assert.ok(shortestBound(times) >= 3_600 + 900 + 600 + 600);
+  });
+
+  it("O17: a reason has room where connections are few, and a line where they are a thousand", () => {
+    assert.deepEqual([reasonBytes(1), reasonBytes(50), reasonBytes(1_000)], [1_000, 1_000, 110]);
   });
 });

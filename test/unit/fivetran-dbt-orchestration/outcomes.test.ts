@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import type { Json } from "../../../components/parts/asl/types";
 import { type Answers, fault, idOf, log, run } from "./run";
+import { definitionOf } from "./settings";
+
+/** The lock is another's, so many times. */
+function takes(refusals = Number.POSITIVE_INFINITY): Answers[string] {
+  let left = refusals;
+  return () => (left-- > 0 ? fault("DynamoDB.ConditionalCheckFailedException") : {});
+}
 
 describe("how a run ends", () => {
   it("O9: one failed connection doesn't take the others down; the error names it with its log link", async () => {
@@ -17,7 +24,7 @@ describe("how a run ends", () => {
       cause,
       `1 of 3 connections failed, dbt needs 100 %:\ntwo FivetranSyncFailed: The sync failed. ${log("two")}`,
     );
-    assert.equal(visited.filter((name) => name === "Connection synced").length, 2);
+    assert.equal(visited.filter((name) => name === "Connection result").length, 3);
     assert.ok(!visited.includes("Run dbt"));
     assert.ok(visited.includes("Release run lock"));
     const notice = calls.find(({ state }) => state === "Notify")?.arguments;
@@ -36,9 +43,7 @@ describe("how a run ends", () => {
     assert.equal(status, "SUCCEEDED");
     const { failed, dbt } = output as Record<string, Json>;
     assert.equal(dbt, "SUCCEEDED");
-    assert.deepEqual(failed, [
-      { connection_id: "two", status: "FAILED", error: "Lambda.Unknown", reason: "not JSON {", log_url: log("two") },
-    ]);
+    assert.deepEqual(failed, [{ connection_id: "two", error: "Lambda.Unknown" }]);
     assert.match(JSON.stringify(calls.find(({ state }) => state === "Notify")?.arguments), /succeeded in part/);
   });
 
@@ -98,7 +103,6 @@ describe("how a run ends", () => {
       "Take run lock": () => fault("DynamoDB.ConditionalCheckFailedException"),
       "Find lock holder": () => held,
       "Describe lock holder": () => ({ Status: "RUNNING" }),
-      "Take over run lock": () => ({}),
     };
     const skipped = await run(locked);
     assert.deepEqual(skipped.output, { status: "SKIPPED", reason: "Another run is under way: arn:holder" });
@@ -115,16 +119,52 @@ describe("how a run ends", () => {
     );
     assert.equal(soon.status, "SUCCEEDED");
 
-    for (const Status of ["ABORTED", "FAILED", "SUCCEEDED"]) {
-      const taken = await run({ ...locked, "Describe lock holder": () => ({ Status }) });
-      assert.equal(taken.status, "SUCCEEDED");
-      const { arguments: write } = taken.calls.find(({ state }) => state === "Take over run lock") ?? assert.fail();
-      assert.deepEqual(write.ExpressionAttributeValues, { ":execution": { S: "arn:holder" } });
+    const dead = (answer: Answers[string]): Answers => ({
+      ...locked,
+      "Describe lock holder": answer,
+      "Take run lock": ({ arguments: { ExpressionAttributeValues } }) =>
+        JSON.stringify(ExpressionAttributeValues).includes('":dead":{"S":"arn:holder"}')
+          ? {}
+          : fault("DynamoDB.ConditionalCheckFailedException"),
+    });
+    for (const Status of ["ABORTED", "FAILED", "SUCCEEDED", "TIMED_OUT"]) {
+      assert.equal((await run(dead(() => ({ Status })))).status, "SUCCEEDED", Status);
     }
-    const gone = await run({ ...locked, "Describe lock holder": () => fault("Sfn.ExecutionDoesNotExistException") });
+    const gone = await run(dead(() => fault("Sfn.ExecutionDoesNotExistException")));
     assert.equal(gone.status, "SUCCEEDED");
-    const unknown = await run({ ...locked, "Describe lock holder": () => fault("Sfn.ThrottlingException") });
-    assert.equal((unknown.output as Record<string, Json>).status, "SKIPPED");
+    for (const Status of ["RUNNING", "PENDING_REDRIVE"]) {
+      assert.equal(((await run(dead(() => ({ Status })))).output as Record<string, Json>).status, "SKIPPED", Status);
+    }
+  });
+
+  it("O12: a lock that was let go of while it was looked for is taken", async () => {
+    const { status } = await run({
+      "Take run lock": takes(1),
+      "Find lock holder": () => ({}),
+      "Describe lock holder": ({ arguments: { ExecutionArn } }) => {
+        assert.equal(ExecutionArn, "arn:aws:states:us-east-1:123456789012:execution:runs:me");
+        return { Status: "RUNNING" };
+      },
+    });
+    assert.equal(status, "SUCCEEDED");
+  });
+
+  it("O22: a holder whose status can't be told doesn't let a run pass in silence", async () => {
+    const locked: Answers = {
+      "Take run lock": takes(),
+      "Find lock holder": () => ({ Item: { execution: { S: "arn:holder" } } }),
+      "Describe lock holder": () => fault("Sfn.ThrottlingException"),
+    };
+    const unknown = await run(locked);
+    assert.equal(unknown.error, "RunLockUnknown");
+    assert.match(
+      String(unknown.cause),
+      /status of arn:holder, which has the run lock, is unknown \(UNKNOWN, Sfn.ThrottlingException\)/,
+    );
+    assert.ok(unknown.visited.includes("Notify"));
+    const queued = await run(locked, { overlap: "queue", queueTimeout: 60 });
+    assert.equal(queued.error, "RunLockTimeout");
+    assert.match(String(queued.cause), /60 s were not enough for arn:holder \(UNKNOWN, Sfn.ThrottlingException\)/);
   });
 
   it("O12: runs side by side have no lock", async () => {
@@ -134,21 +174,57 @@ describe("how a run ends", () => {
   });
 
   it("O13: what goes wrong while telling people or letting go doesn't hide how the run went", async () => {
-    const broken = { Notify: () => fault("SNS.NotFound"), "Release run lock": () => fault("Lambda.ServiceException") };
+    const broken = {
+      Notify: () => fault("SNS.NotFound"),
+      "Release run lock": () => fault("DynamoDB.ConditionalCheckFailedException"),
+    };
     const failed = await run({ ...broken, "List connections": () => fault("FivetranThrottled", "429") });
     assert.equal(failed.error, "ListConnectionsFailed");
     assert.equal(failed.cause, "FivetranThrottled: 429");
     assert.equal((await run(broken)).status, "SUCCEEDED");
   });
 
-  it("O8: no connections, or more than it was made for, is said at once", async () => {
-    const list = (n: number) => ({
-      "List connections": () => ({ Payload: { connectors_list: Array.from({ length: n }, (_, i) => `c${i}`) } }),
+  it("O8: no connections, or more than it was made for, is the run's error in the function's words", async () => {
+    for (const name of ["NoConnections", "TooManyConnections"]) {
+      const list = { "List connections": () => fault(name, { errorType: name, errorMessage: "look at include" }) };
+      const { error, cause } = await run(list);
+      assert.deepEqual([error, cause], [name, "look at include"]);
+    }
+  });
+
+  it("O21: a task that couldn't be started is started again, three times, before the run gives up", async () => {
+    let starts = 0;
+    const stopped = { StopCode: "TaskFailedToStart", StoppedReason: "Timeout waiting for network interface" };
+    const soon = await run({ "Run dbt": () => (++starts < 3 ? fault("States.TaskFailed", stopped) : {}) });
+    assert.equal(soon.status, "SUCCEEDED", soon.cause);
+    assert.equal((soon.output as Record<string, Json>).dbt, "SUCCEEDED");
+    assert.ok(!soon.visited.includes("Read dbt result") && !soon.visited.includes("Notify"));
+    const never = await run({
+      "Run dbt": () => fault("States.TaskFailed", stopped),
+      "Read dbt result": () => fault("S3.NoSuchKeyException"),
     });
-    assert.equal((await run(list(0))).error, "NoConnections");
-    const many = await run(list(51));
-    assert.equal(many.error, "TooManyConnections");
-    assert.match(String(many.cause), /has 51 connections, the orchestration is made for 50: raise maxConnections/);
+    assert.equal(never.error, "DbtFailed");
+    assert.match(String(never.cause), /left no summary.*TaskFailedToStart/);
+    assert.equal(never.visited.filter((name) => name === "Run dbt").length, 3);
+  });
+
+  it("O21: a dbt that has run and failed isn't run again by the state machine", async () => {
+    const { visited } = await run({
+      "Run dbt": () => fault("States.TaskFailed", { StopCode: "EssentialContainerExited" }),
+      "Read dbt result": () => fault("S3.NoSuchKeyException"),
+    });
+    assert.equal(visited.filter((name) => name === "Run dbt").length, 1);
+  });
+
+  it("O21: a task without a place, or with too many calls, is placed later", () => {
+    const state = definitionOf().States["Run dbt"];
+    assert.ok(state?.Type === "Task");
+    const [retrier, ...more] = state.Retry ?? [];
+    assert.deepEqual(more, []);
+    for (const error of ["AmazonECS.Unknown", "ECS.AmazonECSException", "ECS.ThrottlingException"]) {
+      assert.ok(retrier?.ErrorEquals.includes(error), error);
+    }
+    assert.ok(Number(retrier?.MaxAttempts) >= 5);
   });
 
   it("O9: a distributed map, whose items see no variables of the run, gives the same result", async () => {

@@ -21,7 +21,7 @@ const good: Answers = {
   "Sync connection": (call) => ({ connection_id: idOf(call), status: "SUCCESSFUL" }),
   "Run dbt": () => ({ StoppedReason: "Essential container in task exited" }),
   Notify: () => ({ MessageId: "1" }),
-  "Release run lock": () => ({ Payload: { waits: 0 } }),
+  "Release run lock": () => ({}),
 };
 
 export function run(
@@ -38,7 +38,28 @@ export function run(
   return simulate(definitionOf(settings), { task, ...world });
 }
 
+/** Nothing is heard of a task for so long. */
 export const silence = (seconds: number) => (_: Call, clock: Clock) => {
   clock.pass(seconds);
   return fault("States.HeartbeatTimeout");
 };
+
+/** Answers one after the other, the last one from then on. */
+export function inTurn(...answers: readonly Answers[string][]): Answers[string] {
+  const turns = new Map<string, number>();
+  return (call, clock) => {
+    const turn = turns.get(idOf(call)) ?? 0;
+    turns.set(idOf(call), turn + 1);
+    const answer = answers[Math.min(turn, answers.length - 1)];
+    return answer?.(call, clock) ?? null;
+  };
+}
+
+export const synced: Answers[string] = (call) => ({ connection_id: idOf(call), status: "SUCCESSFUL" });
+export const putOff =
+  (rescheduled_for?: string): Answers[string] =>
+  (call) => ({
+    connection_id: idOf(call),
+    status: "RESCHEDULED",
+    ...(rescheduled_for === undefined ? {} : { rescheduled_for }),
+  });

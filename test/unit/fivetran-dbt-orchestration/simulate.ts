@@ -1,4 +1,5 @@
 import jsonata from "jsonata";
+import { stateBytes } from "../../../components/fivetran-dbt-orchestration/limits";
 import { expressionOf } from "../../../components/parts/asl/expression";
 import type {
   Catcher,
@@ -59,6 +60,13 @@ const expressions = new Map<string, jsonata.Expression>();
 
 class FlowFailed extends TaskError {}
 
+/** As Step Functions: what is larger ends the execution, and no Catch hears of it. */
+function bounded<T extends Json>(what: string, value: T): T {
+  const bytes = Buffer.byteLength(JSON.stringify(value));
+  if (bytes > stateBytes) throw new FlowFailed("States.DataLimitExceeded", `${what} has ${bytes} bytes`);
+  return value;
+}
+
 /** Runs a definition as Step Functions does, with every expression evaluated; retries are left out. */
 export async function simulate(definition: Definition, world: World): Promise<Ended> {
   const run = new Run(world);
@@ -111,8 +119,8 @@ class Run {
     const finish = async (from: { Assign?: JsonObject; Output?: Json }, fallback: Json, more: JsonObject = {}) => {
       const output = from.Output === undefined ? fallback : await evaluate(from.Output, more);
       const assigned = (await evaluate(from.Assign ?? {}, more)) as JsonObject;
-      Object.assign(variables, assigned);
-      return output;
+      Object.assign(variables, bounded(`${name}: Assign`, assigned));
+      return bounded(`${name}: output`, output);
     };
     const caught = async (failure: unknown, catchers: readonly Catcher<string>[]) => {
       if (!(failure instanceof TaskError) || failure instanceof FlowFailed) throw failure;
@@ -140,16 +148,17 @@ class Run {
       }
       case "Task":
         try {
-          const call = { state: name, arguments: (await evaluate(state.Arguments)) as JsonObject };
+          const asked = bounded(`${name}: Arguments`, (await evaluate(state.Arguments)) as JsonObject);
+          const call = { state: name, arguments: asked };
           this.calls.push(call);
-          const result = await this.world.task(call, this.clock);
+          const result = bounded(`${name}: result`, await this.world.task(call, this.clock));
           return { name: state.Next, data: await finish(state, result, { result }) };
         } catch (failure) {
           return caught(failure, state.Catch);
         }
       case "Map":
         try {
-          const result = await this.items(state, evaluate, variables, context);
+          const result = bounded(`${name}: result`, await this.items(state, evaluate, variables, context));
           return { name: state.Next, data: await finish(state, result, { result }) };
         } catch (failure) {
           return caught(failure, state.Catch);
@@ -210,4 +219,9 @@ class Run {
 
 function matches({ ErrorEquals }: Catcher<string>, error: string): boolean {
   return ErrorEquals.includes("States.ALL") || ErrorEquals.includes(error);
+}
+
+/** The value of one expression. */
+export async function evaluate(text: string, variables: Readonly<Record<string, Json>>): Promise<unknown> {
+  return jsonata(expressionOf(text) ?? "").evaluate(undefined, { ...variables });
 }

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { summaryBytes } from "../../../../components/fivetran-dbt-orchestration/limits";
 
 const entrypoint = join(
   __dirname,
@@ -54,6 +55,10 @@ class Run {
 
   artifact(name: string): Record<string, unknown> {
     return JSON.parse(readFileSync(join(this.artifacts, "run-1", name), "utf8"));
+  }
+
+  text(name: string): string {
+    return readFileSync(join(this.artifacts, "run-1", name), "utf8");
   }
 
   has(name: string): boolean {
@@ -162,6 +167,55 @@ describe("the entry point of dbt's image", () => {
       assert.ok(!told.includes(secret), told);
     }
     assert.match(told, /\*\*\*/);
+  });
+
+  it("O23: no value of the component's secrets reaches log or artifacts, whatever its variable is called, JSON-escaped or in a URL", async () => {
+    const secret = 'p"ä\\ss w0rd';
+    const env = { SNOWFLAKE_PASS: secret, PGPASS: "hunter2!", REDACTED_VARIABLES: "SNOWFLAKE_PASS,PGPASS" };
+    const tells = [
+      `message=$(python3 -c 'import json,os; print(json.dumps(os.environ["SNOWFLAKE_PASS"] + " " + os.environ["PGPASS"]))')`,
+      `raw=$(python3 -c 'import json,os; print(json.dumps(os.environ["SNOWFLAKE_PASS"], ensure_ascii=False))')`,
+      `url=$(python3 -c 'import os,urllib.parse; print(urllib.parse.quote(os.environ["SNOWFLAKE_PASS"], safe=""))')`,
+      `printf '%s\\n' "$SNOWFLAKE_PASS $PGPASS $message $raw $url"`,
+      "for name in run_results.json manifest.json; do",
+      '  printf \'{"results":[{"unique_id":"m","status":"error","message":%s}],"raw":%s,"url":"%s"}\' "$message" "$raw" "$url" > "$DBT_TARGET_PATH/$name"',
+      "done",
+      "exit 2",
+    ].join("\n");
+    const { output } = await begin(tells).start(["build"], env);
+    const told = ["summary.json", "run_results.json", "manifest.json"].map((name) => run.text(name));
+    const forms = [
+      secret,
+      JSON.stringify(secret).slice(1, -1),
+      'p\\"\\u00e4',
+      encodeURIComponent(secret),
+      "hunter2",
+      "w0rd",
+    ];
+    for (const text of [output, ...told])
+      for (const form of forms) assert.ok(!text.includes(form), `${form} in ${text}`);
+    for (const text of [output, ...told]) assert.match(text, /\*\*\*/);
+    assert.deepEqual(Object.keys(run.artifact("manifest.json")), ["results", "raw", "url"], "it is JSON still");
+  });
+
+  it("O23: a secret isn't cut in half where a message is", async () => {
+    const message = `${"x".repeat(490)} correct-horse-battery`;
+    const failing = write("run_results.json", results(["model.a", "error", message]));
+    await begin(`${failing}\nexit 2`).start(["build"], {
+      PGPASS: "correct-horse-battery",
+      REDACTED_VARIABLES: "PGPASS",
+    });
+    assert.ok(!run.text("summary.json").includes("correct"));
+  });
+
+  it("O17: a summary of a hundred nodes with long messages stays below its limit, and counts what it leaves out", async () => {
+    const nodes = Array.from({ length: 150 }, (_, i) => [`model.shop.m${i}`, "error", "数".repeat(600)] as const);
+    const { code } = await begin(`${write("run_results.json", results(...nodes))}\nexit 2`).start();
+    assert.equal(code, 2);
+    assert.ok(Buffer.byteLength(run.text("summary.json")) <= summaryBytes);
+    const { nodes: named = [], more_nodes } = run.artifact("summary.json") as { nodes: object[]; more_nodes: number };
+    assert.ok(named.length > 5);
+    assert.equal(named.length + more_nodes, 150);
   });
 
   it("O11: artifacts that can't be handed in fail a run that would have succeeded, and don't hide one that failed", async () => {

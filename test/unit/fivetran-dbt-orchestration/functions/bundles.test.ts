@@ -5,8 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { makeBundle } from "../../../../components/parts/bundle";
 import { environment as list } from "../../../../functions/fivetran-dbt-orchestration/list-connections/environment";
-import { environment as poll } from "../../../../functions/fivetran-dbt-orchestration/poll-connection/environment";
-import { environment as release } from "../../../../functions/fivetran-dbt-orchestration/release-waits/environment";
 import { environment as sync } from "../../../../functions/fivetran-dbt-orchestration/sync-connection/environment";
 import { environment as webhook } from "../../../../functions/fivetran-dbt-orchestration/webhook/environment";
 import type { EnvironmentSpec } from "../../../../functions/shared/environment";
@@ -14,9 +12,7 @@ import type { EnvironmentSpec } from "../../../../functions/shared/environment";
 const FUNCTIONS: Readonly<Record<string, EnvironmentSpec>> = {
   "list-connections": list,
   "sync-connection": sync,
-  "poll-connection": poll,
   webhook,
-  "release-waits": release,
 };
 
 describe("Orchestration functions: bundles", () => {

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import {
-  decideSync,
+  decide,
   logUrl,
-  lookAt,
   type OnPaused,
   type SyncDecision,
-  type SyncLook,
 } from "../../../../functions/shared/fivetran/connectionState";
 import type { Connection } from "../../../../functions/shared/fivetran/types";
 import { connection, NOW } from "./fakes";
 
 const now = Date.parse(NOW);
+/** As a run begins, when no sync has ended since. */
+const atOnce = { since: now, now };
 const LATER = "2026-03-04T06:00:00.000Z";
 const EARLIER = "2026-03-04T05:00:00.000Z";
 
@@ -83,7 +83,7 @@ describe("Connection states, before a sync", () => {
   ];
   for (const [name, given, onPaused, expected] of cases) {
     it(`O4: ${name}`, () => {
-      assert.deepEqual(subset(decideSync(given, onPaused, now), expected), expected);
+      assert.deepEqual(subset(decide(given, { ...atOnce, onPaused }), expected), expected);
     });
   }
 
@@ -91,7 +91,10 @@ describe("Connection states, before a sync", () => {
     const task = { code: "reconnect", message: "Sign in anew." };
     const warning = { code: "slow", message: "Slow" };
     const reasonOf = (tasks: object[], warnings: object[]): string => {
-      const decision = decideSync(connection({}, { setup_state: "broken", tasks, warnings }), "skip", now);
+      const decision = decide(connection({}, { setup_state: "broken", tasks, warnings }), {
+        ...atOnce,
+        onPaused: "skip",
+      });
       return decision.action === "fail" ? decision.reason : "";
     };
     assert.match(reasonOf([task], [warning]), /: Sign in anew\. Repair/);
@@ -101,42 +104,47 @@ describe("Connection states, before a sync", () => {
   });
 });
 
-describe("Connection states, when no webhook came", () => {
+describe("Connection states, while a sync is waited for", () => {
   const since = Date.parse(EARLIER);
   const after = "2026-03-04T05:00:00.001Z";
-  const cases: readonly (readonly [string, Connection, SyncLook | Partial<SyncLook>])[] = [
-    ["succeeded since then", connection({ succeeded_at: after }), { status: "SUCCESSFUL" }],
+  const succeeded = { action: "succeed", status: "SUCCESSFUL" } as const;
+  const failed = { action: "fail", error: "FivetranSyncFailed" } as const;
+  const trigger = { action: "trigger", resume: false } as const;
+  const broken = { action: "fail", error: "FivetranConnectionBroken" } as const;
+  const cases: readonly (readonly [string, Connection, Partial<SyncDecision>])[] = [
+    ["succeeded since then", connection({ succeeded_at: after }), succeeded],
     [
       "succeeded since then, and at it again",
       connection({ succeeded_at: after }, { sync_state: "syncing" }),
-      { status: "SUCCESSFUL" },
+      succeeded,
     ],
-    ["succeeded before", connection({ succeeded_at: EARLIER }), { status: "SYNCING" }],
-    ["failed since then", connection({ failed_at: after }), { status: "FAILED" }],
-    ["failed before, not begun yet", connection({ failed_at: EARLIER }), { status: "SYNCING" }],
-    ["failed, then succeeded", connection({ failed_at: after, succeeded_at: LATER }), { status: "SUCCESSFUL" }],
-    ["succeeded, then failed", connection({ failed_at: LATER, succeeded_at: after }), { status: "FAILED" }],
-    ["failed with a task", connection({ failed_at: after }, { setup_state: "broken" }), { status: "BROKEN" }],
-    ["broke meanwhile", connection({}, { setup_state: "broken" }), { status: "BROKEN" }],
-    ["incomplete", connection({}, { setup_state: "incomplete" }), { status: "BROKEN" }],
-    ["at work", connection({}, { sync_state: "syncing" }), { status: "SYNCING" }],
+    ["succeeded since then, and paused after it", connection({ succeeded_at: after, paused: true }), succeeded],
+    [
+      "succeeded since then, and put off",
+      connection({ succeeded_at: after }, { sync_state: "rescheduled" }),
+      succeeded,
+    ],
+    ["O16: succeeded before, and idle: is triggered again", connection({ succeeded_at: EARLIER }), trigger],
+    ["failed since then", connection({ failed_at: after }), failed],
+    ["failed before, not begun yet", connection({ failed_at: EARLIER }), trigger],
+    ["failed, then succeeded", connection({ failed_at: after, succeeded_at: LATER }), succeeded],
+    ["succeeded, then failed", connection({ failed_at: LATER, succeeded_at: after }), failed],
+    ["failed with a task", connection({ failed_at: after }, { setup_state: "broken" }), broken],
+    ["broke meanwhile", connection({}, { setup_state: "broken" }), broken],
+    ["broken, with a sync at work", connection({}, { setup_state: "broken", sync_state: "syncing" }), broken],
+    ["at work", connection({}, { sync_state: "syncing" }), { action: "wait" }],
     [
       "paused while at work: Fivetran finishes",
       connection({ paused: true }, { sync_state: "syncing" }),
-      { status: "SYNCING" },
+      { action: "wait" },
     ],
-    ["paused meanwhile", connection({ paused: true }), { status: "PAUSED" }],
-    [
-      "rescheduled",
-      connection({}, { sync_state: "rescheduled", rescheduled_for: LATER }),
-      { status: "RESCHEDULED", rescheduledFor: LATER },
-    ],
-    ["rescheduled, without a time", connection({}, { sync_state: "rescheduled" }), { status: "RESCHEDULED" }],
-    ["times that are none", connection({ succeeded_at: "soon", failed_at: "" }), { status: "SYNCING" }],
+    ["paused meanwhile", connection({ paused: true }), { action: "succeed", status: "SKIPPED" }],
+    ["O16: put off, without a time: is triggered again", connection({}, { sync_state: "rescheduled" }), trigger],
+    ["times that are none", connection({ succeeded_at: "soon", failed_at: "" }), trigger],
   ];
   for (const [name, given, expected] of cases) {
     it(`O4 O8: ${name}`, () => {
-      assert.deepEqual(subset(lookAt(given, since), expected), expected);
+      assert.deepEqual(subset(decide(given, { since, now, onPaused: "skip" }), expected), expected);
     });
   }
 

@@ -10,21 +10,39 @@ describe("List connections", () => {
     const log = new FakeLog();
     const fivetran = {
       listConnections: async function* () {
-        for (const id of ids) yield connection({ id, schema: id === "c" ? null : `schema_${id}` });
+        for (const id of ids) yield connection({ id });
       },
     };
-    return { answer: listConnections(parseListRequest({ group_id: "g", ...event }), { fivetran, log }), log };
+    return {
+      answer: listConnections(parseListRequest({ group_id: "g", most: 1_000, ...event }), { fivetran, log }),
+      log,
+    };
   }
 
-  it("O2: answers the group and the list as the seed has it, and what later states need, in a fixed order", async () => {
-    assert.deepEqual(await list({}).answer, {
-      group_id: "g",
-      connectors_list: ["a", "b", "c"],
-      connections: [
-        { connection_id: "a", name: "schema_a", service: "salesforce" },
-        { connection_id: "b", name: "schema_b", service: "salesforce" },
-        { connection_id: "c", name: "c", service: "salesforce" },
-      ],
+  it("O2: answers the group and the list as the seed has it, in a fixed order", async () => {
+    assert.deepEqual(await list({}).answer, { group_id: "g", connectors_list: ["a", "b", "c"] });
+  });
+
+  it("O17: none, more than fit into a state, or an id of another form is an error that says so", async () => {
+    const nothing = { name: "NoConnections", message: /The group g has no connection to sync: it has 0; look at/ };
+    await assert.rejects(list({}, []).answer, nothing);
+    await assert.rejects(list({ include: ["a"], exclude: ["a"] }).answer, { name: "NoConnections" });
+    const many = {
+      name: "TooManyConnections",
+      message: /g has 3 connections to sync.* made for 2: raise maxConnections/,
+    };
+    await assert.rejects(list({ most: 2 }).answer, many);
+    assert.deepEqual((await list({ most: 2, exclude: ["a"] }).answer).connectors_list, ["b", "c"]);
+    for (const id of ["x".repeat(65), "ä", "a b", ""]) {
+      await assert.rejects(list({}, ["a", id]).answer, { name: "FivetranApiError" }, id);
+    }
+  });
+
+  it("O17: of a thousand connections that aren't there twenty are named", async () => {
+    const include = Array.from({ length: 1_000 }, (_, i) => `missing_${i}`);
+    await assert.rejects(list({ include }).answer, ({ message }: Error) => {
+      assert.match(message, /missing_19 and 980 more\. It has 3/);
+      return message.length < 1_000;
     });
   });
 
@@ -33,12 +51,11 @@ describe("List connections", () => {
     assert.deepEqual((await list({ exclude: ["b"] }).answer).connectors_list, ["a", "c"]);
     assert.deepEqual((await list({ include: ["a", "b"], exclude: ["b"] }).answer).connectors_list, ["a"]);
     assert.deepEqual((await list({ include: null }).answer).connectors_list, ["a", "b", "c"]);
-    assert.deepEqual((await list({ include: null }, []).answer).connectors_list, []);
   });
 
   it("O2: an empty include is no connection, not every one, and asks Fivetran nothing", async () => {
     const { answer, log } = list({ include: [] });
-    assert.deepEqual(await answer, { group_id: "g", connectors_list: [], connections: [] });
+    assert.deepEqual(await answer, { group_id: "g", connectors_list: [] });
     assert.deepEqual(log.lines, []);
   });
 
@@ -49,7 +66,7 @@ describe("List connections", () => {
     });
     const { answer, log } = list({ exclude: ["x"] });
     assert.equal((await answer).connectors_list.length, 3);
-    assert.ok(log.lines.some((line) => line.includes('"unknown":["x"]')));
+    assert.ok(log.lines.some((line) => line.includes('"unknown":"x"')));
   });
 
   it("O2: an event without group, or with lists that are none, is an InputError", () => {

@@ -1,12 +1,14 @@
 import { type AttributeValue, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { WaitTable } from "../../../../functions/fivetran-dbt-orchestration/waits/waits";
+import { reservedIn } from "../../reservedWords";
 
 type Item = Record<string, AttributeValue>;
 
 interface Input {
   readonly Key?: Item;
   readonly Item?: Item;
-  readonly IndexName?: string;
+  readonly ConsistentRead?: boolean;
+  readonly ReturnValues?: string;
   readonly KeyConditionExpression?: string;
   readonly ConditionExpression?: string;
   readonly UpdateExpression?: string;
@@ -38,10 +40,18 @@ export class MemoryTable extends DynamoDBClient {
   }
 
   private async perform(operation: string, input: Input): Promise<object> {
+    for (const expression of [input.KeyConditionExpression, input.ConditionExpression, input.UpdateExpression]) {
+      const [word] = reservedIn(expression ?? "");
+      if (word === undefined) continue;
+      throw Object.assign(new Error(`${word} is a reserved word`), { name: "ValidationException" });
+    }
     const key = nameOf(input.Key ?? input.Item ?? {});
     const present = this.items.get(key);
-    if (operation === "GetItem") return { Item: present };
-    if (operation === "Query") return this.query(input);
+    if (operation === "GetItem" || operation === "Query") {
+      // An eventually consistent read may show what was before.
+      if (input.ConsistentRead !== true) return operation === "GetItem" ? {} : { Items: [] };
+      return operation === "GetItem" ? { Item: present } : this.query(input);
+    }
     if (input.ConditionExpression !== undefined && !holds(input.ConditionExpression, present ?? {}, input)) {
       throw Object.assign(new Error("refused"), { name: "ConditionalCheckFailedException" });
     }
@@ -49,7 +59,7 @@ export class MemoryTable extends DynamoDBClient {
     else if (operation === "DeleteItem") this.items.delete(key);
     else if (operation === "UpdateItem") this.items.set(key, { ...input.Key, ...present, ...assignments(input) });
     else throw new Error(`${operation} is nothing that the waits use`);
-    return {};
+    return input.ReturnValues === "ALL_OLD" ? { Attributes: present } : {};
   }
 
   private query(input: Input): object {

@@ -44,15 +44,40 @@ describe("Executions started by webhooks", () => {
     assert.deepEqual([started, tasks.ended.size], [[], 1]);
   });
 
-  it("O6: a webhook that comes after the poll has accounted for its sync starts none, a later sync's does", async () => {
-    const { send, waits, started } = webhookWorld({ startOn: ["purr_rich"] });
-    await waits.notePolled("purr_rich", CREATED);
-    assert.equal((await send(signed(payload()))).reason, "nobody waits");
+  it("O6, O19: a webhook that comes after a look has ended its wait starts none, a later sync's does", async () => {
+    const { send, store, waits, started } = webhookWorld({ startOn: ["purr_rich"] });
+    await store();
+    const [wait = assert.fail()] = await waits.waitsFor("purr_rich");
+    await waits.end(wait, CREATED);
     await send(signed(payload({ sync_id: "s2", created: "2026-03-04T05:05:37.001Z" })));
     assert.deepEqual(
       started.map(({ name }) => name),
       ["fivetran-s2"],
     );
+    assert.equal((await send(signed(payload()))).reason, "its end was seen before");
+    assert.equal((await send(signed(payload()))).reason, "dealt with before");
+    assert.equal(started.length, 1);
+  });
+
+  it("O19: the sync of an execution that was stopped starts none, and the next sync does", async () => {
+    const { send, store, started, waits } = webhookWorld({ startOn: ["purr_rich"], tokens: [] });
+    await store();
+    assert.equal((await send(signed(payload()))).effect, "completed");
+    assert.deepEqual([started, await waits.waitsFor("purr_rich")], [[], []]);
+    await send(signed(payload({ sync_id: "s2" })));
+    assert.equal(started.length, 1);
+  });
+
+  it("O19: a wait whose token is replaced while the webhook is at it is still somebody's", async () => {
+    const { send, store, started, waits } = webhookWorld({ startOn: ["purr_rich"] });
+    await store();
+    const take = waits.take.bind(waits);
+    waits.take = async (wait, syncId) => {
+      await store({ token: "t2", storedAt: "2026-03-04T05:06:00.000Z" });
+      return take(wait, syncId);
+    };
+    assert.equal((await send(signed(payload()))).effect, "none");
+    assert.deepEqual(started, []);
   });
 
   it("O6: connections that aren't chosen, and syncs that failed, start none", async () => {

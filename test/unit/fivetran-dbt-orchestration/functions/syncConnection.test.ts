@@ -1,17 +1,18 @@
 import assert from "node:assert/strict";
-import type { SyncRequest } from "../../../../functions/fivetran-dbt-orchestration/sync-connection/request";
-import { parseSyncRequest } from "../../../../functions/fivetran-dbt-orchestration/sync-connection/request";
-import { syncConnection } from "../../../../functions/fivetran-dbt-orchestration/sync-connection/syncConnection";
+import {
+  parseSyncRequest,
+  syncConnection,
+} from "../../../../functions/fivetran-dbt-orchestration/sync-connection/syncConnection";
+import { FivetranApiError } from "../../../../functions/shared/fivetran/errors";
 import type { Connection } from "../../../../functions/shared/fivetran/types";
 import { Clock, Counts, connection, EXECUTION, FakeLog, FakeTasks, NOW } from "./fakes";
 import { memoryWaits } from "./memoryTable";
 
 const EVENT = {
-  group_id: "group",
   connection_id: "purr_rich",
   execution: EXECUTION,
-  attempt: 100,
-  mode: "trigger",
+  since: "2026-03-04T05:00:00Z",
+  asked_at: NOW,
   on_paused: "skip",
   task_token: "the-token",
 };
@@ -46,8 +47,9 @@ describe("Sync connection", () => {
     const { run, steps, waits, tasks, counts } = world(connection());
     assert.equal(await run(), "triggered");
     assert.deepEqual(steps, ["get with 1 stored", "sync force=false with 1 stored"]);
-    const wait = { connectionId: "purr_rich", execution: EXECUTION, attempt: 100, token: "the-token", storedAt: NOW };
-    assert.deepEqual(await waits.waitsFor("purr_rich"), [wait]);
+    const wait = { connectionId: "purr_rich", execution: EXECUTION, token: "the-token", askedAt: NOW, storedAt: NOW };
+    const waiting = { state: "waiting", syncId: undefined, until: undefined };
+    assert.deepEqual(await waits.waitsFor("purr_rich"), [{ ...wait, ...waiting }]);
     assert.equal(tasks.ended.size, 0);
     assert.deepEqual(counts.totals, { SyncsTriggered: 1 });
   });
@@ -83,27 +85,12 @@ describe("Sync connection", () => {
     ["paused: failed", connection({ paused: true }), { on_paused: "fail" }, { error: "FivetranConnectionPaused" }],
     ["broken", connection({}, { setup_state: "broken" }), {}, { error: "FivetranConnectionBroken" }],
     ["incomplete", connection({}, { setup_state: "incomplete" }), {}, { error: "FivetranSetupIncomplete" }],
-    [
-      "rescheduled",
-      connection({}, { sync_state: "rescheduled", rescheduled_for: "2026-03-04T06:00:00Z" }),
-      {},
-      {
-        output: {
-          status: "RESCHEDULED",
-          rescheduled_for: "2026-03-04T06:00:00.000Z",
-          reason: "Fivetran has put the sync off, most often because the source's request limit is used up.",
-        },
-      },
-    ],
   ];
   for (const [name, state, given, expected] of ends) {
     it(`O4 O8: ${name}: the task ends at once, no token stays behind, nothing is triggered`, async () => {
       const { run, tasks, table, steps } = world(state);
       assert.equal(await run(given), "ended");
-      const about = {
-        connection_id: "purr_rich",
-        log_url: "https://fivetran.com/dashboard/connections/purr_rich/status",
-      };
+      const about = { connection_id: "purr_rich" };
       const ended = tasks.ended.get("the-token");
       if ("output" in expected) assert.deepEqual(ended, { output: { ...about, ...(expected.output as object) } });
       else {
@@ -114,38 +101,87 @@ describe("Sync connection", () => {
     });
   }
 
+  it("O4, O19: put off: the task ends with the time; the sync that Fivetran begins by itself then is still the execution's", async () => {
+    const putOff = connection({}, { sync_state: "rescheduled", rescheduled_for: "2026-03-04T06:00:00Z" });
+    const { run, tasks, steps, waits } = world(putOff);
+    assert.equal(await run(), "ended");
+    assert.deepEqual(tasks.ended.get("the-token"), {
+      output: {
+        connection_id: "purr_rich",
+        status: "RESCHEDULED",
+        rescheduled_for: "2026-03-04T06:00:00.000Z",
+        reason: "Fivetran has put the sync off, most often because the source's request limit is used up.",
+      },
+    });
+    assert.deepEqual(steps, ["get with 1 stored"]);
+    assert.equal((await waits.waitsFor("purr_rich"))[0]?.state, "waiting");
+  });
+
   it("O10: an API that refuses fails the invocation under its own name, and no token stays behind", async () => {
-    const fault = Object.assign(new Error("gave up"), { name: "FivetranApiError" });
-    const reading = world(fault);
+    const fault = new FivetranApiError("gave up", { status: 403 });
+    const reading = world(new FivetranApiError("no answer"));
     await assert.rejects(reading.run(), { name: "FivetranApiError" });
     const triggering = world(connection(), { syncFault: fault });
     await assert.rejects(triggering.run(), { name: "FivetranApiError" });
     assert.deepEqual([reading.table.items.size, triggering.table.items.size, triggering.counts.totals], [0, 0, {}]);
   });
 
+  it("O19: where the API doesn't say whether it has begun a sync, its webhook finds that it was this execution's", async () => {
+    for (const fault of [new FivetranApiError("no answer"), new FivetranApiError("down", { status: 503 })]) {
+      const { run, waits } = world(connection(), { syncFault: fault });
+      await assert.rejects(run(), { name: "FivetranApiError" });
+      assert.equal((await waits.waitsFor("purr_rich"))[0]?.state, "waiting");
+    }
+  });
+
   it("O3: an invocation overtaken by its own retry does nothing", async () => {
     const { run, waits, steps } = world(connection());
-    const later = { connectionId: "purr_rich", execution: EXECUTION, attempt: 100, token: "t2" };
-    await waits.store({ ...later, storedAt: "2026-03-04T05:06:09.000Z" });
+    const later = { connectionId: "purr_rich", execution: EXECUTION, token: "t2" };
+    await waits.store({ ...later, askedAt: "2026-03-04T05:06:09.000Z", storedAt: "2026-03-04T05:06:09.000Z" });
     assert.equal(await run(), "overtaken");
     assert.deepEqual(steps, []);
   });
 
-  it("O8: a renewed wait triggers nothing; a sync that ended before its token was there ends it", async () => {
-    const atWork = world(connection({}, { sync_state: "syncing" }));
-    assert.equal(await atWork.run({ mode: "wait", since: "2026-03-04T05:00:00Z" }), "waiting");
-    const without = world(connection({ succeeded_at: "2026-03-04T05:05:00Z" }));
-    assert.equal(await without.run({ mode: "wait" }), "waiting");
+  it("O8, O15: a sync that ended before its token was there, or whose webhook is lost, ends the task by the look", async () => {
     const succeeded = world(connection({ succeeded_at: "2026-03-04T05:05:00Z" }));
-    assert.equal(await succeeded.run({ mode: "wait", since: "2026-03-04T05:00:00Z" }), "ended");
-    const log_url = "https://fivetran.com/dashboard/connections/purr_rich/status";
-    const output = { connection_id: "purr_rich", status: "SUCCESSFUL", log_url };
+    assert.equal(await succeeded.run(), "ended");
+    const output = { connection_id: "purr_rich", status: "SUCCESSFUL" };
     assert.deepEqual(succeeded.tasks.ended.get("the-token"), { output });
     const failed = world(connection({ failed_at: "2026-03-04T05:05:00Z" }));
-    assert.equal(await failed.run({ mode: "wait", since: "2026-03-04T05:00:00Z" }), "ended");
+    assert.equal(await failed.run(), "ended");
     assert.equal(failed.tasks.ended.get("the-token")?.error, "FivetranSyncFailed");
-    for (const { steps } of [atWork, without, succeeded, failed]) assert.deepEqual(steps, ["get with 1 stored"]);
-    assert.deepEqual([succeeded.table.items.size, failed.table.items.size], [0, 0]);
+    for (const { steps, waits } of [succeeded, failed]) {
+      assert.deepEqual(steps, ["get with 1 stored"]);
+      const [wait] = await waits.waitsFor("purr_rich");
+      assert.deepEqual([wait?.state, wait?.until], ["over", "2026-03-04T05:08:07.000Z"]);
+    }
+  });
+
+  it("O13: a sync that has ended counts as stuck where the token before was still waiting for its webhook", async () => {
+    const { run, counts } = world(connection({ succeeded_at: "2026-03-04T05:05:00Z" }));
+    await run();
+    assert.deepEqual(counts.totals, {}, "the first look waits for no webhook");
+    const before = {
+      connectionId: "purr_rich",
+      execution: EXECUTION,
+      token: "t0",
+      askedAt: "2026-03-04T05:01:00.000Z",
+      storedAt: "2026-03-04T05:01:00.000Z",
+    };
+    const lost = world(connection({ succeeded_at: "2026-03-04T05:05:00Z" }));
+    await lost.waits.store(before);
+    await lost.run();
+    assert.deepEqual(lost.counts.totals, { StuckWaits: 1 });
+  });
+
+  it("O16: a connection that is idle at a later look is triggered again, as one that was put off without a time", async () => {
+    for (const status of [{ sync_state: "scheduled" }, { sync_state: "rescheduled" }]) {
+      const { run, waits, steps } = world(connection({}, status));
+      const storedAt = "2026-03-04T05:01:00.000Z";
+      await waits.store({ connectionId: "purr_rich", execution: EXECUTION, token: "t0", askedAt: storedAt, storedAt });
+      assert.equal(await run(), "triggered");
+      assert.equal(steps.at(-1), "sync force=false with 1 stored");
+    }
   });
 
   it("O3: the task token stands in no log line", async () => {
@@ -160,15 +196,13 @@ describe("Sync connection", () => {
     const wrong: readonly (readonly [object, RegExp])[] = [
       [withoutToken, /task_token is of another form/],
       [{ ...EVENT, task_token: 7 }, /task_token is of another form, expected a text/],
-      [{ ...EVENT, mode: "both" }, /mode is "both", expected one of trigger, wait/],
-      [{ ...EVENT, attempt: -1 }, /attempt is -1/],
+      [{ ...EVENT, on_paused: "both" }, /on_paused is "both", expected one of skip, fail, resume/],
       [{ ...EVENT, since: "soon" }, /since is "soon", expected a time/],
     ];
     for (const [event, message] of wrong) {
       assert.throws(() => parseSyncRequest(event), { name: "InputError", message });
     }
     for (const event of [null, [], "text"]) assert.throws(() => parseSyncRequest(event), { name: "InputError" });
-    const request: SyncRequest = parseSyncRequest(EVENT);
-    assert.deepEqual([request.since, request.scheduleType], [undefined, undefined]);
+    assert.equal(parseSyncRequest(EVENT).scheduleType, undefined);
   });
 });

@@ -1,53 +1,73 @@
 import assert from "node:assert/strict";
 import type { Wait } from "../../../../functions/fivetran-dbt-orchestration/waits/waits";
 import { EXECUTION, NOW, OTHER_EXECUTION } from "./fakes";
-import { type MemoryTable, memoryWaits } from "./memoryTable";
+import { memoryWaits } from "./memoryTable";
 
 function wait(given: Partial<Wait> = {}): Wait {
-  return { connectionId: "c", execution: EXECUTION, attempt: 1, token: "t1", storedAt: NOW, ...given };
+  return {
+    connectionId: "c",
+    execution: EXECUTION,
+    token: "t1",
+    askedAt: given.storedAt ?? NOW,
+    storedAt: NOW,
+    ...given,
+  };
 }
 
 const AFTER = "2026-03-04T05:06:08.000Z";
-const BEFORE = "2026-03-04T05:06:06.000Z";
 
 describe("Token table", () => {
   it("O3: overlapping executions keep a token each for the same connection", async () => {
     const { table, waits } = memoryWaits();
     const mine = wait();
     const other = wait({ execution: OTHER_EXECUTION, token: "t2" });
-    assert.deepEqual([await waits.store(mine), await waits.store(other)], [true, true]);
-    assert.deepEqual(await waits.waitsFor("c"), [mine, other]);
-    assert.deepEqual(await waits.waitsOf("c", OTHER_EXECUTION), [other]);
+    for (const each of [mine, other]) assert.deepEqual(await waits.store(each), { stored: true, unanswered: false });
+    const waiting = { state: "waiting", syncId: undefined, until: undefined };
+    assert.deepEqual(await waits.waitsFor("c"), [
+      { ...mine, ...waiting },
+      { ...other, ...waiting },
+    ]);
     assert.equal(table.items.size, 2);
     const [item] = table.items.values();
     // Fourteen days, in seconds.
     assert.equal(item?.expiresAt?.N, String(Date.parse(NOW) / 1_000 + 14 * 86_400));
   });
 
+  it("O16: an invocation that begins late doesn't put its dead token in place of the one that was asked for after it", async () => {
+    const { waits } = memoryWaits();
+    await waits.store(wait({ token: "live", askedAt: NOW, storedAt: NOW }));
+    const late = wait({ token: "dead", askedAt: "2026-03-04T05:05:00.000Z", storedAt: AFTER });
+    assert.equal((await waits.store(late)).stored, false);
+    assert.equal((await waits.waitsFor("c"))[0]?.token, "live");
+  });
+
   it("O3: an invocation that its retry has overtaken doesn't put its old token back", async () => {
     const { waits } = memoryWaits();
-    assert.equal(await waits.store(wait({ token: "new", storedAt: AFTER })), true);
-    assert.equal(await waits.store(wait({ token: "old", storedAt: NOW })), false);
+    assert.equal((await waits.store(wait({ token: "new", storedAt: AFTER }))).stored, true);
+    assert.equal((await waits.store(wait({ token: "old", storedAt: NOW }))).stored, false);
     assert.deepEqual(
       (await waits.waitsFor("c")).map(({ token }) => token),
       ["new"],
     );
   });
 
-  it("O3: one execution whose ARN begins another's is told from it", async () => {
+  it("O16: a new token takes the place of the execution's last one, and tells whether that was still waiting", async () => {
     const { waits } = memoryWaits();
-    await waits.store(wait({ execution: `${EXECUTION}0` }));
-    assert.deepEqual(await waits.waitsOf("c", EXECUTION), []);
+    await waits.store(wait());
+    assert.deepEqual(await waits.store(wait({ token: "t2", storedAt: AFTER })), { stored: true, unanswered: true });
+    await waits.take(wait({ token: "t2" }), "s1");
+    assert.deepEqual(await waits.store(wait({ token: "t3", storedAt: AFTER })), { stored: true, unanswered: false });
+    assert.equal((await waits.waitsFor("c")).length, 1);
   });
 
   it("O3: more waits than fit on a page are all found", async () => {
     const { waits } = memoryWaits();
-    for (let attempt = 1; attempt <= 7; attempt += 1) await waits.store(wait({ attempt }));
-    await waits.notePolled("c", NOW);
-    const found = await waits.waitsFor("c");
+    const executions = [1, 2, 3, 4, 5, 6, 7].map((i) => `${EXECUTION}-${i}`);
+    for (const execution of executions) await waits.store(wait({ execution }));
+    await waits.noteWebhook("c", "s0#SUCCESSFUL", NOW);
     assert.deepEqual(
-      found.map(({ attempt }) => attempt),
-      [1, 2, 3, 4, 5, 6, 7],
+      (await waits.waitsFor("c")).map(({ execution }) => execution),
+      executions,
     );
   });
 
@@ -64,39 +84,33 @@ describe("Token table", () => {
     assert.deepEqual(await waits.waitsFor("c"), []);
   });
 
-  it("O8: what an execution leaves behind is released, with its run lock, and nothing of others", async () => {
-    const { table, waits } = memoryWaits();
-    for (let i = 0; i < 5; i += 1) await waits.store(wait({ connectionId: `c${i}` }));
-    await waits.store(wait({ execution: OTHER_EXECUTION }));
-    lockFor(table, EXECUTION);
-    assert.deepEqual(await waits.release(EXECUTION), { waits: 5, lock: true });
-    assert.deepEqual(table.keys(), [`c ${OTHER_EXECUTION}#1`]);
-    assert.deepEqual(await waits.release(EXECUTION), { waits: 0, lock: false });
+  it("O16: a wait whose sync was put off is given back, and another sync may take it", async () => {
+    const { waits } = memoryWaits();
+    await waits.store(wait());
+    assert.equal(await waits.reopen(wait()), false, "nobody has taken it");
+    await waits.take(wait(), "s1");
+    assert.equal(await waits.reopen(wait()), true);
+    assert.equal(await waits.take(wait(), "s2"), true);
   });
 
-  it("O12: a run lock that another execution has taken over meanwhile stays", async () => {
+  it("O19: a wait that is over says until when webhooks are of its sync, isn't taken again, and expires", async () => {
     const { table, waits } = memoryWaits();
-    lockFor(table, OTHER_EXECUTION);
-    // As the index shows it, which lags behind.
-    const query = table.send.bind(table);
-    table.send = async (command: unknown) => {
-      const name = (command as object).constructor.name;
-      if (name === "QueryCommand") return { Items: [{ pk: { S: "#lock" }, sk: { S: "#lock" } }] } as never;
-      return query(command);
-    };
-    assert.deepEqual(await waits.release(EXECUTION), { waits: 0, lock: false });
-    assert.deepEqual(table.keys(), ["#lock #lock"]);
+    await waits.store(wait());
+    assert.equal(await waits.end(wait({ token: "t0" }), AFTER), false, "a later token has replaced it");
+    assert.equal(await waits.end(wait(), AFTER), true);
+    const [found] = await waits.waitsFor("c");
+    assert.deepEqual([found?.state, found?.until], ["over", AFTER]);
+    assert.equal(await waits.take(wait(), "s1"), false);
+    const [item] = table.items.values();
+    assert.equal(item?.expiresAt?.N, String(Date.parse(AFTER) / 1_000 + 3 * 86_400));
   });
 
-  it("O7: notes of webhooks and polls are kept apart from waits, for three days", async () => {
+  it("O7: notes of webhooks are kept apart from waits, for three days", async () => {
     const { table, waits } = memoryWaits();
     assert.equal(await waits.sawWebhook("c", "s1#SUCCESSFUL"), false);
     await waits.noteWebhook("c", "s1#SUCCESSFUL", NOW);
     assert.equal(await waits.sawWebhook("c", "s1#SUCCESSFUL"), true);
     assert.equal(await waits.sawWebhook("c", "s1#FAILURE"), false);
-    assert.equal(await waits.polledAt("c"), undefined);
-    await waits.notePolled("c", BEFORE);
-    assert.equal(await waits.polledAt("c"), BEFORE);
     assert.deepEqual(await waits.waitsFor("c"), []);
     for (const item of table.items.values())
       assert.ok(Number(item.expiresAt?.N) <= Date.parse(NOW) / 1_000 + 3 * 86_400);
@@ -109,8 +123,3 @@ describe("Token table", () => {
     await assert.rejects(waits.remove(wait()), /slow down/);
   });
 });
-
-function lockFor(table: MemoryTable, execution: string): void {
-  const key = { pk: { S: "#lock" }, sk: { S: "#lock" } };
-  table.items.set(JSON.stringify(["#lock", "#lock"]), { ...key, execution: { S: execution } });
-}

@@ -39,12 +39,23 @@ describe("Webhook", () => {
     await send(signed(payload({}, { status: "RESCHEDULED", rescheduled_for: "2026-03-04T06:00:00Z" })));
     const expected = { ...ABOUT, status: "RESCHEDULED", rescheduled_for: "2026-03-04T06:00:00.000Z" };
     assert.deepEqual(tasks.ended.get("t1"), { output: expected });
-    await store({ token: "t2", attempt: 2 });
+    await store({ token: "t2", storedAt: CREATED });
     await send(signed(payload({ sync_id: "s2" }, { status: "RESCHEDULED" })));
     assert.deepEqual(tasks.ended.get("t2"), { output: { ...ABOUT, sync_id: "s2", status: "RESCHEDULED" } });
   });
 
-  it("O5: a status that is new to us has no effect; the poll decides", async () => {
+  it("O16, O19: the sync that Fivetran begins by itself after it was put off is the execution's too, and starts none", async () => {
+    const { send, store, waits, started } = webhookWorld({ startOn: ["purr_rich"] });
+    await store();
+    await send(signed(payload({}, { status: "RESCHEDULED" })));
+    assert.equal((await waits.waitsFor("purr_rich")).length, 1, "the wait goes on, its task doesn't");
+    assert.equal((await send(signed(payload({ sync_id: "s2" })))).effect, "completed");
+    assert.deepEqual([started, await waits.waitsFor("purr_rich")], [[], []]);
+    await send(signed(payload({ sync_id: "s3" })));
+    assert.equal(started.length, 1, "the one after it is nobody's");
+  });
+
+  it("O5: a status that is new to us has no effect; the next look decides", async () => {
     const { send, store, tasks, waits } = webhookWorld();
     await store();
     const reply = await send(signed(payload({}, { status: "NO_STATUS" })));
@@ -70,7 +81,7 @@ describe("Webhook", () => {
     assert.deepEqual([tasks.ended.size, table.sent], [0, []]);
   });
 
-  it("O5: signed but no JSON is 400: no delivery of Fivetran's", async () => {
+  it("O5: signed but not JSON is 400: it isn't Fivetran's", async () => {
     assert.equal((await webhookWorld().send(signed("{"))).status, 400);
   });
 
@@ -114,7 +125,7 @@ describe("Webhook", () => {
     const { send, store, tasks } = webhookWorld();
     await store();
     await send(signed(payload()));
-    await store({ token: "t2", attempt: 2 });
+    await store({ token: "t2" });
     assert.deepEqual(await send(signed(payload())), { status: 200, effect: "none", reason: "dealt with before" });
     assert.deepEqual([...tasks.ended.keys()], ["t1"]);
 

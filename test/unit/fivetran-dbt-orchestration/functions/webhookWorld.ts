@@ -83,12 +83,12 @@ export function webhookWorld(
     const { statusCode, body } = await handleWebhook(request, ports);
     return { status: statusCode, ...(JSON.parse(body) as object) };
   };
-  const store = (given: Partial<Wait> = {}): Promise<boolean> =>
+  const store = (given: Partial<Wait> = {}) =>
     waits.store({
       connectionId: "purr_rich",
       execution: EXECUTION,
-      attempt: 1,
       token: "t1",
+      askedAt: given.storedAt ?? STORED,
       storedAt: STORED,
       ...given,
     });
