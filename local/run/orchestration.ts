@@ -108,10 +108,11 @@ function modelTable({ models, connections }: OrchestrationReport): string {
 function sentence(run: OrchestrationReport): string {
   const { status, seconds, connections, synced, dbtNodes, artifacts } = run;
   const putOff = connections.reduce((sum, { rescheduled }) => sum + rescheduled, 0);
+  const heard = connections.reduce((sum, connection) => sum + connection.heard, 0);
   const nodes = Object.entries(dbtNodes).map(([outcome, count]) => `${count} ${outcome}`);
   return (
     `Orchestration: ${status} in ${seconds.toFixed(1)} s; ${synced} of ${connections.length} connections synced, ` +
-    `${putOff} sync${putOff === 1 ? "" : "s"} put off and done later; dbt: ${nodes.join(", ") || "no results"}; ` +
+    `${heard} webhooks heard, ${putOff} sync${putOff === 1 ? "" : "s"} put off and done later; dbt: ${nodes.join(", ") || "no results"}; ` +
     `${artifacts.length} artifacts`
   );
 }
@@ -122,6 +123,12 @@ function shortfalls(run: OrchestrationReport): string[] {
   if (status !== "SUCCEEDED") lines.push(`orchestration: the execution is ${status}: ${cause}`);
   if (synced !== connections.length) {
     lines.push(`orchestration: ${synced} of ${connections.length} connections synced`);
+  }
+  // Without webhooks the run gets along by looking at the API now and then, which isn't what it is made for.
+  for (const { id, syncs, heard } of connections) {
+    if (heard === 0 || heard < syncs) {
+      lines.push(`orchestration: ${heard} of ${syncs} webhooks of ${id} were answered; see the webhook's registration`);
+    }
   }
   for (const { name, connection, counted } of models) {
     const rows = connections.find(({ id }) => id === connection)?.brought.rows;

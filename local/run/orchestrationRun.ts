@@ -62,14 +62,15 @@ async function connectionsOf(
   database: string,
   start: number,
 ): Promise<OrchestrationReport["connections"]> {
-  const ends = fivetran.deliveries.map(({ payload }) => payload).filter(({ event }) => event === "sync_end");
+  const ends = fivetran.deliveries.filter(({ payload }) => payload.event === "sync_end");
   return Promise.all(
     fivetran.connections().map(async ({ id, succeeded_at }) => {
-      const own = ends.filter(({ connector_id }) => connector_id === id);
-      const rescheduled = own.filter(({ data }) => data?.status === "RESCHEDULED").length;
+      const own = ends.filter(({ payload }) => payload.connector_id === id);
+      const rescheduled = own.filter(({ payload }) => payload.data?.status === "RESCHEDULED").length;
+      const heard = own.filter(({ status = 0 }) => status >= 200 && status < 300).length;
       const seconds = succeeded_at === null ? null : (Date.parse(succeeded_at) - start) / 1_000;
       const brought = await broughtRows(snowflakeEndpoint, database, tableOf(id), succeeded_at !== null);
-      return { id, syncs: own.length, rescheduled, seconds, brought };
+      return { id, syncs: own.length, heard, rescheduled, seconds, brought };
     }),
   );
 }
@@ -93,7 +94,8 @@ async function nodesOf({ s3 }: RootClients, Bucket: string, Key: string): Promis
 async function tokensIn({ dynamoDb }: RootClients, TableName: string): Promise<number> {
   let tokens = 0;
   for await (const { Items = [] } of paginateScan({ client: dynamoDb }, { TableName })) {
-    tokens += Items.filter(({ token }) => token !== undefined).length;
+    // A wait that a look has ended stays a while for its webhook.
+    tokens += Items.filter(({ token, state }) => token !== undefined && state?.S !== "over").length;
   }
   return tokens;
 }

@@ -52,8 +52,10 @@ export interface ConnectorReport {
 /** A connection of the local Fivetran that the orchestration has synced. */
 export interface ConnectionReport {
   readonly id: string;
-  /** Syncs that have ended, in whatever way. */
+  /** Ends of its syncs, in whatever way, that Fivetran has sent a webhook of. */
   readonly syncs: number;
+  /** How many of these webhooks the orchestration has answered with 2xx. */
+  readonly heard: number;
   /** How many of them were put off. */
   readonly rescheduled: number;
   /** From the run's start until the sync that succeeded had ended; null: none has. */
@@ -87,7 +89,7 @@ export interface OrchestrationReport {
   /** What dbt built; empty when the run didn't succeed. */
   readonly models: readonly ModelReport[];
   readonly artifacts: readonly string[];
-  /** Task tokens that were left in the table. */
+  /** Task tokens that were left waiting in the table. */
   readonly tokensLeft: number;
 }
 

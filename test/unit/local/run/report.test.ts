@@ -15,6 +15,7 @@ const good: OrchestrationReport = {
     {
       id: "flights",
       syncs: 2,
+      heard: 2,
       rescheduled: 1,
       seconds: 4,
       brought: { table: "RAW.BTS.FLIGHTS", read: 2_000, rows: 2_000 },
@@ -44,7 +45,7 @@ describe("the report of a local run", () => {
     assert.match(text, /RAW\.MARTS\.FLIGHTS_BY_AIRPORT +RAW\.BTS\.FLIGHTS +155 +2,000 of 2,000/);
     assert.match(
       text,
-      /SUCCEEDED in 12\.3 s; 1 of 1 connections synced, 1 sync put off and done later; dbt: 2 success, 3 pass/,
+      /SUCCEEDED in 12\.3 s; 1 of 1 connections synced, 2 webhooks heard, 1 sync put off and done later; dbt: 2 success, 3 pass/,
     );
   });
 
@@ -63,6 +64,16 @@ describe("the report of a local run", () => {
     ["a run that failed", { status: "FAILED", cause: "why", models: [] }, /the execution is FAILED: why/],
     ["no artifacts", { artifacts: [] }, /run_results\.json isn't in the artifacts bucket/],
     ["a token that stayed", { tokensLeft: 1 }, /1 task token\(s\) left/],
+    [
+      "a run that no webhook came to",
+      { connections: good.connections.map((each) => ({ ...each, syncs: 0, heard: 0 })) },
+      /0 of 0 webhooks of flights were answered/,
+    ],
+    [
+      "a webhook that wasn't answered",
+      { connections: good.connections.map((each) => ({ ...each, heard: 1 })) },
+      /1 of 2 webhooks of flights were answered/,
+    ],
     ["a connection that wasn't synced", { synced: 0 }, /0 of 1 connections synced/],
   ];
   for (const [what, change, expected] of wrong) {
