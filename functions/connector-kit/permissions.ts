@@ -34,6 +34,11 @@ export const fivetranPermissions = definePermissions({
       unusedBecause:
         "The connector writes the files; only Fivetran itself knows when its test of the bucket writes one.",
     },
+    {
+      actions: ["s3:GetBucketLocation"],
+      why: "The set-up test of Fivetran's form asks which region the bucket is in.",
+      unusedBecause: "Only Fivetran's own set-up test asks.",
+    },
   ],
   syncKey: [
     {

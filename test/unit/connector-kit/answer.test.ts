@@ -157,7 +157,10 @@ describe("Fivetran connector: answer", () => {
     const plain = fc.oneof(text, number, fc.boolean(), fc.constantFrom(null, -0, 999, 1000, 999_999, 1e6, 1e21, 1e-7));
     const any = fc.oneof(plain, fc.jsonValue(), fc.constantFrom(undefined, new Date(0)));
     const rowsOf = (value: fc.Arbitrary<unknown>) =>
-      fc.array(fc.dictionary(fc.oneof(fc.constantFrom("a", "b"), text), value, { maxKeys: 5 }), { maxLength: 5 });
+      fc.array(fc.dictionary(fc.oneof(fc.constantFrom("a", "b"), text), value, { maxKeys: 5, size: "max" }), {
+        maxLength: 5,
+        size: "max",
+      });
     fc.assert(
       fc.property(fc.oneof(rowsOf(plain), rowsOf(any)), (rows) => {
         assert.equal(rowsBytes(rows), Buffer.byteLength(JSON.stringify(rows)) - 2);
@@ -180,7 +183,7 @@ describe("Fivetran connector: answer", () => {
       fc.jsonValue(),
       fc.constantFrom(null, undefined, -0, "\ud800"),
     );
-    const rows = fc.array(fc.dictionary(fc.string(), value), { minLength: 1, maxLength: 20 });
+    const rows = fc.array(fc.dictionary(fc.string(), value), { minLength: 1, maxLength: 20, size: "max" });
     const check = async (given: Record<string, unknown>[]) => {
       const page = { upserts: { orders: given.map((row, id) => ({ ...row, id })) } };
       const direct = await ask(paged([page]), first);

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { join } from "node:path";
+import { buildSync } from "esbuild";
 import { play, playTest } from "../../../cli/fivetran-invoke/play";
 import { connector } from "./docExample";
 import { ask } from "./harness";
@@ -10,11 +11,21 @@ import { ask } from "./harness";
 const root = join(__dirname, "..", "..", "..");
 const doc = readFileSync(join(root, "docs", "writing-a-connector.md"), "utf8");
 
-function block(language: string): string {
-  return (
-    new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``).exec(doc)?.[1] ?? assert.fail(`no ${language} in the docs`)
-  );
+function block(language: string, index = 0): string {
+  const blocks = [...doc.matchAll(new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``, "g"))];
+  return blocks[index]?.[1] ?? assert.fail(`no ${language} ${index} in the docs`);
 }
+
+/** The API of the example, for processes that know no other internet. */
+const fakeApi = `
+const ticket = (id) => ({ id, subject: "Ticket " + id, updated_at: "2026-01-01", deleted: false });
+globalThis.fetch = async (address) => {
+  const { pathname, searchParams } = new URL(address);
+  const first = searchParams.get("after") === "2000-01-01";
+  const page = { tickets: first ? [ticket(1), ticket(2)] : [], after: "b", more: first };
+  return new Response(JSON.stringify(pathname === "/tickets" ? page : {}));
+};
+`;
 
 /** Stands in for the SDKs, plays two answers, and prints what reached Fivetran. */
 const bridgeHarness = `
@@ -95,6 +106,58 @@ describe("Fivetran connector: documentation", () => {
     } finally {
       globalThis.fetch = fetch;
     }
+  });
+
+  describe("as printed", () => {
+    // Within the package, so that its name leads to it, as it does from a project that has installed it.
+    const folder = join(root, ".local", `docs-connector-${process.pid}`);
+    const environment = { ...process.env, NODE_OPTIONS: `--import=${join(folder, "api.mjs")}` };
+    before(() => {
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, "api.mjs"), fakeApi);
+      writeFileSync(join(folder, "tickets.ts"), block("ts"));
+    });
+    after(() => rmSync(folder, { recursive: true, force: true }));
+
+    it("F10: the commands of the docs test the connector and sync it", () => {
+      const names = /(?<![\w./-])(?=(?:tickets\.ts|secrets\.json|state\.json|rows)(?:\s|$))/g;
+      const commands = block("sh").replaceAll(names, `${folder}/`);
+      const { status, stdout, stderr } = spawnSync("bash", ["-e", "-c", commands], {
+        cwd: root,
+        env: environment,
+        encoding: "utf8",
+      });
+      assert.equal(status, 0, `${stdout}\n${stderr}`);
+      const rows = readFileSync(join(folder, "rows", "tickets.ndjson"), "utf8")
+        .trim()
+        .split("\n");
+      assert.deepEqual(
+        rows.map((row) => (JSON.parse(row) as { id: number }).id),
+        [1, 2],
+      );
+      assert.deepEqual(JSON.parse(readFileSync(join(folder, "state.json"), "utf8")), {
+        kit: 1,
+        version: 1,
+        cursor: "b",
+      });
+    }).timeout(120_000);
+
+    it("F10: the test of the docs runs", () => {
+      const run = (text: string) => {
+        const [from, to] = [join(folder, "tickets.test.ts"), join(folder, "tickets.test.mjs")];
+        writeFileSync(from, text);
+        const alias = { "pulumi-data-pipelines/connector-kit": join(root, "functions", "connector-kit") };
+        const banner = {
+          js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+        };
+        buildSync({ entryPoints: [from], outfile: to, bundle: true, platform: "node", format: "esm", alias, banner });
+        return spawnSync(process.execPath, [to], { cwd: root, env: environment, encoding: "utf8" });
+      };
+      const { status, stderr } = run(block("ts", 1));
+      assert.equal(status, 0, stderr);
+      // One that expects something else fails.
+      assert.notEqual(run(block("ts", 1).replace("length, 2", "length, 3")).status, 0);
+    }).timeout(120_000);
   });
 
   it("F12: the core imports nothing but Node.js, so that a connector can move", () => {

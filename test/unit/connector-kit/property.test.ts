@@ -48,7 +48,7 @@ class Source {
 }
 
 const cases = fc.record({
-  rows: fc.array(fc.integer({ min: 0, max: 2_500 }), { maxLength: 120 }),
+  rows: fc.array(fc.integer({ min: 0, max: 2_500 }), { maxLength: 120, size: "max" }),
   pageRows: fc.integer({ min: 1, max: 60 }),
   pageMs: fc.integer({ min: 0, max: 900 }),
   totalMs: fc.integer({ min: 3_000, max: 12_000 }),
@@ -57,6 +57,7 @@ const cases = fc.record({
   /** What happens between two requests. */
   changes: fc.array(fc.record({ id: fc.nat(119), size: fc.integer({ min: 0, max: 2_500 }), deleted: fc.boolean() }), {
     maxLength: 40,
+    size: "max",
   }),
 });
 

@@ -149,9 +149,10 @@ describe("Fivetran connector: secrets", () => {
   });
 
   it("F6: within base64, any text of five letters or more is found wherever it begins", () => {
-    const text = fc.string({ minLength: 5, maxLength: 40, unit: "grapheme" });
+    const text = fc.string({ minLength: 5, maxLength: 40, unit: "grapheme", size: "max" });
+    const around = fc.string({ maxLength: 12, size: "max" });
     fc.assert(
-      fc.property(fc.string({ maxLength: 12 }), text, fc.string({ maxLength: 12 }), (before, secret, after) => {
+      fc.property(around, text, around, (before, secret, after) => {
         const redactor = new Redactor({ secret });
         for (const form of ["base64", "base64url"] as const) {
           const encoded = Buffer.from(before + secret + after).toString(form);

@@ -56,9 +56,10 @@ describe("FivetranConnector: roles", () => {
     assert.equal(await resolved(run.result.externalId), "another/one");
   });
 
-  it("F9: with the S3 method each role may do what it needs with the files under the prefix, nothing with the bucket", async () => {
+  it("F9: with the S3 method each role may do what it needs with the files under the prefix; of the bucket Fivetran sees the region alone", async () => {
     const run = await deploy({ syncMethod: "s3", bucketPrefix: "fivetran/" });
-    const files = `arn:aws:s3:::${deployed}-sync-${mockPlace}/fivetran/*`;
+    const bucket = `arn:aws:s3:::${deployed}-sync-${mockPlace}`;
+    const files = `${bucket}/fivetran/*`;
     assert.deepEqual(statementsAt(run.named("airports-fivetran-role-policy")), [
       invoke,
       {
@@ -67,6 +68,7 @@ describe("FivetranConnector: roles", () => {
         Action: ["s3:GetObject", "s3:DeleteObject", "s3:PutObject"],
         Resource: [files],
       },
+      { Sid: "SyncBucket2", Effect: "Allow", Action: ["s3:GetBucketLocation"], Resource: [bucket] },
     ]);
     assert.deepEqual(statementsAt(run.named("airports-function-role-policy")), [
       logs,
