@@ -160,7 +160,10 @@ describe("Fivetran API client", () => {
   it("O10: an answer that isn't what the API documents is an error, not an empty result", async () => {
     server = await apiServer(({ path }) => (path.includes("groups") ? { json: { data: {} } } : { text: "<html>" }));
     const { client } = server.client();
-    await assert.rejects(collect(client.listConnections("g")), { name: "FivetranApiError", message: /data\.items isn't a list/ });
+    await assert.rejects(collect(client.listConnections("g")), {
+      name: "FivetranApiError",
+      message: /data\.items isn't a list/,
+    });
     await assert.rejects(client.getConnection("c"), { name: "FivetranApiError", message: /isn't JSON/ });
     assert.equal(server.received.length, 2);
   });
