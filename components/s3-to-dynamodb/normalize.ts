@@ -1,5 +1,5 @@
 import type { Limits } from "../../functions/s3-to-dynamodb/shared/contract";
-import { MAX_PARTS } from "../../functions/s3-to-dynamodb/shared/limits";
+import { MAX_PARTS } from "../../functions/s3-to-dynamodb/shared/contract";
 import type { ArgumentCheck, ArgumentNames } from "../parts/arguments";
 import { checkLogRetentionDays } from "../parts/logRetention";
 import { checkBucketNameSuffix } from "../parts/naming";

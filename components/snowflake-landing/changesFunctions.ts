@@ -1,5 +1,5 @@
 import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { environment as changesEnvironment } from "../../functions/snowflake-landing/table-changes/environment";
 import { permissions as changesPermissions } from "../../functions/snowflake-landing/table-changes/permissions";
 import { environment as snapshotEnvironment } from "../../functions/snowflake-landing/table-snapshot/environment";
@@ -22,22 +22,38 @@ export interface TableFunctionsArgs {
   readonly alarmTopicArn?: pulumi.Input<string> | undefined;
 }
 
-export interface TableFunctions {
-  readonly changes: NodeFunction;
-  readonly snapshot: NodeFunction;
-  /** Queue with what could not be written. */
-  readonly failureQueueUrl: pulumi.Output<string>;
+/**
+ * What writes the changes and the items of DynamoDB tables into the bucket.
+ * @returns by view, the command that starts a full load
+ */
+export function changesFunctions(
+  context: Context,
+  plans: readonly DynamoDbPlan[],
+  args: TableFunctionsArgs,
+): pulumi.Output<Record<string, string>> {
+  const commands = plans.map((plan) => {
+    const { lambda } = tableFunctions(context, plan, args);
+    return [plan.view, lambda.name.apply(snapshotCommand)] as const;
+  });
+  return pulumi.output(Object.fromEntries(commands));
 }
 
-/** The two functions that write a DynamoDB table's changes and items into the bucket, each under its own role. */
-export function tableFunctions(context: Context, plan: DynamoDbPlan, args: TableFunctionsArgs): TableFunctions {
+function snapshotCommand(functionName: string): string {
+  return (
+    `aws lambda invoke --function-name ${functionName} --invocation-type Event ` +
+    `--cli-binary-format raw-in-base64-out --payload '{"segments":4}' /dev/stdout`
+  );
+}
+
+/** The two functions of a table, each under its own role. @returns the one that reads the whole table */
+function tableFunctions(context: Context, plan: DynamoDbPlan, args: TableFunctionsArgs): NodeFunction {
   const failures = failureQueue(context, `${plan.key}-failures`);
-  const changes = changesFunction(context, plan, args, failures);
+  changesFunction(context, plan, args, failures);
   const snapshot = snapshotFunction(context, plan, args, failures);
   alarms(context, args.alarmTopicArn, [
     {
       part: `${plan.key}-failures`,
-      description: `Changes or a full load of ${plan.view} could not be written to the bucket. The queue's messages say which; the function's log says why. Start a full load once it is fixed.`,
+      description: `Changes or a full load of ${plan.view} could not be written to the bucket. The queue's messages say which; the function's log says why. Once it is fixed, empty ${plan.changes.names.table} and ${plan.current} and start a full load.`,
       namespace: "AWS/SQS",
       metric: "ApproximateNumberOfMessagesVisible",
       dimensions: { QueueName: failures.queueName },
@@ -45,7 +61,7 @@ export function tableFunctions(context: Context, plan: DynamoDbPlan, args: Table
       above: 0,
     },
   ]);
-  return { changes, snapshot, failureQueueUrl: failures.url };
+  return snapshot;
 }
 
 /** Where both functions write, and what they must know to do so. */
@@ -66,12 +82,7 @@ function common(
   };
 }
 
-function changesFunction(
-  context: Context,
-  plan: DynamoDbPlan,
-  args: TableFunctionsArgs,
-  failures: FailureQueue,
-): NodeFunction {
+function changesFunction(context: Context, plan: DynamoDbPlan, args: TableFunctionsArgs, failures: FailureQueue): void {
   const { environment, targets } = common(context, plan, args, failures);
   const part = `${plan.key}-changes`;
   const made = nodeFunction(context, part, {
@@ -102,7 +113,6 @@ function changesFunction(
     },
     { parent: context.parent, dependsOn: failures.ready },
   );
-  return made;
 }
 
 function snapshotFunction(

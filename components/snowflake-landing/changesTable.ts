@@ -1,5 +1,5 @@
 import { fieldColumns, type LoadedColumn } from "./copyStatement";
-import { type ObjectName, quotedObject } from "./identifier";
+import { type ObjectName, quotedObject } from "./names";
 
 /** Where the changes of a DynamoDB table are written. */
 export function changesPrefix(name: string): string {

@@ -42,3 +42,16 @@ export function regionWarning(snowflakeRegion: string, bucketRegion: string): st
     "between regions and takes longer. Put the bucket in the account's region, or replicate it there."
   );
 }
+
+/** Warns when the bucket isn't where the Snowflake account is, as soon as both are known. */
+export function warnOfRegions(
+  parent: pulumi.Resource,
+  account: string | undefined,
+  bucket: pulumi.Output<string>,
+): void {
+  if (account === undefined) return;
+  bucket.apply(async (region) => {
+    const warning = regionWarning(account, region);
+    if (warning !== undefined) await pulumi.log.warn(warning, parent);
+  });
+}

@@ -33,7 +33,7 @@
  *
  * @see https://docs.snowflake.com/en/user-guide/data-load-transform which functions a COPY may use
  */
-import { type ObjectName, quoted, quotedObject } from "./identifier";
+import { type ObjectName, quoted, quotedObject } from "./names";
 
 /** What becomes of a row or a file that doesn't fit: `CONTINUE` leaves the row out, `SKIP_FILE` the whole file. */
 export const onErrorValues = ["CONTINUE", "SKIP_FILE"] as const;

@@ -1,10 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import * as snowflake from "@pulumi/snowflake";
 import { currentColumns, mergeStatements, newestStateStatement } from "./changesTable";
-import type { ObjectName } from "./identifier";
+import type { ObjectName } from "./names";
 import type { DynamoDbPlan, LandingPlan } from "./plan";
-import { scheduledTask, type TaskContext } from "./scheduledTask";
-import { block } from "./taskBlock";
+import { block, scheduledTask, type TaskContext } from "./tasks";
 
 export interface CurrentTable {
   readonly plan: DynamoDbPlan;

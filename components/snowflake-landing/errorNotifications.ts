@@ -5,8 +5,8 @@ import { arnOf, roleArnOf } from "../parts/account";
 import type { Context } from "../parts/context";
 import { physicalName } from "../parts/naming";
 import { policyDocument, type Statement, tlsOnly } from "../parts/policyDocument";
-import { accountObjectName } from "./identifier";
-import { snowflakeRole } from "./snowflakeRole";
+import { accountObjectName } from "./names";
+import { snowflakeRole } from "./storageAccess";
 
 export interface ErrorNotifications {
   /** Name of the integration in the Snowflake account. */

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import * as snowflake from "@pulumi/snowflake";
 import type { CurrentTable } from "./currentTable";
-import { accountObjectName, type ObjectName, quoted, quotedObject } from "./identifier";
+import { accountObjectName, type ObjectName, quoted, quotedObject } from "./names";
 import type { TablePlan } from "./plan";
 
 /** Database and schema that everything is in. */

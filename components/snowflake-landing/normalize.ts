@@ -2,10 +2,9 @@ import { ArgumentCheck, type ArgumentNames } from "../parts/arguments";
 import { checkLogRetentionDays } from "../parts/logRetention";
 import { checkBucketNameSuffix } from "../parts/naming";
 import type { SnowflakeDynamoDbTableArgs, SnowflakeLandingArgs } from "./args";
-import { identifier, identifierProblem } from "./identifier";
+import { identifier, identifierProblem, overlappingPrefixes } from "./names";
 import { normalizeSchedule, normalizeTable } from "./normalizeTable";
 import { changesPlan, type DynamoDbPlan, type LandingPlan, logicalKey, type TablePlan } from "./plan";
-import { overlappingPrefixes } from "./prefixes";
 
 const knownArgs: ArgumentNames<SnowflakeLandingArgs> = {
   database: true,

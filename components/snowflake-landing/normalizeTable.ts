@@ -13,9 +13,8 @@ import {
 } from "./copyStatement";
 import { compressions, encodings, type FileFormatSpec, formats } from "./fileFormat";
 import { columnNames, readHeader } from "./header";
-import { identifier, identifierProblem } from "./identifier";
+import { identifier, identifierProblem, prefixProblem } from "./names";
 import { logicalKey, type Schedule, type TablePlan, tableNames } from "./plan";
-import { prefixProblem } from "./prefixes";
 
 const knownTableArgs: ArgumentNames<SnowflakeTableArgs> = {
   name: true,

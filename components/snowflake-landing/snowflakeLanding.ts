@@ -9,11 +9,10 @@ import { bucketName } from "../parts/naming";
 import { secureBucket } from "../parts/secureBucket";
 import { componentTags } from "../parts/tags";
 import type { SnowflakeLandingArgs } from "./args";
-import { tableFunctions } from "./changesFunctions";
-import { regionWarning, snowflakeS3 } from "./cloud";
+import { changesFunctions } from "./changesFunctions";
+import { snowflakeS3, warnOfRegions } from "./cloud";
 import { type CurrentTable, currentTable } from "./currentTable";
 import { errorNotifications } from "./errorNotifications";
-import { quotedObject } from "./identifier";
 import {
   currentGrants,
   loaderRole,
@@ -23,6 +22,7 @@ import {
   storageGrant,
   tableGrants,
 } from "./loader";
+import { quotedObject } from "./names";
 import { checkIdentifier, normalize } from "./normalize";
 import type { DynamoDbPlan, LandingPlan } from "./plan";
 import { checkProviderConfig, requiredPreviewFeatures } from "./providerConfig";
@@ -180,7 +180,14 @@ export class SnowflakeLanding extends pulumi.ComponentResource {
     this.backfillCommands = byTable(loads, ({ backfillCommand }) => backfillCommand);
     this.pipes = landing.place.apply((place) => pipesOf(plan, place));
     this.ownerGrants = landing.place.apply((place) => (plan.grantUsage ? [] : ownerStatements(name, place)));
-    this.snapshotCommands = changesOf(landing, this.bucketName);
+    this.snapshotCommands = changesFunctions(landing.context, plan.dynamoDb, {
+      bucket: this.bucketName,
+      kmsKeyArn: args.kmsKeyArn,
+      windowSeconds: plan.changesWindowSeconds,
+      retries: plan.changesRetries,
+      logRetentionDays: plan.logRetentionDays,
+      alarmTopicArn: args.alarmTopicArn,
+    });
     this.registerOutputs(ownOutputs(this));
   }
 }
@@ -220,14 +227,6 @@ function accessTo(bucket: pulumi.Output<string>, { context, plan, args }: Landin
   const s3 = context.account.partition.apply((partition) => snowflakeS3(context.owner, partition));
   const prefixes = plan.tables.map(({ prefix }) => prefix);
   return { s3, ...storageAccess(context, { bucket, bucketRegion, kmsKeyArn: args.kmsKeyArn, prefixes, s3 }) };
-}
-
-function warnOfRegions(parent: pulumi.Resource, account: string | undefined, bucket: pulumi.Output<string>): void {
-  if (account === undefined) return;
-  bucket.apply(async (region) => {
-    const warning = regionWarning(account, region);
-    if (warning !== undefined) await pulumi.log.warn(warning, parent);
-  });
 }
 
 function newestState(
@@ -284,32 +283,9 @@ function pipesOf({ tables }: LandingPlan, place: Place): Record<string, Snowflak
   );
 }
 
-/** What writes the changes of DynamoDB tables. @returns the commands that start a full load */
-function changesOf({ context, plan, args }: Landing, bucket: pulumi.Output<string>) {
-  const commands = plan.dynamoDb.map((table) => {
-    const { snapshot } = tableFunctions(context, table, {
-      bucket,
-      kmsKeyArn: args.kmsKeyArn,
-      windowSeconds: plan.changesWindowSeconds,
-      retries: plan.changesRetries,
-      logRetentionDays: plan.logRetentionDays,
-      alarmTopicArn: args.alarmTopicArn,
-    });
-    return [table.view, snapshot.lambda.name.apply(snapshotCommand)] as const;
-  });
-  return pulumi.output(Object.fromEntries(commands));
-}
-
 function byTable(
   loads: readonly TableLoad[],
   text: (load: TableLoad) => pulumi.Output<string>,
 ): pulumi.Output<Record<string, string>> {
   return pulumi.output(Object.fromEntries(loads.map((load) => [load.plan.names.table, text(load)])));
-}
-
-function snapshotCommand(functionName: string): string {
-  return (
-    `aws lambda invoke --function-name ${functionName} --invocation-type Event ` +
-    `--cli-binary-format raw-in-base64-out --payload '{"segments":4}' /dev/stdout`
-  );
 }

@@ -4,14 +4,12 @@ import * as snowflake from "@pulumi/snowflake";
 import type { SnowflakeS3 } from "./cloud";
 import { copyStatement, metadataColumns } from "./copyStatement";
 import { fileFormatInputs } from "./fileFormat";
-
-import { type ObjectName, quotedObject } from "./identifier";
 import { keepColumns } from "./keepColumns";
 import type { Place } from "./loader";
+import { type ObjectName, quotedObject } from "./names";
 import type { TablePlan } from "./plan";
-import { scheduledTask, type TaskContext } from "./scheduledTask";
 import { stageUrl } from "./storageAccess";
-import { loadBlock, watchBlock } from "./taskBlock";
+import { loadBlock, scheduledTask, type TaskContext, watchBlock } from "./tasks";
 
 /** What the tables of a component have in common. */
 export interface LoadContext extends TaskContext {

@@ -1,4 +1,4 @@
-"""Blocks of statements that tasks run: those that components/snowflake-landing/taskBlock.ts writes; its grammar is there."""
+"""Blocks of statements that tasks run: those that components/snowflake-landing/tasks.ts writes; its grammar is there."""
 
 import re
 from datetime import datetime, timedelta
@@ -48,7 +48,7 @@ class Blocks:
             elif re.match(r"^(MERGE|DELETE|INSERT|UPDATE)\b", part):
                 self._sql.run(part, role=role)
             else:
-                raise ValueError(f"block: nothing of the grammar of components/snowflake-landing/taskBlock.ts: {part[:200]}")
+                raise ValueError(f"block: nothing of the grammar of components/snowflake-landing/tasks.ts: {part[:200]}")
         return [{"files": loaded}] if loaded else [{"status": "done"}]
 
     def _history(self, table, minutes):
@@ -66,7 +66,7 @@ def _parts(body):
     while at < len(body):
         found = _PART.match(body, at)
         if not found:
-            raise ValueError(f"block not of the grammar of components/snowflake-landing/taskBlock.ts: {body[at : at + 200]}")
+            raise ValueError(f"block not of the grammar of components/snowflake-landing/tasks.ts: {body[at : at + 200]}")
         yield found[1]
         at = found.end()
 

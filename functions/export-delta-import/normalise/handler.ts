@@ -1,6 +1,6 @@
 import { CopyObjectCommand } from "@aws-sdk/client-s3";
 import type { Context } from "aws-lambda";
-import { S3Source } from "../../s3-to-dynamodb/collect/s3Source";
+import { S3Source } from "../../s3-to-dynamodb/collect/s3";
 import { createDynamoDBClient, createS3Client } from "../../shared/aws/awsClients";
 import { parseEnvironment } from "../../shared/environment";
 import { createLogger } from "../../shared/log";

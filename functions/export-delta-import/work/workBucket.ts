@@ -5,7 +5,7 @@ import {
   paginateListObjectsV2,
   type S3Client,
 } from "@aws-sdk/client-s3";
-import { S3Source } from "../../s3-to-dynamodb/collect/s3Source";
+import { S3Source } from "../../s3-to-dynamodb/collect/s3";
 import { type Line, LineCutter } from "../../shared/text/lines";
 import { gunzip } from "../../shared/text/unpack";
 

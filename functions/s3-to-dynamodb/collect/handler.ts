@@ -11,8 +11,7 @@ import { Leases } from "../shared/lease";
 import { collectBatch } from "./batch";
 import { environment } from "./environment";
 import type { CollectPorts } from "./ports";
-import { S3Sink } from "./s3Sink";
-import { S3Source } from "./s3Source";
+import { S3Sink, S3Source } from "./s3";
 import { SqsSender } from "./sqsSender";
 
 const env = parseEnvironment(environment);

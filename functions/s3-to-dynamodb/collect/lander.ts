@@ -4,7 +4,7 @@ import { type Dialect, delimiterName, formatName } from "../../shared/text/diale
 import type { DetectedEncoding } from "../../shared/text/encoding";
 import type { StagedRun } from "../ledger/ledger";
 import type { Limits } from "../shared/contract";
-import { MAX_PARTS } from "../shared/limits";
+import { MAX_PARTS } from "../shared/contract";
 import { type Attempt, linePrefix, partName, quarantinedRecord, stagingKey } from "../shared/upload";
 import type { Checkpoint } from "./checkpoint";
 import type { ObjectSink } from "./ports";

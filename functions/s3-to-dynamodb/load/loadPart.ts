@@ -1,11 +1,12 @@
 import type { Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
 import type { Log } from "../../shared/log";
+import { LineCutter } from "../../shared/text/lines";
 import type { Ledger } from "../ledger/ledger";
 import { sourceByName } from "../shared/config";
 import type { LoadMessage, PartCounts, PipelineConfig } from "../shared/contract";
 import type { Deadline } from "../shared/deadline";
 import { uploadOrder } from "../shared/upload";
-import { gunzipLines } from "./lines";
 import { ItemMaker, type ItemText } from "./marshal/item";
 import { RecordError } from "./marshal/json";
 import { Quarantine } from "./quarantine";
@@ -146,4 +147,28 @@ function tryMake(maker: ItemMaker, line: string): ItemText | RecordError {
 
 function add(a: PartCounts, b: PartCounts): PartCounts {
   return { loaded: a.loaded + b.loaded, quarantined: a.quarantined + b.quarantined };
+}
+
+/** Longer than any landing line: a record is bounded, and so are the header's names that it repeats. */
+const MAX_LINE_BYTES = 512 * 1024 * 1024;
+
+/**
+ * The lines of a gzipped text, as they come in: one array per unpacked chunk, so that a part costs some hundred awaits
+ * instead of one for each line.
+ * @throws the stream's error, or zlib's when the part is cut off.
+ */
+export async function* gunzipLines(packed: Readable): AsyncGenerator<string[]> {
+  const unpacked = createGunzip({ chunkSize: 128 * 1024 });
+  packed.on("error", (error) => unpacked.destroy(error));
+  packed.pipe(unpacked);
+  const cutter = new LineCutter(MAX_LINE_BYTES);
+  try {
+    for await (const chunk of unpacked) {
+      for (const { text } of cutter.pushMany(chunk as Buffer)) yield text.split("\n");
+    }
+    for (const { text } of cutter.endMany()) yield [text];
+  } finally {
+    packed.destroy();
+    unpacked.destroy();
+  }
 }

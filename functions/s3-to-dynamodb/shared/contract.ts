@@ -127,3 +127,6 @@ export interface QuarantinedRecord {
   /** The record as it was read, shortened to 4 KB. */
   readonly raw?: string;
 }
+
+/** Parts that a file may land in: the lines of each stand in its entry of the ledger, an item of at most 400 KB. */
+export const MAX_PARTS = 10_000;

@@ -5,9 +5,7 @@ import { parseEnvironment } from "../../shared/environment";
 import { createLogger } from "../../shared/log";
 import { parseKeyAttributes } from "../changes/changeLine";
 import { environment } from "./environment";
-import type { SegmentRequest } from "./request";
-import { scanSegment } from "./scanSegment";
-import { snapshot } from "./snapshot";
+import { type SegmentRequest, scanSegment, snapshot } from "./snapshot";
 
 const { TABLE, STAGE_BUCKET, PREFIX, KEY_ATTRIBUTES } = parseEnvironment(environment);
 const log = createLogger("table-snapshot");

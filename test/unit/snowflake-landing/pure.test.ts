@@ -7,8 +7,7 @@ import fc from "fast-check";
 import { regionWarning } from "../../../components/snowflake-landing/cloud";
 import { metadataColumns } from "../../../components/snowflake-landing/copyStatement";
 import { columnNames, parseHeader, readHeader } from "../../../components/snowflake-landing/header";
-import { identifierProblem } from "../../../components/snowflake-landing/identifier";
-import { overlappingPrefixes, prefixProblem } from "../../../components/snowflake-landing/prefixes";
+import { identifierProblem, overlappingPrefixes, prefixProblem } from "../../../components/snowflake-landing/names";
 import { previewFeaturesProblem } from "../../../components/snowflake-landing/providerConfig";
 
 const csv = { delimiter: "|", quote: '"', encoding: "UTF8" };

@@ -12,7 +12,7 @@ import {
 } from "../../../components/snowflake-landing/copyStatement";
 import { type FileFormatSpec, fileFormatInputs } from "../../../components/snowflake-landing/fileFormat";
 import { jsonLines } from "../../../components/snowflake-landing/plan";
-import { block, loadBlock, watchBlock } from "../../../components/snowflake-landing/taskBlock";
+import { block, loadBlock, watchBlock } from "../../../components/snowflake-landing/tasks";
 
 const named = (name: string) => ({ database: "D", schema: "S", name });
 const table = named("T");

@@ -2,10 +2,9 @@ import { hash } from "node:crypto";
 import type { SourceConfig, UploadRecord } from "../../shared/contract";
 import { joinKeyValues, partitionKey, recordKey } from "../../shared/itemKey";
 import { landingMeta, linePrefix, META, RESERVED } from "../../shared/upload";
-import { isTooLarge } from "./itemSize";
 import { isSingle, type JsonObject, type JsonValue, parseObject, plainText, RecordError } from "./json";
 import { LineScanner } from "./scanLine";
-import { convertText, nameText, quote, valueText } from "./value";
+import { convertText, isTooLarge, nameText, quote, valueText } from "./value";
 
 /** Longest sort key, in bytes. */
 export const MAX_SORT_KEY_BYTES = 1024;

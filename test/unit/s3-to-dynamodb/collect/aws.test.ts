@@ -4,7 +4,7 @@ import { buffer } from "node:stream/consumers";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { ObjectGone } from "../../../../functions/s3-to-dynamodb/collect/ports";
-import { S3Source } from "../../../../functions/s3-to-dynamodb/collect/s3Source";
+import { S3Source } from "../../../../functions/s3-to-dynamodb/collect/s3";
 import { SqsSender } from "../../../../functions/s3-to-dynamodb/collect/sqsSender";
 import type { LoadMessage, SourceConfig } from "../../../../functions/s3-to-dynamodb/shared/contract";
 import { landingKey, uploadRecord } from "../../../../functions/s3-to-dynamodb/shared/upload";

@@ -2,14 +2,13 @@ import assert from "node:assert/strict";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import fc from "fast-check";
 import { ItemMaker } from "../../../../functions/s3-to-dynamodb/load/marshal/item";
-import { isTooLarge, itemBytes } from "../../../../functions/s3-to-dynamodb/load/marshal/itemSize";
 import {
   type JsonValue,
   parseJson,
   plainText,
   RecordError,
 } from "../../../../functions/s3-to-dynamodb/load/marshal/json";
-import { numberText, valueText } from "../../../../functions/s3-to-dynamodb/load/marshal/value";
+import { isTooLarge, itemBytes, numberText, valueText } from "../../../../functions/s3-to-dynamodb/load/marshal/value";
 import type { FieldType, SourceConfig } from "../../../../functions/s3-to-dynamodb/shared/contract";
 import { itemKey } from "../../../../functions/s3-to-dynamodb/shared/itemKey";
 import { lineOf, sourceWith, uploadAt } from "./fakes";

@@ -5,8 +5,12 @@ import type { DynamoDBRecord } from "aws-lambda";
 import fc from "fast-check";
 import { isSafeNumber, parse } from "lossless-json";
 import type { Log } from "../../../../functions/shared/log";
-import { type AttributeValue, attributesJson } from "../../../../functions/snowflake-landing/changes/attributeJson";
-import { paddedSequence, parseKeyAttributes } from "../../../../functions/snowflake-landing/changes/changeLine";
+import {
+  type AttributeValue,
+  attributesJson,
+  paddedSequence,
+  parseKeyAttributes,
+} from "../../../../functions/snowflake-landing/changes/changeLine";
 import { writeChanges } from "../../../../functions/snowflake-landing/table-changes/writeChanges";
 
 /** Keeps what was written, by key. */

@@ -3,9 +3,12 @@ import { gunzipSync } from "node:zlib";
 import type { AttributeValue, DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import type { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import type { Log } from "../../../../functions/shared/log";
-import { parseRequest, type SegmentRequest } from "../../../../functions/snowflake-landing/table-snapshot/request";
-import { scanSegment } from "../../../../functions/snowflake-landing/table-snapshot/scanSegment";
-import { snapshot } from "../../../../functions/snowflake-landing/table-snapshot/snapshot";
+import {
+  parseRequest,
+  type SegmentRequest,
+  scanSegment,
+  snapshot,
+} from "../../../../functions/snowflake-landing/table-snapshot/snapshot";
 
 const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
