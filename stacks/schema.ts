@@ -47,9 +47,8 @@ const column = z.strictObject({
 
 export const snowflakeTable = z.strictObject({
   name: identifier,
-  /** Where the table's files lie in the stage's bucket; `landingSource` instead takes a source's landing files. */
   prefix: z.string().optional(),
-  landingSource: text.optional(),
+  landingSource: text.optional().describe("In place of `prefix`: takes the landing files of this source."),
   /** Default: csv; landing files are json. */
   format: z.enum(["csv", "tsv", "psv", "json", "parquet"]).optional(),
   columns: z.array(column).min(1).optional(),
@@ -68,19 +67,18 @@ export const snowflakeTable = z.strictObject({
 export const snowflake = z.strictObject({
   database: identifier,
   schema: identifier,
-  /** Makes the database and the schema; otherwise they must exist. */
-  createDatabase: z.boolean().default(false),
+  createDatabase: z.boolean().default(false).describe("Makes the database and the schema; otherwise they must exist."),
   /** Runs the scheduled loads; without it they are serverless tasks. */
   warehouse: identifier.optional(),
-  /** Region of the Snowflake account, compared with the buckets'. */
-  region: text.optional(),
+  region: text.optional().describe("Region of the Snowflake account, compared with the buckets'."),
   /** Days that Time Travel can go back in the tables. */
   timeTravelDays: z.number().optional(),
   /** False: the owner of database and schema grants USAGE on them to the loader role. */
   grantUsage: z.boolean().optional(),
   tables: z.array(snowflakeTable).default([]),
-  /** Switches on that the DynamoDB table's changes are loaded: the name of the view of its newest state. */
-  changesView: identifier.optional(),
+  changesView: identifier
+    .optional()
+    .describe("Switches on that the DynamoDB table's changes are loaded: the name of the view of its newest state."),
   mergeSchedule: text.optional(),
   changesRetentionDays: z.number().optional(),
 });
@@ -92,7 +90,8 @@ export const connector = z.strictObject({
     .regex(
       /^[a-z][a-z0-9-]{0,18}[a-z0-9]$/,
       "use 2 to 20 lower-case letters, digits and hyphens, beginning with a letter",
-    ),
+    )
+    .describe("Part of the names of what the connector is made of: the component is called `connector-<name>`."),
   /** What Fivetran's setup form shows. */
   externalId: text,
   /** The module that exports `handler`, from the project's folder. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { AccessError, type GraphResource, text } from "../../policy/access/graph";
-import { parseConfig } from "../../stacks/config";
+import { parseConfig, withConfigErrors } from "../../stacks/config";
 import { program } from "../../stacks/program";
 
 const root = join(__dirname, "../..");
@@ -12,7 +12,18 @@ const root = join(__dirname, "../..");
 const account = "000000000000";
 
 export async function fromProgram(stack: string): Promise<GraphResource[]> {
-  const config = settingsOf(stack);
+  return underConfig(stack, textsOf(fileOf(stack)));
+}
+
+/**
+ * @param config every value by its full key, as Pulumi hands it over
+ * @throws ConfigError for a mistake in it; the lines are those of `yaml`
+ */
+export async function underConfig(
+  stack: string,
+  config: Readonly<Record<string, string>>,
+  yaml?: string,
+): Promise<GraphResource[]> {
   const region = config["aws:region"] ?? "us-east-1";
   const resources: GraphResource[] = [];
   await pulumi.runtime.setMocks(
@@ -30,7 +41,8 @@ export async function fromProgram(stack: string): Promise<GraphResource[]> {
   );
   pulumi.runtime.setAllConfig(config);
   try {
-    program(parseConfig(stack, config));
+    const parsed = parseConfig(stack, config, yaml);
+    withConfigErrors(stack, parsed, yaml, () => program(parsed));
     await pulumi.runtime.disconnect();
   } finally {
     pulumi.runtime.setAllConfig({});
@@ -38,14 +50,17 @@ export async function fromProgram(stack: string): Promise<GraphResource[]> {
   return resources.sort((a, b) => (a.type + a.name < b.type + b.name ? -1 : 1));
 }
 
-function settingsOf(stack: string): Record<string, string> {
-  let content: string;
+function fileOf(stack: string): string {
   try {
-    content = readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8");
+    return readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8");
   } catch {
     throw new AccessError(`no configuration Pulumi.${stack}.yaml; --stack takes the name of a stack`);
   }
-  const { config } = parse(content) as { config: Readonly<Record<string, unknown>> };
+}
+
+/** The values of a stack's file as Pulumi hands them over: structured ones as JSON. */
+export function textsOf(yaml: string): Record<string, string> {
+  const { config } = parse(yaml) as { config: Readonly<Record<string, unknown>> };
   return Object.fromEntries(
     Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
   );
