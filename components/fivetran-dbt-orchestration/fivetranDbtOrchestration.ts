@@ -166,11 +166,13 @@ export class FivetranDbtOrchestration extends pulumi.ComponentResource {
         ...[waits.table, artifacts.bucket, ...dbt.ready, ...network.ready, ...(topic?.ready ?? [])],
       ],
     });
-    if (plan.schedule !== undefined) schedule(context, plan.schedule, stateMachineArn, runs);
+    const missedRuns = plan.schedule && schedule(context, plan.schedule, stateMachineArn, runs);
 
     const watched = {
       ...{ pipeline: flow.pipeline, stateMachineArn, apiId: api.apiId, logGroupName: dbt.logGroupName },
       functions: Object.values(handlers).map(({ functionName }) => functionName),
+      missedRuns,
+      silence: plan.silence,
     };
     const alarmNames = alarms(context, alarmTopicArn, orchestrationAlarms(watched));
     const dashboardName = physicalName(name, "runs", "dashboard");

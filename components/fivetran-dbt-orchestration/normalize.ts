@@ -4,9 +4,10 @@ import { checkLogRetentionDays } from "../parts/logRetention";
 import { checkBucketNameSuffix } from "../parts/naming";
 import { checkNetwork } from "../parts/network";
 import type { FivetranDbtOrchestrationArgs, OrchestrationNetworkArgs } from "./args";
+import { shortestBound } from "./limits";
 import { type DbtPlan, normalizeDbt } from "./normalizeDbt";
 import { normalizeFlow } from "./normalizeFlow";
-import { normalizeSchedule, type SchedulePlan } from "./normalizeSchedule";
+import { longestGap, normalizeSchedule, type SchedulePlan } from "./normalizeSchedule";
 import type { FlowSettings } from "./settings";
 
 /** The component's arguments, checked and complete. */
@@ -14,6 +15,8 @@ export interface OrchestrationPlan {
   readonly flow: FlowSettings;
   readonly dbt: DbtPlan;
   readonly schedule?: SchedulePlan;
+  /** Hours without a run that succeeded after which somebody should look; none without a schedule that tells them. */
+  readonly silence?: number;
   readonly network?: OrchestrationNetworkArgs;
   readonly fivetranSecretArn: pulumi.Input<string>;
   readonly webhookSecretArn?: pulumi.Input<string>;
@@ -93,10 +96,13 @@ export function normalize(check: ArgumentCheck, name: string, args: FivetranDbtO
   checkBucketNameSuffix(check, bucketNameSuffix);
   checkNetwork(check, args.network);
   const dbt = normalizeDbt(check, args.dbt);
+  const flow = normalizeFlow(check, name, args, dbt);
+  const schedule = args.schedule && normalizeSchedule(check, args.schedule);
   return {
-    flow: normalizeFlow(check, name, args, dbt),
+    flow,
     dbt,
-    schedule: args.schedule && normalizeSchedule(check, args.schedule),
+    schedule,
+    silence: schedule?.enabled ? silentHours(schedule, flow) : undefined,
     network: args.network,
     fivetranSecretArn: args.fivetranSecretArn,
     webhookSecretArn: args.webhookSecretArn,
@@ -112,4 +118,16 @@ export function normalize(check: ArgumentCheck, name: string, args: FivetranDbtO
     bucketNameSuffix,
     allowDestroy: args.allowDestroy ?? false,
   };
+}
+
+/** Hours that CloudWatch looks back at most, by values of an hour each. */
+const longestLook = 7 * 24;
+
+/** From one success to the next: the schedule's gap, a run in which nothing is tried again, and an hour for summer time. */
+function silentHours({ expression }: SchedulePlan, flow: FlowSettings): number | undefined {
+  const gap = longestGap(expression);
+  if (gap === undefined) return undefined;
+  const run = shortestBound({ ...flow, queueTimeout: flow.overlap === "queue" ? flow.queueTimeout : 0 });
+  const hours = Math.ceil((gap + run) / 3600) + 1;
+  return hours <= longestLook ? hours : undefined;
 }

@@ -82,3 +82,29 @@ export function queueWithDlq(context: Context, part: string, args: QueueWithDlqA
   );
   return { arn, url: queue.url, queueName, dlqName, dlqUrl: dlq.url, queue, policy };
 }
+
+export interface DeadLetterQueue {
+  readonly arn: pulumi.Output<string>;
+  /** Physical name: what CloudWatch calls the queue. */
+  readonly queueName: string;
+  readonly queue: aws.sqs.Queue;
+}
+
+/** An encrypted queue, reached over TLS alone, for what a service of the account couldn't deliver; its role has to let it send. */
+export function deadLetterQueue(context: Context, part: string): DeadLetterQueue {
+  const queueName = physicalName(context.name, `${part}-dlq`, "queue");
+  const arn = arnOf(context.account, "sqs", queueName);
+  const name = `${context.name}-${part}-dlq`;
+  const child = { parent: context.parent };
+  const queue = new aws.sqs.Queue(
+    name,
+    { name: queueName, sqsManagedSseEnabled: true, messageRetentionSeconds: 14 * day, tags: context.tags },
+    child,
+  );
+  new aws.sqs.QueuePolicy(
+    `${name}-policy`,
+    { queueUrl: queue.url, policy: policyDocument([tlsOnly("sqs", [arn])]) },
+    child,
+  );
+  return { arn, queueName, queue };
+}

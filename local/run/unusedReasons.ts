@@ -78,7 +78,7 @@ const others: readonly Reason[] = [
     role: runs,
     sid: call,
     actions: ["s3:GetObject"],
-    resource: /-orchestration-artifacts\/runs\/\*$/,
+    resource: /-orchestration-artifacts-[0-9a-f]{8}\/runs\/\*$/,
     reason: "reads dbt's summary when dbt has failed",
   },
   {
@@ -117,6 +117,13 @@ const others: readonly Reason[] = [
     actions: ["states:StartExecution"],
     resource: /:stateMachine:.*-orchestration-runs$/,
     reason: "begins a run at the schedule's time, which the run doesn't wait for",
+  },
+  {
+    role: /-orchestration-schedule-role$/,
+    sid: /^DeadLetter$/,
+    actions: ["sqs:SendMessage"],
+    resource: /-orchestration-schedule-dlq$/,
+    reason: "keeps the start of a run that EventBridge Scheduler couldn't make",
   },
   {
     role: /-orchestration-dbt-execution-role$/,

@@ -9,6 +9,10 @@ export interface Watched {
   /** Physical names. */
   readonly functions: readonly string[];
   readonly logGroupName: string;
+  /** Queue of runs that the schedule couldn't start; none without a schedule. */
+  readonly missedRuns?: string;
+  /** Hours without a run that succeeded which the schedule doesn't explain; none where they can't be told. */
+  readonly silence?: number;
 }
 
 /** Everything that somebody has to look at. */
@@ -50,6 +54,7 @@ export function orchestrationAlarms(watched: Watched): AlarmSpec[] {
       ...{ ...api, ...any, part: "webhook-5xx", metric: "5xx" },
       description: "The webhook's function fails; its log says why. Fivetran sends again for 24 hours.",
     },
+    ...silent(watched),
     ...watched.functions.map(
       (FunctionName, i): AlarmSpec => ({
         ...{ ...any, part: `function-${i + 1}-errors`, namespace: "AWS/Lambda", metric: "Errors" },
@@ -59,6 +64,29 @@ export function orchestrationAlarms(watched: Watched): AlarmSpec[] {
       }),
     ),
   ];
+}
+
+/** What says nothing of itself: a run that was never started fails nowhere. */
+function silent({ stateMachineArn, missedRuns, silence }: Watched): AlarmSpec[] {
+  const specs: AlarmSpec[] = [];
+  if (missedRuns !== undefined) {
+    specs.push({
+      ...{ part: "runs-missed", namespace: "AWS/SQS", metric: "ApproximateNumberOfMessagesVisible" },
+      dimensions: { QueueName: missedRuns },
+      statistic: "Maximum",
+      above: 0,
+      description: `The schedule couldn't start a run; the message in ${missedRuns} says why. Start one by hand, then delete the message.`,
+    });
+  }
+  if (silence !== undefined) {
+    specs.push({
+      ...{ part: "runs-silent", namespace: "AWS/States", metric: "ExecutionsSucceeded" },
+      dimensions: { StateMachineArn: stateMachineArn },
+      ...{ statistic: "Sum", below: 1, period: 3600, periods: silence },
+      description: `No run has succeeded for ${silence} hours, longer than the schedule leaves between two. See whether the schedule is enabled and what the last runs ended with. A new stack is in alarm until its first run.`,
+    });
+  }
+  return specs;
 }
 
 /** The dashboard's text: runs, syncs, webhooks, functions, dbt's log. */

@@ -228,8 +228,8 @@ describe("FivetranDbtOrchestration", () => {
     assert.equal(at(made, "state"), "ENABLED");
     const [start, ...more] = statementsAt(run.named("nightly-schedule-role-policy"));
     assert.deepEqual(
-      [start?.Action, start?.Resource, more.length],
-      ["states:StartExecution", at(made, "target.arn"), 0],
+      [start?.Action, start?.Resource, more.map(({ Sid }) => Sid)],
+      ["states:StartExecution", at(made, "target.arn"), ["DeadLetter"]],
     );
     assert.equal(at(made, "target.arn"), `arn:aws:states:us-east-1:000000000000:stateMachine:${deployed}-runs`);
     assert.equal((await deploy()).ofType("aws:scheduler/schedule:Schedule").length, 0);
