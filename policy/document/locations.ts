@@ -44,7 +44,9 @@ const finders: Readonly<Record<string, Finder>> = {
     ...inlinePolicies(props),
   ],
   "aws:iam/rolePolicy:RolePolicy": identity(),
-  "aws:iam/policy:Policy": identity(),
+  "aws:iam/policy:Policy": ({ name, policy }) => [
+    { path: "policy", kind: isNamedBoundary(name) ? "guardrail" : "identity", source: policy },
+  ],
   "aws:iam/userPolicy:UserPolicy": identity(),
   "aws:iam/groupPolicy:GroupPolicy": identity(),
   "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy": identity("inlinePolicy"),
@@ -58,6 +60,11 @@ const finders: Readonly<Record<string, Finder>> = {
   [foundType]: ({ documents }) => documents as readonly Place[],
   "aws:s3control/multiRegionAccessPointPolicy:MultiRegionAccessPointPolicy": multiRegionAccessPoint,
 };
+
+/** A policy doesn't say what it is for: its name has to. That one isn't attached as well is rule P43. */
+export function isNamedBoundary(name: unknown): boolean {
+  return typeof name === "string" && /boundary/i.test(name);
+}
 
 function guardrail(property: string): Finder {
   return (props) => [{ path: property, kind: "guardrail", source: props[property] }];

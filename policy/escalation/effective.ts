@@ -1,9 +1,8 @@
 /** What a principal may do, over all documents that are attached to it. */
 
 import { actionInfo } from "../catalogue/actions";
-import { canMatch } from "../matching/overlap";
 import { pinsOf } from "../matching/pins";
-import { arnFormats } from "../matching/resources";
+import { canMeet } from "../matching/resources";
 import { mustHold } from "../matching/scopeConditions";
 import { covers, includes, isEveryAction, isStar } from "../matching/wildcard";
 import type { Conditions, PolicyDocument, Statement } from "../model/document";
@@ -72,11 +71,9 @@ function names({ actions, notActions }: Statement, action: string): boolean {
   return notActions.length > 0 ? !allows(notActions, action) : allows(actions, action);
 }
 
-/** Whether the action can meet the resource at all: `iam:PassRole` on a table allows nothing. */
 function isPossible(action: string, resource: string): boolean {
   const info = actionInfo(action);
-  const formats = info ? arnFormats(info) : [];
-  return formats.length === 0 ? isStar(resource) : formats.some((format) => canMatch(resource, format));
+  return info ? canMeet(info, resource) : isStar(resource);
 }
 
 /** Conditions on the action's own keys and on tags pick resources; which, nobody can tell from here. */

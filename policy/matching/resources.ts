@@ -2,6 +2,7 @@
 import { type ActionInfo, resourceTypesOf } from "../catalogue/actions";
 import { memo } from "../model/memo";
 import { identifiersOf, prefixOfIds } from "./identifiers";
+import { canMatch } from "./overlap";
 import { covers, hasWildcard, isStar } from "./wildcard";
 
 /** Whether AWS can restrict the action to a resource at all. */
@@ -19,6 +20,12 @@ export function arnFormats(action: ActionInfo, { required = false } = {}): reado
   return action.resourceTypes
     .filter((type) => type.required || !required)
     .flatMap(({ name }) => formatsOf(types.get(name.toLowerCase())?.arn ?? ""));
+}
+
+/** Whether the action can meet what the pattern names at all: `iam:PassRole` on a table allows nothing. */
+export function canMeet(action: ActionInfo, pattern: string): boolean {
+  const formats = arnFormats(action);
+  return formats.length === 0 ? isStar(pattern) : formats.some((format) => canMatch(pattern, format));
 }
 
 /** ARN forms of all resource types of the service. */

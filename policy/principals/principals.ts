@@ -126,7 +126,8 @@ function managedOf(
   const properties = ["policyArn", "policyArns", "managedPolicyArns"];
   const policies = properties.flatMap((property) => known.named(resource, property, "aws:iam/policy:Policy"));
   return {
-    documents: policies.flatMap((policy) => documentsOf(policy, "identity")),
+    // A boundary grants when it is attached.
+    documents: policies.flatMap(({ type, props }) => findDocuments(type, props).map(({ document }) => document)),
     arns: policiesAttachedBy(resource).map(({ arn }) => arn),
     urns: policies.map(({ urn }) => urn),
   };

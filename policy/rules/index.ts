@@ -9,6 +9,7 @@ import { powerfulManagedPolicies } from "./attachments/p19-managed-policies";
 import { policiesOfUsers } from "./attachments/p27-policies-of-users";
 import { exclusiveAttachments } from "./attachments/p28-exclusive-attachments";
 import { ownPolicies } from "./attachments/p35-own-policies";
+import { attachedBoundary } from "./attachments/p43-boundary-attached";
 import { validity } from "./documents/p25-validity";
 import { conditionUse } from "./documents/p26-conditions";
 import { escalation } from "./escalation/p08-escalation";
@@ -67,4 +68,5 @@ export const rules: readonly Rule[] = [
   ownPolicies,
   unusedTrust,
   plainSecrets,
+  attachedBoundary,
 ];

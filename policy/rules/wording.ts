@@ -25,8 +25,10 @@ export function arnForm(action: ActionInfo): string {
   return `${action.key} takes ${listed(formats, 2)}`;
 }
 
-function conditionHint(action: ActionInfo): string {
-  const keys = narrowingKeys(action);
+/** A key that one of the actions doesn't have would take that action away. */
+function conditionHint(reaches: readonly Reach[]): string {
+  const [first = [], ...others] = reaches.map(({ action }) => narrowingKeys(action));
+  const keys = first.filter((key) => others.every((of) => of.includes(key)));
   return keys.length > 0 ? `, or add a condition on ${listed(keys, 2)}` : "";
 }
 
@@ -44,6 +46,6 @@ export function* onEveryResource(
     reaches.map(({ action }) => arnForm(action)),
     3,
   );
-  const fix = `name the resources in Resource (${forms})${conditions ? conditionHint(first.action) : ""}`;
+  const fix = `name the resources in Resource (${forms})${conditions ? conditionHint(reaches) : ""}`;
   yield { statement: label, message, fix, actions: reaches.map(({ action }) => action.key) };
 }

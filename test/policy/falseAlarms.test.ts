@@ -3,6 +3,7 @@ import type { DocumentKind } from "../../policy/model/document";
 import type { ExampleResource, RuleId } from "../../policy/model/rule";
 import { messageOf } from "../../policy/pack/judge";
 import { policiesOf } from "../../policy/pack/policies";
+import { accountsOfProvider } from "../../policy/principals/ownAccounts";
 import { rules } from "../../policy/rules";
 import { judgeExample } from "./judge";
 
@@ -84,6 +85,28 @@ describe("cases that were false alarms", () => {
     assert.equal(inStack("P24", [bucket]).length, 1);
     assert.equal(inStack("P24", [bucket, account(true)]).length, 0);
     assert.equal(inStack("P24", [bucket, account(false)]).length, 1);
+  });
+
+  it("P43: a principal of the role's own account shows no External ID, wherever that account is told", () => {
+    const type = "aws:iam/role:Role";
+    const Statement = [
+      { Effect: "Allow", Principal: { AWS: "arn:aws:iam::111122223333:role/deployer" }, Action: "sts:AssumeRole" },
+    ];
+    const role = (props: Record<string, unknown>) =>
+      inStack("P16", [
+        { type, name: "r", props: { assumeRolePolicy: { Version: "2012-10-17", Statement }, ...props } },
+      ]);
+    assert.equal(role({}).length, 1);
+    for (const account of ["111122223333", "444455556666"]) {
+      const expected = account === "111122223333" ? 0 : 1;
+      assert.equal(role({ arn: `arn:aws:iam::${account}:role/r` }).length, expected);
+      assert.equal(role({ permissionsBoundary: `arn:aws:iam::${account}:policy/b` }).length, expected);
+      assert.equal(role({ managedPolicyArns: [`arn:aws:iam::${account}:policy/b`] }).length, expected);
+      assert.deepEqual(accountsOfProvider({ allowedAccountIds: JSON.stringify([account]) }), [account]);
+    }
+    assert.equal(role({ managedPolicyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"] }).length, 1);
+    // Of several that a provider may be in, none is known to be the one.
+    assert.deepEqual(accountsOfProvider({ allowedAccountIds: '["111122223333", "444455556666"]' }), []);
   });
 
   it("P44: nothing is mended unless a stack asks for it", () => {

@@ -1,4 +1,5 @@
 import { expandAction } from "../../matching/expand";
+import { canMeet } from "../../matching/resources";
 import { hasWildcard, isEveryAction } from "../../matching/wildcard";
 import type { DocumentRule } from "../../model/rule";
 import { isKeyRoot } from "../../principals/keyRoot";
@@ -46,11 +47,14 @@ export const partialWildcard: DocumentRule = {
       for (const pattern of actions) {
         if (!hasWildcard(pattern) || isEveryAction(pattern) || serviceOfWildcard(pattern)) continue;
         // A wildcard in the service would be looked up in all of AWS; IAM refuses it (rule P25).
-        const covered = /^[^:*?]+:/.test(pattern) ? expandAction(pattern).map(({ key }) => key) : [];
+        const covered = /^[^:*?]+:/.test(pattern) ? expandAction(pattern) : [];
+        // With a resource that it can't meet, an action would be allowed nothing.
+        const fitting = covered.filter((each) => statement.resources.some((resource) => canMeet(each, resource)));
+        const named = (fitting.length > 0 ? fitting : covered).map(({ key }) => key);
         const message = `it allows "${pattern}"${covered.length > 0 ? `, ${covered.length} of its service's actions` : ""}`;
         const fix =
           covered.length > 0
-            ? `list those that the code calls, of ${listed(covered, 12)}; or exempt it with a reason`
+            ? `list those that the code calls, of ${listed(named, 12)}; or exempt it with a reason`
             : "list the actions that the code calls";
         yield { statement: label, message, fix, actions: [pattern] };
       }

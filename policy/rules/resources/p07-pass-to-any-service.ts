@@ -40,7 +40,12 @@ export const passToAnyService: DocumentRule = {
       const passing = allowedActions(each).find(({ action }) => action.key === "iam:PassRole");
       if (!passing || each.conditions.some(namesService)) continue;
       const message = `it allows ${asWritten(passing)} to whatever service`;
-      const fix = 'add the condition {"StringEquals": {"iam:PassedToService": "<service>.amazonaws.com"}}';
+      const condition = '{"StringEquals": {"iam:PassedToService": "<service>.amazonaws.com"}}';
+      // Any other action would be allowed nothing with it.
+      const isAlone = each.actions.every((action) => action.toLowerCase() === "iam:passrole");
+      const fix = isAlone
+        ? `add the condition ${condition}`
+        : `move iam:PassRole to a statement of its own, with the condition ${condition}`;
       yield { statement: each.label, message, fix, actions: ["iam:PassRole"] };
     }
   },
