@@ -119,6 +119,7 @@ function tableLines({ name, tables }: ConnectorSync): FileReport[] {
     pipeline: "FivetranConnector",
     source: name,
     file: table.split(".").slice(1).join("."),
+    target: table,
     read: source,
     loaded,
     quarantined: 0,

@@ -1,27 +1,29 @@
 import { writeFile } from "node:fs/promises";
+import type { RunOptions } from "./options";
+import { renderPage } from "./page/page";
 import { formatReport } from "./print";
-import { assembleReport, type Outcome, type RunReport } from "./report";
+import { assembleReport, type Outcome, type RunReport, type Seen } from "./report";
 
 /** What a run has found so far; told whenever it ends, however it ends. */
 export class Findings {
   readonly outcomes: Outcome[] = [];
   readonly failures: string[] = [];
-  iam: RunReport["iam"];
-  update: RunReport["update"];
+  readonly seen: { -readonly [Member in keyof Seen]: Seen[Member] } = {};
   private readonly said = new Set<string>();
 
-  /** @param isOwnFiles whether the user's files were sent in place of the samples */
-  constructor(
-    private readonly isOwnFiles: boolean,
-    private readonly reportFile: string | undefined,
-  ) {}
+  constructor(private readonly options: Pick<RunOptions, "files" | "report" | "page">) {}
+
+  /** Of what has been found until now. @returns HTML */
+  page(): string {
+    return renderPage(this.report(), new Date().toISOString());
+  }
 
   /**
-   * Prints the tables and what is wrong, and writes the report. Told again, only what is new is printed.
+   * Prints the tables and what is wrong, and writes the report and the page. Told again, only what is new is printed.
    * @returns whether nothing is wrong
    */
   async tell(): Promise<boolean> {
-    const report = assembleReport(this.outcomes, this.failures, this, this.isOwnFiles);
+    const report = this.report();
     const isFirst = this.said.size === 0;
     if (isFirst && this.outcomes.length > 0) {
       const lines = this.outcomes.flatMap((outcome) => outcome.lines);
@@ -30,10 +32,20 @@ export class Findings {
     for (const problem of report.problems) if (!this.said.has(problem)) console.error(`✘ ${problem}`);
     if (isFirst && report.passed) console.log("✔ Everything arrived.");
     for (const line of ["", ...report.problems]) this.said.add(line);
-    if (this.reportFile) {
-      await writeFile(this.reportFile, `${JSON.stringify(report, null, 2)}\n`);
-      if (isFirst) console.log(`Report: ${this.reportFile}`);
+    const { report: reportFile, page: pageFile } = this.options;
+    if (reportFile) {
+      await writeFile(reportFile, `${JSON.stringify(report, null, 2)}\n`);
+      if (isFirst) console.log(`Report: ${reportFile}`);
+    }
+    if (pageFile) {
+      await writeFile(pageFile, this.page());
+      if (isFirst) console.log(`Page: ${pageFile}`);
     }
     return report.passed;
+  }
+
+  private report(): RunReport {
+    // The user's files in place of the samples say nothing about grants.
+    return assembleReport(this.outcomes, this.failures, this.seen, this.options.files.length > 0);
   }
 }

@@ -4,7 +4,7 @@ import { readDocument } from "../../policy/document/readDocument";
 import { covers } from "../../policy/matching/wildcard";
 import { fetchJson } from "../processes/localFetch";
 import type { RootClients } from "./clients";
-import type { DeniedCall, UnusedGrant } from "./report";
+import type { DeniedCall, UnusedGrant, UsedGrant } from "./report";
 import { type GrantedAction, reasonFor } from "./unusedReasons";
 
 interface LedgerEntry {
@@ -19,6 +19,7 @@ interface LedgerEntry {
 export interface IamFindings {
   readonly calls: number;
   readonly denied: readonly DeniedCall[];
+  readonly used: readonly UsedGrant[];
   readonly unused: readonly UnusedGrant[];
 }
 
@@ -29,14 +30,20 @@ export async function judgeIam(awsEndpoint: string, clients: RootClients, rolePr
   const denied = entries
     .filter(({ decision, principal }) => decision !== "Allow" && !principal.endsWith(":root"))
     .map(({ role, principal, action, resource, count }) => ({ role: role ?? principal, action, resource, count }));
-  const used = ofRoles.filter(({ decision }) => decision === "Allow");
-  const unused = (await grants(clients, rolePrefix))
-    .filter((grant) => !used.some((entry) => isUseOf(grant, entry)))
-    .map((grant): UnusedGrant => {
-      const { role, action, resource } = grant;
-      return { role, action, resource, reason: reasonFor(grant) ?? "" };
-    });
-  return { calls: ofRoles.reduce((sum, { count }) => sum + count, 0), denied, unused };
+  const allowed = ofRoles.filter(({ decision }) => decision === "Allow");
+  const used: UsedGrant[] = [];
+  const unused: UnusedGrant[] = [];
+  for (const grant of await grants(clients, rolePrefix)) {
+    const { role, action, resource } = grant;
+    const calls = callsOf(allowed.filter((entry) => isUseOf(grant, entry)));
+    if (calls > 0) used.push({ role, action, resource, calls });
+    else unused.push({ role, action, resource, reason: reasonFor(grant) ?? "" });
+  }
+  return { calls: callsOf(ofRoles), denied, used, unused };
+}
+
+function callsOf(entries: readonly LedgerEntry[]): number {
+  return entries.reduce((sum, { count }) => sum + count, 0);
 }
 
 /** As IAM compares: actions without their case, ARNs with it. */

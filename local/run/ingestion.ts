@@ -30,7 +30,10 @@ export function ingestion({ config, ingested }: Plan): Pipeline | undefined {
         const key = fileKey(file.source, file.name);
         const counted = { items: items.get(key) ?? 0, quarantined: quarantine.get(key) ?? [] };
         const about = { source: file.source, file: file.name, seconds: seconds.get(key) ?? null };
-        return fileReport({ ...about, read: file.records, entry: entries.get(key), ...counted }, config);
+        return fileReport(
+          { ...about, target: run.outputs.tableName, read: file.records, entry: entries.get(key), ...counted },
+          config,
+        );
       });
       const rows = [...items.values()].reduce((sum, count) => sum + count, 0);
       return {
@@ -79,6 +82,7 @@ function loadedOf(entries: Entries): number {
 interface Counted {
   readonly source: string;
   readonly file: string;
+  readonly target?: string;
   readonly seconds: number | null;
   /** Records by a reader of ours; of the user's own file only the pipeline has counted them. */
   readonly read: number | undefined;
@@ -89,13 +93,14 @@ interface Counted {
 
 /** One file's line from what the stores hold of it. */
 export function fileReport(counted: Counted, { sources }: Pick<StackConfig, "sources">): FileReport {
-  const { source, file, seconds, entry, items, quarantined } = counted;
+  const { source, file, target, seconds, entry, items, quarantined } = counted;
   const isKeyed = (sources.find(({ name }) => name === source)?.keyFields ?? []).length > 0;
   const refused = entry?.status === "quarantined" ? (entry.reason ?? "no reason is told") : undefined;
   return {
     pipeline: "S3ToDynamoDb",
     source,
     file,
+    target,
     detected: entry && detectedOf(entry),
     read: counted.read ?? entry?.read ?? 0,
     loaded: items,

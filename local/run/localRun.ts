@@ -7,6 +7,7 @@ import { causesOf } from "../setup/causes";
 import { ensureTools, type Tools } from "../setup/ensureTools";
 import { localFolder } from "../setup/paths";
 import { rootClients } from "./clients";
+import { readExecutions } from "./executions";
 import { Findings } from "./findings";
 import { judgeIam } from "./iam";
 import { keep } from "./keep";
@@ -23,6 +24,9 @@ export interface LocalRunArgs {
   readonly progress: Progress;
 }
 
+/** What the stack's names begin with. */
+const namePrefix = "data-pipelines-local-";
+
 /** How long a thing may take to stop; then it is named, and ended with this process. */
 const stopMs = 10_000;
 
@@ -33,7 +37,7 @@ const stopMs = 10_000;
 export async function localRun(args: LocalRunArgs): Promise<boolean> {
   const { options, progress } = args;
   const release = await takeLock(join(localFolder, "run.lock"), "npm run local");
-  const findings = new Findings(options.files.length > 0, options.report);
+  const findings = new Findings(options);
   const log = (line: string) => console.log(`  ${line}`);
   try {
     progress.step("Tools");
@@ -66,15 +70,16 @@ async function inCloud(
   let settings = readSettings("local");
   for (const pipeline of pipelines) settings = { ...((await pipeline.prepare?.(cloud, settings)) ?? settings) };
   progress.step("pulumi up of the stack local, with the policy pack");
-  const { local, outputs, update } = await updateLocal(tools, services, settings);
-  findings.update = update;
+  const { local, outputs, ...seen } = await updateLocal(tools, services, settings);
+  Object.assign(findings.seen, seen);
   try {
     const run = { ...cloud, outputs, timeoutSeconds: options.timeout };
     await goThrough(pipelines, run, progress, findings);
-    findings.iam = await judgeIam(services.aws.endpoint, cloud.clients, "data-pipelines-local-");
+    findings.seen.iam = await judgeIam(services.aws.endpoint, cloud.clients, namePrefix);
+    findings.seen.executions = await readExecutions(cloud.clients, namePrefix);
     findings.failures.push(...(await modelProblems(services.aws.endpoint)));
     const passed = await findings.tell();
-    if (options.keep) await keep(pipelines, { ...run, tell: () => undefined });
+    if (options.keep) await keep(pipelines, { ...run, tell: () => undefined }, findings.page());
     return passed;
   } finally {
     await local.close();

@@ -7,6 +7,8 @@ export interface RunOptions {
   readonly keep: boolean;
   readonly list: boolean;
   readonly report?: string;
+  /** Where the page goes. */
+  readonly page?: string;
   /** One's own files, in place of the samples. */
   readonly files: readonly OwnFile[];
   /** Secrets of connectors of one's own, by the connector's name. */
@@ -40,7 +42,8 @@ Starts an embedded local cloud, runs a real pulumi up of the stack "local" with 
 tables through every pipeline, calls the connectors as Fivetran does, runs the orchestration (Fivetran's syncs, then
 dbt), and counts in the stores what arrived. Needs no account and no Docker.
 
-  --keep               stay up afterwards; prints the endpoints and how to drop a file. Ctrl-C ends it
+  --keep               stay up afterwards; prints the endpoints, how to drop a file, and where the page is served.
+                       Ctrl-C ends it
   --list               only list the sources and tables of the local stack
   --file SOURCE=PATH   send your own file through a source instead of the samples; may be repeated.
                        The source "inbox" takes anything: format and compression are detected
@@ -48,6 +51,8 @@ dbt), and counts in the stores what arrived. Needs no account and no Docker.
                        connection test and one sync over its own source. May be repeated. The example connector
                        has a local source and needs none
   --report FILE        write what is printed at the end as JSON; its form is RunReport in local/run/report.ts
+  --page FILE          write it as one HTML page to look at, which needs nothing else: what arrived, what didn't and
+                       why, what flowed where, runs on a timeline, who may do what, policies, resources
   --timeout SECONDS    how long the data may take to arrive (default 300)
   --help               this text
 
@@ -65,6 +70,7 @@ export function parseOptions(args: readonly string[], known: Known): RunOptions 
     keep: values.keep ?? false,
     list: values.list ?? false,
     report: values.report,
+    page: values.page,
     files: (values.file ?? []).map((text) => fileOf(text, known.sources)),
     secrets: new Map((values.secrets ?? []).map((text) => secretsOf(text, known.connectors))),
     timeout,
@@ -80,6 +86,7 @@ function parse(args: readonly string[]) {
         keep: { type: "boolean" },
         list: { type: "boolean" },
         report: { type: "string" },
+        page: { type: "string" },
         secrets: { type: "string", multiple: true },
         file: { type: "string", multiple: true },
         timeout: { type: "string" },

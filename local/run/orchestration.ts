@@ -83,6 +83,7 @@ export function orchestrationOutcome(report: OrchestrationReport): Outcome {
         pipeline: "orchestration",
         source: id,
         file: brought.table.split(".").slice(1).join("."),
+        target: brought.table,
         read: brought.read,
         loaded: brought.rows,
         quarantined: 0,

@@ -47,7 +47,7 @@ function fileRow(report: FileReport): string[] {
 }
 
 /** For example `csv, semicolon, utf-8, gzip`. */
-function readAs({ format, delimiter, encoding, compression }: FileReport["detected"] = {}): string {
+export function readAs({ format, delimiter, encoding, compression }: FileReport["detected"] = {}): string {
   return [format, delimiter, encoding, compression === "none" ? undefined : compression]
     .filter((each) => each !== undefined)
     .join(", ");

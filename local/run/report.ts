@@ -1,5 +1,8 @@
 /** The report of a local run: what `--report FILE` writes. */
 import type { DetectedFormat } from "../../functions/s3-to-dynamodb/ledger/types";
+import type { ExecutionReport } from "./executions";
+import type { PolicyReport } from "./policyEvents";
+import type { ResourceReport } from "./resources";
 
 export interface RejectedRecord {
   /** 1-based; 0: the whole file. */
@@ -11,6 +14,8 @@ export interface FileReport {
   readonly pipeline: string;
   readonly source: string;
   readonly file: string;
+  /** Where its rows are counted, for example a table. */
+  readonly target?: string;
   /** What the ledger says that it was read as. */
   readonly detected?: DetectedFormat;
   /** Records in the file. */
@@ -93,6 +98,14 @@ export interface OrchestrationReport {
   readonly tokensLeft: number;
 }
 
+export interface UsedGrant {
+  readonly role: string;
+  readonly action: string;
+  readonly resource: string;
+  /** Calls that it allows; a call that two grants allow counts for both. */
+  readonly calls: number;
+}
+
 export interface UnusedGrant {
   readonly role: string;
   readonly action: string;
@@ -138,6 +151,7 @@ export interface RunReport extends Details {
   readonly iam?: {
     readonly calls: number;
     readonly denied: readonly DeniedCall[];
+    readonly used: readonly UsedGrant[];
     readonly unused: readonly UnusedGrant[];
   };
   readonly update?: {
@@ -145,15 +159,23 @@ export interface RunReport extends Details {
     readonly policyViolations: number;
     readonly seconds: number;
   };
+  readonly policy?: PolicyReport;
+  readonly resources?: readonly ResourceReport[];
+  /** Of every state machine of the stack. */
+  readonly executions?: readonly ExecutionReport[];
 }
+
+/** What a run sees beside what its pipelines tell. */
+export type Seen = Pick<RunReport, "iam" | "update" | "policy" | "resources" | "executions">;
 
 /** @param isOwnFiles whether the user's files were sent, whose use of the grants says nothing about the grants */
 export function assembleReport(
   outcomes: readonly Outcome[],
   failures: readonly string[],
-  { iam, update }: Pick<RunReport, "iam" | "update">,
+  seen: Seen,
   isOwnFiles: boolean,
 ): RunReport {
+  const { iam, update, policy, resources, executions } = seen;
   const files = outcomes.flatMap((outcome) => outcome.files);
   const judged = isOwnFiles && iam ? { ...iam, unused: [] } : iam;
   const problems = [
@@ -170,6 +192,9 @@ export function assembleReport(
     ...Object.assign({}, ...outcomes.map(({ details }) => details)),
     iam,
     update,
+    policy,
+    resources,
+    executions,
   };
 }
 

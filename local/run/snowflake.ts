@@ -146,6 +146,7 @@ function tableReport(
   const history = look?.history ?? [];
   const files = staged.map((file) => file.name).join(", ");
   return {
+    target: name,
     pipeline: isView ? "table changes" : "SnowflakeLanding",
     source: name.split(".").at(-1) ?? name,
     file: files || (isView ? "changes of the table" : `landing/${landingSource}/`),

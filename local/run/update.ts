@@ -1,6 +1,6 @@
 /** `pulumi up` of the local stack, with Pulumi's own display. */
 import { join } from "node:path";
-import type { EngineEvent, Stack, UpOptions } from "@pulumi/pulumi/automation";
+import type { EngineEvent, PolicyEvent, Stack, UpOptions } from "@pulumi/pulumi/automation";
 import { parseConfig } from "../../stacks/config";
 import { program } from "../../stacks/program";
 import type { Services } from "../processes/services";
@@ -8,13 +8,17 @@ import type { Tools } from "../setup/ensureTools";
 import { localFolder } from "../setup/paths";
 import { type LocalOutputs, readOutputs } from "./outputs";
 import type { Settings } from "./pipeline";
+import { type PolicyReport, plain, policyReport } from "./policyEvents";
 import type { RunReport } from "./report";
+import { type ResourceReport, readResources } from "./resources";
 import { type LocalStack, openStack, policyPack, policyPackConfigs } from "./stack";
 
 export interface Updated {
   readonly local: LocalStack;
   readonly outputs: LocalOutputs;
   readonly update: NonNullable<RunReport["update"]>;
+  readonly policy: PolicyReport;
+  readonly resources: readonly ResourceReport[];
 }
 
 /** Configuration values as the engine hands them to a program: structured ones as JSON. */
@@ -35,22 +39,23 @@ export async function updateLocal(tools: Tools, services: Services, settings: Se
     program: async () => ({ ...program(parseConfig("local", configTexts(settings))) }),
   });
   const start = Date.now();
-  const result = await up(local.stack, services.signal);
+  const { outputs, created, policy } = await up(local.stack, services.signal);
+  const seconds = (Date.now() - start) / 1000;
   return {
     local,
-    outputs: readOutputs(result.outputs),
-    update: { created: result.created, policyViolations: result.violations, seconds: (Date.now() - start) / 1000 },
+    outputs: readOutputs(outputs),
+    update: { created, policyViolations: policy.violations.length, seconds },
+    policy,
+    resources: await readResources(local.stateFile),
   };
 }
 
 async function up(stack: Stack, signal: AbortSignal) {
-  const seen = new Set<string>();
+  const policyEvents: PolicyEvent[] = [];
   const errors = new Set<string>();
   const onEvent = ({ policyEvent, diagnosticEvent }: EngineEvent): void => {
     if (diagnosticEvent?.severity === "error") errors.add(plain(diagnosticEvent.message));
-    // An exemption is told by the pack; the violation that it is for is no longer one.
-    if (policyEvent && policyEvent.policyName !== "policy-exempted")
-      seen.add(`${policyEvent.policyName} ${policyEvent.resourceUrn ?? ""} ${policyEvent.message}`);
+    if (policyEvent) policyEvents.push(policyEvent);
   };
   const color = process.stdout.isTTY && !process.env.NO_COLOR ? "always" : "never";
   const options: UpOptions = {
@@ -67,10 +72,6 @@ async function up(stack: Stack, signal: AbortSignal) {
     if (errors.size === 0) throw new Error("pulumi up failed", { cause: error });
     throw new Error(`pulumi up failed: ${[...errors].join("; ")}`);
   });
-  return { outputs: result.outputs, created: result.summary.resourceChanges?.create ?? 0, violations: seen.size };
-}
-
-/** A message of the engine without the markup of its colours. */
-function plain(text: string): string {
-  return text.replace(/<\{%.*?%\}>/g, "").trim();
+  const created = result.summary.resourceChanges?.create ?? 0;
+  return { outputs: result.outputs, created, policy: policyReport(policyEvents) };
 }

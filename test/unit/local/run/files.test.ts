@@ -99,7 +99,7 @@ describe("The files of a local run", () => {
     const { log, error } = console;
     Object.assign(console, { log: (line: string) => said.push(line), error: (line: string) => said.push(line) });
     try {
-      const findings = new Findings(false, file);
+      const findings = new Findings({ files: [], report: file });
       findings.failures.push("pulumi up failed: no such bucket");
       assert.equal(await findings.tell(), false);
       findings.failures.push("stopping failed");

@@ -30,7 +30,7 @@ const good: OrchestrationReport = {
 
 function reportOf(orchestration: OrchestrationReport) {
   const outcome = orchestrationOutcome(orchestration);
-  const iam = { calls: 1, denied: [], unused: [] };
+  const iam = { calls: 1, denied: [], used: [], unused: [] };
   const update = { created: 1, policyViolations: 0, seconds: 1 };
   const report = assembleReport([outcome], [], { iam, update }, false);
   return { report, text: formatReport(report, outcome.lines) };

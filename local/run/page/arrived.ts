@@ -1,0 +1,205 @@
+/** What arrived, what didn't, and why: by file, and as a picture of what flowed where. */
+import { readAs } from "../print";
+import type { FileReport, RejectedRecord, RunReport } from "../report";
+import { type Box, graph, type Line } from "./graph";
+import { counted, grouped, html, type Markup, shortened } from "./markup";
+
+/** Of a file. Where records by the thousand are rejected, few reasons are behind it. */
+const reasonsShown = 30;
+const recordsShown = 12;
+const reasonLength = 600;
+/** Of a pipeline in a picture. */
+const sourcesShown = 25;
+const filesShown = 300;
+
+export interface Sums {
+  readonly read: number;
+  readonly loaded: number;
+  readonly replaced: number;
+  readonly rejected: number;
+  /** Read, but neither loaded, replaced nor rejected; below zero: there is more than there should be. */
+  readonly missing: number;
+}
+
+export function sumsOf(files: readonly FileReport[]): Sums {
+  const sum = (of: (file: FileReport) => number) => files.reduce((total, file) => total + of(file), 0);
+  const sums = {
+    read: sum(({ read }) => read),
+    loaded: sum(({ loaded }) => loaded),
+    replaced: sum(({ replaced = 0 }) => replaced),
+    rejected: sum(({ quarantined }) => quarantined),
+  };
+  return { ...sums, missing: sums.read - sums.loaded - sums.replaced - sums.rejected };
+}
+
+/** Files with something that isn't in the store, each with its reasons. Undefined: everything is there. */
+export function whatDidNot({ files }: RunReport): Markup | undefined {
+  const lacking = files.filter(isLacking);
+  if (lacking.length === 0) return undefined;
+  return html`<ul class="files">${lacking.slice(0, filesShown).map(
+    (file) => html`<li class="trouble">
+<div class="what"><strong>${nameOf(file)}</strong><span>${shortfall(file)}</span></div>
+${reasonList(file)}</li>`,
+  )}</ul>${more(lacking.length - filesShown, "file")}`;
+}
+
+function isLacking(file: FileReport): boolean {
+  return file.refused !== undefined || file.quarantined > 0 || file.seconds === null || sumsOf([file]).missing !== 0;
+}
+
+function shortfall(file: FileReport): Markup {
+  const { missing } = sumsOf([file]);
+  const { refused, quarantined, read, seconds } = file;
+  const parts = [
+    refused === undefined ? undefined : "refused whole",
+    quarantined > 0 ? `${quarantined.toLocaleString("en-US")} of ${counted(read, "record")} rejected` : undefined,
+    missing > 0 ? `${counted(missing, "record")} unaccounted for` : undefined,
+    missing < 0 ? `${counted(-missing, "row")} too many` : undefined,
+    seconds === null ? "not through in time" : undefined,
+  ];
+  return html`<span class="bad">${parts.filter((part) => part !== undefined).join(", ")}</span>`;
+}
+
+/** The same reason once, with the records that it is of. */
+function reasonList({ refused, reasons, quarantined }: FileReport): Markup {
+  const whole = refused === undefined ? [] : [html`<li>${shortened(refused, reasonLength)}</li>`];
+  const byReason = grouped(reasons, ({ reason }) => reason);
+  const shown = [...byReason].slice(0, reasonsShown).map(([reason, of]) => {
+    return html`<li>${recordsOf(of)}${shortened(reason, reasonLength)}</li>`;
+  });
+  const untold = quarantined > 0 && reasons.length === 0 && refused === undefined;
+  return html`<ul class="reasons">${whole}${shown}${untold ? html`<li>No reason is told.</li>` : ""}</ul>${more(byReason.size - reasonsShown, "reason")}`;
+}
+
+function recordsOf(of: readonly RejectedRecord[]): Markup {
+  const records = of.filter(({ record }) => record > 0).map(({ record }) => record.toLocaleString("en-US"));
+  if (records.length === 0) return html``;
+  const rest = records.length - recordsShown;
+  const named =
+    records.slice(0, recordsShown).join(", ") + (rest > 0 ? ` and ${rest.toLocaleString("en-US")} more` : "");
+  return html`<strong>record${records.length === 1 ? "" : "s"} ${named}:</strong> `;
+}
+
+function more(count: number, what: string): Markup {
+  return count > 0
+    ? html`<p class="soft small">and ${counted(count, `more ${what}`)}; <code>--report FILE</code> has them all</p>`
+    : html``;
+}
+
+function nameOf({ source, file }: FileReport): string {
+  return `${source} · ${file}`;
+}
+
+/** Every file with a bar of its records. */
+export function whatArrived({ files }: RunReport): Markup {
+  const byPipeline = [...grouped(files, ({ pipeline }) => pipeline)];
+  return html`<p class="small">${legend}</p>${byPipeline.map(
+    ([pipeline, of]) =>
+      html`<h3>${pipeline}</h3><ul class="files">${of.slice(0, filesShown).map(fileItem)}</ul>${more(of.length - filesShown, "file")}`,
+  )}`;
+}
+
+const kinds = ["loaded", "replaced", "rejected", "missing"] as const;
+const kindNames = {
+  loaded: "loaded",
+  replaced: "replaced by a later one",
+  rejected: "rejected",
+  missing: "unaccounted for",
+};
+
+const legend = kinds.map(
+  (kind) =>
+    html`<svg class="key" viewBox="0 0 10 10" aria-hidden="true"><rect class="fill-${kind}" width="10" height="10"/></svg>${kindNames[kind]} &ensp;`,
+);
+
+function fileItem(file: FileReport): Markup {
+  const { detected, target, seconds, read, loaded } = file;
+  const sums = sumsOf([file]);
+  const form = readAs(detected);
+  const counts = kinds
+    .filter((kind) => kind !== "loaded" && sums[kind] !== 0)
+    .map(
+      (kind) => html`, <span class="${kind === "replaced" ? "again" : "bad"}">${sums[kind]} ${kindNames[kind]}</span>`,
+    );
+  const facts = [
+    target && `→ ${target}`,
+    form && `read as ${form}`,
+    seconds === null ? undefined : `${seconds.toFixed(1)} s`,
+  ];
+  return html`<li><div class="what"><strong>${nameOf(file)}</strong><span>${loaded.toLocaleString("en-US")} of ${counted(read, "record")} loaded${counts}</span></div>
+${bar(sums)}
+<div class="soft small">${facts.filter((fact) => fact !== undefined && fact !== "").join(" · ")}</div></li>`;
+}
+
+/** Of what there is at all; a record among a million is still seen. */
+function bar(sums: Sums): Markup {
+  const parts = kinds.map((kind) => ({ kind, count: Math.max(0, sums[kind]) })).filter(({ count }) => count > 0);
+  const total = parts.reduce((sum, { count }) => sum + count, 0);
+  const least = 8;
+  const free = 1_000 - least * parts.length;
+  let x = 0;
+  const drawn = parts.map(({ kind, count }) => {
+    const width = least + (free * count) / total;
+    const rect = html`<rect class="fill-${kind}" x="${x.toFixed(1)}" width="${width.toFixed(1)}" height="10"/>`;
+    x += width;
+    return rect;
+  });
+  return html`<svg class="bar" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">${drawn}</svg>`;
+}
+
+/** Sources, pipelines and stores, with lines as wide as what flowed is much. */
+export function flows({ files }: RunReport): Markup {
+  const boxes = new Map<string, Box>();
+  const lines = new Map<string, { line: Omit<Line, "width" | "title">; count: number; of: string }>();
+  const most = Math.max(1, ...files.map(({ read }) => read));
+  const flow = (from: string, to: string, count: number, kind?: "refusal") => {
+    const key = `${from}\n${to}`;
+    const known = lines.get(key);
+    const of = kind === undefined ? "records" : "rejected";
+    lines.set(key, { line: { from, to, kind }, count: (known?.count ?? 0) + count, of });
+  };
+  for (const [pipeline, of] of grouped(files, (file) => file.pipeline)) {
+    const sums = sumsOf(of);
+    boxes.set(`p ${pipeline}`, {
+      id: `p ${pipeline}`,
+      title: pipeline,
+      second: `${counted(of.length, "input")} · ${counted(sums.read, "record")}`,
+    });
+    const sources = [...grouped(of, ({ source }) => source)];
+    for (const [i, [source, own]] of sources.entries()) {
+      const isShown = i < sourcesShown;
+      const id = isShown ? `s ${pipeline} ${source}` : `s ${pipeline}`;
+      const rest = sources.length - sourcesShown;
+      const title = isShown ? source : counted(rest, "more source");
+      boxes.set(id, { id, title, second: isShown ? secondOf(own) : "" });
+      flow(id, `p ${pipeline}`, sumsOf(own).read);
+    }
+    for (const [target, own] of grouped(of, (file) => file.target ?? "")) {
+      const { loaded } = sumsOf(own);
+      if (target === "") continue;
+      boxes.set(`t ${target}`, { id: `t ${target}`, title: target, second: counted(loaded, "row"), kind: "store" });
+      flow(`p ${pipeline}`, `t ${target}`, loaded);
+    }
+    if (sums.rejected > 0) {
+      const id = `q ${pipeline}`;
+      boxes.set(id, { id, title: "rejected", second: counted(sums.rejected, "record"), kind: "refusal" });
+      flow(`p ${pipeline}`, id, sums.rejected, "refusal");
+    }
+  }
+  return graph(
+    "What flowed from which source through which pipeline into which table",
+    [...boxes.values()],
+    [...lines.values()].map(({ line, count, of }) => ({
+      ...line,
+      // The square root keeps a few records beside many visible.
+      width: 1.5 + 14 * Math.sqrt(Math.min(1, count / most)),
+      title: `${count.toLocaleString("en-US")} ${of}`,
+    })),
+  );
+}
+
+function secondOf(own: readonly FileReport[]): string {
+  const [only] = own;
+  const name = own.length === 1 && only ? only.file : counted(own.length, "file");
+  return `${sumsOf(own).read.toLocaleString("en-US")} · ${name}`;
+}
