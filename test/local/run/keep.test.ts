@@ -97,6 +97,18 @@ describe("A local run that stays up", () => {
     }
   });
 
+  it("S12: the run as a page is served, with what didn't arrive and why, and what the stack is made of", async () => {
+    const [, url = ""] = /^ {2}Page +(http:\/\/127\.0\.0\.1:\d+\/)/m.exec(said) ?? [];
+    const answer = await fetch(url);
+    assert.equal(answer.status, 200);
+    const html = await answer.text();
+    assert.match(html, /inbox · latin1\.csv<\/strong><span><span class="bad">refused whole/);
+    assert.match(html, /data-pipelines-local-ingest-load-role/);
+    assert.match(html, /<h2 id="resources">/);
+    assert.ok((report.resources ?? []).some(({ type }) => type === "data-pipelines:index:S3ToDynamoDb"));
+    assert.ok((report.iam?.used ?? []).some(({ action, calls }) => action === "dynamodb:BatchWriteItem" && calls > 0));
+  });
+
   it("S6: Ctrl-C ends it, with the exit code of what it found", async () => {
     assert.ok(run.pid);
     process.kill(-run.pid, "SIGINT");
