@@ -52,7 +52,7 @@ async function main(): Promise<number> {
 async function rendered(report: string): Promise<string> {
   const file = resolve(report.replace(/\.json$/, ".html"));
   const text = await readFile(report, "utf8");
-  await writeFile(file, renderPage(JSON.parse(text) as RunReport, new Date().toISOString()));
+  await writeFile(file, renderPage(JSON.parse(text) as RunReport, `from ${report}`));
   return file;
 }
 

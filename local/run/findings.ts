@@ -15,7 +15,7 @@ export class Findings {
 
   /** Of what has been found until now. @returns HTML */
   page(): string {
-    return renderPage(this.report(), new Date().toISOString());
+    return renderPage(this.report(), `${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC`);
   }
 
   /**

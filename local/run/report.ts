@@ -148,6 +148,8 @@ export interface RunReport extends Details {
   readonly problems: readonly string[];
   readonly files: readonly FileReport[];
   readonly tables: readonly TableReport[];
+  /** The user's files were sent in place of the samples; their use of the grants says nothing about the grants. */
+  readonly isOwnFiles?: boolean;
   readonly iam?: {
     readonly calls: number;
     readonly denied: readonly DeniedCall[];
@@ -190,6 +192,7 @@ export function assembleReport(
     files,
     tables: outcomes.flatMap((outcome) => outcome.tables),
     ...Object.assign({}, ...outcomes.map(({ details }) => details)),
+    isOwnFiles,
     iam,
     update,
     policy,

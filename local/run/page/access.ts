@@ -13,8 +13,13 @@ interface Row {
   readonly reason?: string;
 }
 
-export function access({ denied, used, unused }: Iam): Markup {
-  const rows: readonly Row[] = [...used, ...unused];
+/** @param isOwnFiles whether the user's files were sent, whose use of the grants says nothing about the grants */
+export function access({ denied, used, unused }: Iam, isOwnFiles: boolean): Markup {
+  const untold = isOwnFiles ? "your files didn't need it" : undefined;
+  const rows: readonly Row[] = [
+    ...used,
+    ...unused.map((grant) => ({ ...grant, reason: grant.reason === "" ? untold : grant.reason })),
+  ];
   const roles = [...grouped(rows, ({ role }) => role)].sort(([a], [b]) => a.localeCompare(b));
   const refused = denied.map(({ role, action, resource, count }) => [role, action, resource, count]);
   return html`${
@@ -26,18 +31,22 @@ export function access({ denied, used, unused }: Iam): Markup {
 
 function roleDetails(role: string, rows: readonly Row[]): Markup {
   const used = rows.filter(({ calls }) => calls !== undefined).length;
-  const unreasoned = rows.filter(({ reason }) => reason === "").length;
+  const needless = rows.filter(isNeedless).length;
   const sorted = [...rows].sort((a, b) => a.action.localeCompare(b.action) || a.resource.localeCompare(b.resource));
-  const cells = sorted.map(({ action, resource, calls, reason }): Value[] => [
-    html`<code>${action}</code>`,
-    html`<code>${resource}</code>`,
-    calls === undefined ? "–" : calls,
-    calls === undefined ? (reason === "" ? html`<strong class="bad">✘ unused without a reason</strong>` : reason) : "",
+  const cells = sorted.map((row): Value[] => [
+    html`<code>${row.action}</code>`,
+    html`<code>${row.resource}</code>`,
+    row.calls ?? 0,
+    isNeedless(row) ? html`<strong class="bad">✘ unused without a reason</strong>` : row.reason,
   ]);
   return html`<details><summary>${role} <span class="soft small">${counted(rows.length, "grant")}, ${used} used, ${rows.length - used} not${
-    unreasoned > 0 ? html`, <strong class="bad">✘ ${unreasoned} without a reason</strong>` : ""
+    needless > 0 ? html`, <strong class="bad">✘ ${needless} without a reason</strong>` : ""
   }</span></summary>
 ${table(`Grants of ${role}`, ["action", "resource", "calls", "why it wasn't used"], cells)}</details>`;
+}
+
+function isNeedless({ calls, reason }: Row): boolean {
+  return calls === undefined && reason === undefined;
 }
 
 export function policies({ rules, violations, exempted }: PolicyReport): Markup {

@@ -200,6 +200,6 @@ export function flows({ files }: RunReport): Markup {
 
 function secondOf(own: readonly FileReport[]): string {
   const [only] = own;
-  const name = own.length === 1 && only ? only.file : counted(own.length, "file");
+  const name = own.length === 1 && only ? only.file : counted(own.length, "input");
   return `${sumsOf(own).read.toLocaleString("en-US")} · ${name}`;
 }

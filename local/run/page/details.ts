@@ -60,10 +60,10 @@ function modelTable({ models, connections }: OrchestrationReport): Markup {
     const share = `${counted.toLocaleString("en-US")} of ${(brought?.rows ?? 0).toLocaleString("en-US")}`;
     return [
       name,
-      brought?.table,
       count,
       html`<span class="${isWhole ? "good" : "bad"}">${isWhole ? "✔" : "✘"} ${share}</span>`,
+      brought?.table,
     ];
   });
-  return table("dbt models", ["dbt model", "made of", "rows", "source rows counted"], rows);
+  return table("dbt models", ["dbt model", "rows", "source rows counted", "made of"], rows);
 }

@@ -57,11 +57,12 @@ export function scrolling(label: string, content: Markup): Markup {
 }
 
 export function table(label: string, head: readonly string[], rows: readonly (readonly Value[])[]): Markup {
+  const isNumber = head.map((_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === "number"));
   const cells = (row: readonly Value[]) =>
     row.map((cell) => (typeof cell === "number" ? numberCell(cell) : html`<td>${cell}</td>`));
   return scrolling(
     label,
-    html`<table><thead><tr>${head.map((each) => html`<th scope="col">${each}</th>`)}</tr></thead>
+    html`<table><thead><tr>${head.map((each, i) => html`<th scope="col" class="${isNumber[i] ? "number" : ""}">${each}</th>`)}</tr></thead>
 <tbody>${rows.map((row) => html`<tr>${cells(row)}</tr>`)}</tbody></table>`,
   );
 }

@@ -4,7 +4,7 @@ import type { RunReport } from "../report";
 import { access, policies } from "./access";
 import { flows, sumsOf, whatArrived, whatDidNot } from "./arrived";
 import { connectorTable, orchestrationTables } from "./details";
-import { counted, html, type Markup, Markup as Ready } from "./markup";
+import { counted, html, type Markup, Markup as Ready, table } from "./markup";
 import { resourceGraph } from "./resources";
 import { style } from "./style";
 import { timelines } from "./timeline";
@@ -57,7 +57,11 @@ function sectionsOf(report: RunReport): Section[] {
   const { files, executions = [], connectors = [], orchestration, iam, policy, resources = [] } = report;
   return [
     { id: "lacking", title: "What didn't arrive, and why", content: whatDidNot(report) },
-    { id: "flows", title: "What flowed where", content: files.length > 0 ? flows(report) : undefined },
+    {
+      id: "flows",
+      title: "What flowed where",
+      content: files.length > 0 ? html`${flows(report)}${tableRows(report)}` : undefined,
+    },
     { id: "files", title: "What arrived", content: files.length > 0 ? whatArrived(report) : undefined },
     { id: "runs", title: "Runs of state machines", content: executions.length > 0 ? timelines(executions) : undefined },
     {
@@ -70,10 +74,16 @@ function sectionsOf(report: RunReport): Section[] {
       title: "Fivetran connectors",
       content: connectors.length > 0 ? connectorTable(connectors) : undefined,
     },
-    { id: "access", title: "Who may do what", content: iam && access(iam) },
+    { id: "access", title: "Who may do what", content: iam && access(iam, report.isOwnFiles === true) },
     { id: "policies", title: "Policies", content: policy && policies(policy) },
     { id: "resources", title: "Resources", content: resources.length > 0 ? resourceGraph(resources) : undefined },
   ];
+}
+
+function tableRows({ tables }: RunReport): Markup {
+  if (tables.length === 0) return html``;
+  const rows = tables.map(({ name, rows }) => [name, rows]);
+  return html`<h3>What the tables hold</h3>${table("What the tables hold", ["table", "rows"], rows)}`;
 }
 
 function verdict(report: RunReport): Markup {
@@ -83,7 +93,8 @@ ${problems.length > 0 ? html`<ul class="card trouble reasons">${problems.map((pr
 <dl class="tiles">${tiles(report)}</dl>`;
 }
 
-function tiles({ files, tables, iam, policy, update }: RunReport): Markup[] {
+function tiles(report: RunReport): Markup[] {
+  const { files, tables, iam, policy, update } = report;
   const { read, loaded, replaced, rejected, missing } = sumsOf(files);
   const tile = (name: string, value: number, small: string, isBad = false) =>
     html`<div><dt>${name}</dt><dd class="${isBad ? "bad" : ""}">${isBad ? "✘ " : ""}${value.toLocaleString("en-US")}<small>${small}</small></dd></div>`;
@@ -100,13 +111,17 @@ function tiles({ files, tables, iam, policy, update }: RunReport): Markup[] {
   ];
   if (replaced > 0) all.push(tile("Replaced", replaced, "by a later record of the same key"));
   if (iam) {
-    const grants = iam.used.length + iam.unused.length;
     all.push(
       tile("Calls denied", iam.denied.length, `of ${counted(iam.calls, "call")} under roles`, iam.denied.length > 0),
     );
-    const unreasoned = iam.unused.filter(({ reason }) => reason === "").length;
+    const needless = iam.unused.filter(({ reason }) => reason === "").length;
     all.push(
-      tile("Grants used", iam.used.length, `of ${grants}; ${unreasoned} unused without a reason`, unreasoned > 0),
+      tile(
+        "Needless grants",
+        report.isOwnFiles ? 0 : needless,
+        `of ${iam.used.length + iam.unused.length}; ${iam.used.length} were used`,
+        !report.isOwnFiles && needless > 0,
+      ),
     );
   }
   if (policy) {

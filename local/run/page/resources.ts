@@ -8,8 +8,9 @@ const componentsShown = 80;
 
 export function resourceGraph(resources: readonly ResourceReport[]): Markup {
   const byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
+  const inOrder = [...resources].sort((a, b) => a.type.localeCompare(b.type) || a.name.localeCompare(b.name));
   const children = grouped(
-    resources.filter(({ parent }) => parent !== undefined),
+    inOrder.filter(({ parent }) => parent !== undefined),
     ({ parent = "" }) => parent,
   );
   const tops = resources.filter(({ parent }) => parent === undefined);

@@ -31,9 +31,11 @@ nav a { display: inline-block; padding: .25rem 0; }
 .tiles dd { margin: 0; font-size: 1.4rem; font-weight: 650; font-variant-numeric: tabular-nums; }
 .tiles dd small { display: block; font-size: .8125rem; font-weight: 400; color: var(--soft); }
 .trouble { border-left: .3rem solid var(--bad); }
-.files { list-style: none; padding: 0; margin: 0; display: grid; gap: .5rem; }
+.files { list-style: none; padding: 0; margin: 0; display: grid; gap: .5rem;
+  grid-template-columns: repeat(auto-fill, minmax(min(100%, 30rem), 1fr)); }
+.card.reasons { padding-left: 1.75rem; }
 .files .what { display: flex; flex-wrap: wrap; gap: 0 .75rem; justify-content: space-between; align-items: baseline; }
-.reasons { margin: .5rem 0 0; padding-left: 1.25rem; }
+.reasons { margin: .5rem 0 0; list-style: disc; padding-left: 1.25rem; }
 .bar { display: block; width: 100%; height: .625rem; margin: .35rem 0; border-radius: .2rem; background: var(--line); }
 .fill-loaded, .fill-span { fill: var(--good); } .fill-replaced { fill: var(--again); }
 .fill-rejected, .fill-open { fill: var(--bad); } .fill-missing { fill: var(--soft); }
@@ -46,7 +48,7 @@ th, td { text-align: left; vertical-align: top; padding: .4rem .6rem; border-bot
 tbody tr:last-child td { border-bottom: 0; }
 th { background: var(--card); font-weight: 600; }
 .number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-td { min-width: 6rem; } td.number { min-width: 3.5rem; }
+td { min-width: 9rem; } td.number { min-width: 3.5rem; } th { white-space: nowrap; }
 details { border: 1px solid var(--line); border-radius: .5rem; margin: .4rem 0; padding: 0 .75rem; }
 details[open] { padding-bottom: .6rem; }
 summary { cursor: pointer; padding: .55rem 0; }
@@ -63,6 +65,5 @@ details ul { margin: 0; padding-left: 1.1rem; }
 .node.store rect { rx: 14px; } .node text { fill: var(--text); font: 600 13px system-ui, sans-serif; }
 .node .second { fill: var(--soft); font-weight: 400; font-size: 12px; }
 .edge { fill: none; stroke: var(--flow); stroke-linecap: round; } .edge.refusal { stroke: var(--bad); }
-.arrow { fill: var(--flow); }
 @media print { .scroll { overflow: visible; } }
 `;

@@ -25,8 +25,8 @@ function timeline(execution: ExecutionReport): Markup {
 
 function row({ name, kind, spans }: StateReport, total: number): Markup {
   const bars = spans.slice(0, spansShown).map(({ from, to = total }, i) => {
-    const x = (1_000 * from) / total;
     const width = Math.max(3, (1_000 * (to - from)) / total);
+    const x = Math.min((1_000 * from) / total, 1_000 - width);
     const isOpen = spans[i]?.to === undefined;
     return html`<rect class="${isOpen ? "fill-open" : "fill-span"}" opacity="0.75" x="${x.toFixed(1)}" width="${width.toFixed(1)}" height="10"/>`;
   });
