@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 import { parseArgs } from "node:util";
 import type { StackConfig } from "../../stacks/schema";
 
@@ -69,8 +69,8 @@ export function parseOptions(args: readonly string[], known: Known): RunOptions 
   return {
     keep: values.keep ?? false,
     list: values.list ?? false,
-    report: values.report,
-    page: values.page,
+    report: values.report && placeOf(values.report, "--report"),
+    page: values.page && placeOf(values.page, "--page"),
     files: (values.file ?? []).map((text) => fileOf(text, known.sources)),
     secrets: new Map((values.secrets ?? []).map((text) => secretsOf(text, known.connectors))),
     timeout,
@@ -96,6 +96,15 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** A file to write, told at once: the run takes minutes before it writes. */
+function placeOf(file: string, option: string): string {
+  const folder = dirname(file);
+  if (!existsSync(folder))
+    throw new UsageError(`${option} ${file}: there is no folder ${folder}. Fix: mkdir -p ${folder}`);
+  if (existsSync(file) && !statSync(file).isFile()) throw new UsageError(`${option} ${file}: ${file} isn't a file`);
+  return file;
 }
 
 function secretsOf(text: string, connectors: Known["connectors"]): [string, Readonly<Record<string, unknown>>] {

@@ -92,14 +92,15 @@ describe("The files of a local run", () => {
     assert.deepEqual(report.problems, ["inbox, x.csv: isn't through within 300 s"]);
   });
 
-  it("S13: the report is written when the run fails, however early", async () => {
+  it("S13, S12: the report and the page are written when the run fails, however early", async () => {
     const folder = await mkdtemp(join(tmpdir(), "report-test-"));
     const file = join(folder, "report.json");
+    const page = join(folder, "run.html");
     const said: string[] = [];
     const { log, error } = console;
     Object.assign(console, { log: (line: string) => said.push(line), error: (line: string) => said.push(line) });
     try {
-      const findings = new Findings({ files: [], report: file });
+      const findings = new Findings({ files: [], report: file, page });
       findings.failures.push("pulumi up failed: no such bucket");
       assert.equal(await findings.tell(), false);
       findings.failures.push("stopping failed");
@@ -107,10 +108,19 @@ describe("The files of a local run", () => {
     } finally {
       Object.assign(console, { log, error });
     }
-    assert.deepEqual(said, ["✘ pulumi up failed: no such bucket", `Report: ${file}`, "✘ stopping failed"]);
+    assert.deepEqual(said, [
+      "✘ pulumi up failed: no such bucket",
+      `Report: ${file}`,
+      `Page: ${page}`,
+      "✘ stopping failed",
+    ]);
     const report = JSON.parse(await readFile(file, "utf8"));
     assert.deepEqual(report.problems, ["pulumi up failed: no such bucket", "stopping failed"]);
     assert.equal(report.passed, false);
+    assert.match(
+      await readFile(page, "utf8"),
+      /✘ 2 problems[\s\S]*pulumi up failed: no such bucket[\s\S]*stopping failed/,
+    );
     await rm(folder, { recursive: true });
   });
 });

@@ -61,6 +61,11 @@ describe("The options of a local run", () => {
     );
   });
 
+  it("S12: the page goes into the file that is named, and none is written unasked", () => {
+    assert.equal(parseOptions(["--page", join(folder, "run.html")], known)?.page, join(folder, "run.html"));
+    assert.equal(parseOptions([], known)?.page, undefined);
+  });
+
   const wrong: readonly (readonly [args: readonly string[], expected: RegExp])[] = [
     [["--file", "inbox"], /write it as SOURCE=PATH/],
     [["--file", "nobody=x.csv"], /no source "nobody"; there are zipcodes, daily, inbox/],
@@ -69,6 +74,9 @@ describe("The options of a local run", () => {
     [["--secrets", "crm"], /write it as CONNECTOR=FILE/],
     [["--secrets", "erp=x.json"], /no connector "erp"; there are crm/],
     [["--secrets", "crm=/not/there.json"], /no file \/not\/there\.json/],
+    [["--page", "/not/there/run.html"], /no folder \/not\/there. Fix: mkdir -p \/not\/there/],
+    [["--page", "/"], /--page \/: \/ isn't a file/],
+    [["--report", "/not/there/run.json"], /--report .*no folder/],
     [["--timeout", "soon"], /--timeout soon isn't a number of seconds/],
     [["--files", "x"], /--files/],
   ];
