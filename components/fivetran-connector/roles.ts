@@ -21,7 +21,12 @@ export function fivetranRole(context: Context, args: FivetranRoleArgs): aws.iam.
   const fivetran = pulumi.interpolate`arn:${context.account.partition}:iam::${accountId}:root`;
   return role(context, "fivetran-role", {
     description: `Fivetran calls the connector ${context.name} with it`,
-    trust: externalTrust("Fivetran", fivetran, externalId),
+    trust: externalTrust(
+      "Fivetran",
+      fivetran,
+      externalId,
+      "Fivetran runs the connector with the role, told apart by the External ID",
+    ),
     statements: grantStatements(fivetranPermissions, targets).map(({ statement }) => statement),
   }).role;
 }

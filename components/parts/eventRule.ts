@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Context } from "./context";
 import { physicalName } from "./naming";
+import type { Statement } from "./policyDocument";
 import { role, serviceTrust } from "./role";
 
 export interface EventRuleArgs {
@@ -32,7 +33,7 @@ export function eventRule(context: Context, part: string, args: EventRuleArgs): 
   const starter = role(context, `${part}-rule-role`, {
     description: `Starts executions for the rule ${part} of ${context.name}`,
     trust: serviceTrust(context, "events.amazonaws.com"),
-    statements: [startStatement(args.stateMachineArn)],
+    statements: [startStatement(args.stateMachineArn, "the rule starts an execution")],
   });
   new aws.cloudwatch.EventTarget(
     `${name}-target`,
@@ -49,6 +50,6 @@ export function eventRule(context: Context, part: string, args: EventRuleArgs): 
 }
 
 /** What a role needs to start executions of one state machine. */
-export function startStatement(stateMachineArn: pulumi.Input<string>) {
-  return { Sid: "Start", Effect: "Allow", Action: "states:StartExecution", Resource: stateMachineArn } as const;
+export function startStatement(stateMachineArn: pulumi.Input<string>, why: string): Statement {
+  return { why, Sid: "Start", Effect: "Allow", Action: "states:StartExecution", Resource: stateMachineArn };
 }

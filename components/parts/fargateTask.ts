@@ -156,6 +156,7 @@ function roles(
 ): { execution: ComponentRole; task: ComponentRole } {
   const trust = serviceTrust(context, "ecs-tasks.amazonaws.com");
   const log: Statement = {
+    why: "writes its log",
     Sid: "Log",
     Effect: "Allow",
     Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
@@ -180,13 +181,15 @@ function secretStatements({ secrets = {}, secretsKmsKeyArn }: FargateTaskArgs): 
   const arns = [...new Set(Object.values(secrets).map(({ secretArn }) => secretArn))];
   if (arns.length === 0) return [];
   const read: Statement = {
+    why: "is given the secret as it starts",
     Sid: "Secret",
     Effect: "Allow",
     Action: "secretsmanager:GetSecretValue",
     Resource: arns.length === 1 && arns[0] !== undefined ? arns[0] : arns,
   };
   if (secretsKmsKeyArn === undefined) return [read];
-  return [read, { Sid: "SecretKey", Effect: "Allow", Action: "kms:Decrypt", Resource: secretsKmsKeyArn }];
+  const why = "reads a secret that is encrypted with a customer's key";
+  return [read, { why, Sid: "SecretKey", Effect: "Allow", Action: "kms:Decrypt", Resource: secretsKmsKeyArn }];
 }
 
 /** Pulling from ECR, for the image's repository alone; an image of another registry is pulled without credentials. */
@@ -195,9 +198,15 @@ function pullStatements(image: string): Statement[] {
   if (ecr === null) return [];
   const [, account, region, china, repository] = ecr;
   return [
-    // The token is for the whole registry; IAM knows no resource for it.
-    { Sid: "SignIn", Effect: "Allow", Action: "ecr:GetAuthorizationToken", Resource: "*" },
     {
+      why: "signs in to the registry; AWS knows no resource for it",
+      Sid: "SignIn",
+      Effect: "Allow",
+      Action: "ecr:GetAuthorizationToken",
+      Resource: "*",
+    },
+    {
+      why: "starts the container from its image",
       Sid: "Pull",
       Effect: "Allow",
       Action: ["ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"],

@@ -34,25 +34,37 @@ export function grantStatements<Role extends string>(
       const chunks = inChunks(resources);
       return chunks.map((chunk, j) => {
         const statement: Statement = {
+          why: grant.why,
           Sid: sid(role, i + 1, chunks.length > 1 ? j + 1 : undefined),
           Effect: "Allow",
           Action: grant.actions,
           Resource: chunk.map(({ arn }) => arn),
           ...(grant.conditions === undefined ? {} : { Condition: grant.conditions }),
         };
-        const fixed = JSON.stringify({ ...statement, Resource: [] }).length + 1;
+        const fixed = JSON.stringify({ ...statement, why: undefined, Resource: [] }).length + 1;
         return { statement, size: fixed + sum(chunk) };
       });
     }),
   );
 }
 
+/** Some grants, each action with its own reason. */
+interface Joined extends Pick<Grant, "actions" | "suffix" | "conditions"> {
+  readonly why: Readonly<Record<string, string>>;
+}
+
 /** Grants for the same resources under the same conditions as one, so that a long list of ARNs stands there once. */
-function joined(grants: readonly Grant[]): Pick<Grant, "actions" | "suffix" | "conditions">[] {
-  const byScope = new Map<string, Pick<Grant, "actions" | "suffix" | "conditions">>();
-  for (const { actions, suffix, conditions } of grants) {
+function joined(grants: readonly Grant[]): Joined[] {
+  const byScope = new Map<string, Joined>();
+  for (const { actions, suffix, conditions, why } of grants) {
     const scope = scopeOf({ suffix, conditions });
-    byScope.set(scope, { actions: [...(byScope.get(scope)?.actions ?? []), ...actions], suffix, conditions });
+    const before = byScope.get(scope);
+    byScope.set(scope, {
+      actions: [...(before?.actions ?? []), ...actions],
+      suffix,
+      conditions,
+      why: { ...before?.why, ...Object.fromEntries(actions.map((action) => [action, why])) },
+    });
   }
   return [...byScope.values()];
 }

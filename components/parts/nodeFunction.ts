@@ -111,6 +111,7 @@ function ownStatements(
 ): SizedStatement[] {
   const statements: Statement[] = [
     {
+      why: "writes its log",
       Sid: "Logs",
       Effect: "Allow",
       Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
@@ -119,6 +120,7 @@ function ownStatements(
   ];
   if (consumes.length > 0) {
     statements.push({
+      why: "Lambda takes the messages from the queue for the function",
       Sid: "ConsumeQueue",
       Effect: "Allow",
       Action: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
@@ -128,7 +130,13 @@ function ownStatements(
   if (tracing) {
     // X-Ray has no resources to restrict these to.
     const Action = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"];
-    statements.push({ Sid: "Traces", Effect: "Allow", Action, Resource: "*" });
+    statements.push({
+      why: "writes its traces; AWS knows no resource for it",
+      Sid: "Traces",
+      Effect: "Allow",
+      Action,
+      Resource: "*",
+    });
   }
   return statements.map((statement) => ({ statement, size: 500 }));
 }

@@ -18,6 +18,7 @@ export function notificationTopic(context: Context): { arn: pulumi.Output<string
       policy: policyDocument([
         tlsOnly("sns", [arn]),
         {
+          why: "CloudWatch sends the alarms",
           Sid: "Alarms",
           Effect: "Allow",
           Principal: { Service: "cloudwatch.amazonaws.com" },

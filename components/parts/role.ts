@@ -1,12 +1,13 @@
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { roleArnOf } from "./account";
 import type { Context } from "./context";
 import { physicalName } from "./naming";
-import { policyDocument, type Statement } from "./policyDocument";
+import { explainedDocument, policyDocument, type Statement } from "./policyDocument";
 
 /** Who may assume a role: one principal, under conditions. */
 export interface Trust {
+  readonly why: string;
   /** @default none */
   readonly Sid?: string;
   readonly Principal: Readonly<Record<string, pulumi.Input<string>>>;
@@ -44,10 +45,7 @@ export function role(context: Context, part: string, args: RoleArgs): ComponentR
     {
       name: roleName,
       description: args.description.replace(/[^\w .,:/'-]/g, ""),
-      assumeRolePolicy: pulumi.jsonStringify({
-        Version: "2012-10-17",
-        Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", ...args.trust }],
-      }),
+      assumeRolePolicy: explainedDocument([{ Effect: "Allow", Action: "sts:AssumeRole", ...args.trust }]),
       permissionsBoundary: context.permissionsBoundaryArn,
       tags: context.tags,
     },
@@ -87,12 +85,23 @@ function managedPolicy(
 /** One AWS service, for this account alone (no confused deputy). */
 export function serviceTrust({ account }: Context, service: string): Trust {
   return {
+    why: "takes the role",
     Principal: { Service: service },
     Condition: { StringEquals: { "aws:SourceAccount": account.accountId } },
   };
 }
 
 /** Somebody in another account who has to know the External ID, which keeps that account's other customers out. */
-export function externalTrust(sid: string, principal: pulumi.Input<string>, externalId: pulumi.Input<string>): Trust {
-  return { Sid: sid, Principal: { AWS: principal }, Condition: { StringEquals: { "sts:ExternalId": externalId } } };
+export function externalTrust(
+  sid: string,
+  principal: pulumi.Input<string>,
+  externalId: pulumi.Input<string>,
+  why: string,
+): Trust {
+  return {
+    why,
+    Sid: sid,
+    Principal: { AWS: principal },
+    Condition: { StringEquals: { "sts:ExternalId": externalId } },
+  };
 }

@@ -88,7 +88,8 @@ export function roleStatements(
   needs: readonly Need[],
   { logLevel, tracing }: Pick<StateMachineArgs, "logLevel" | "tracing">,
 ): Statement[] {
-  const statements: Statement[] = merged(needs).map(({ actions, resources, conditions }, i) => ({
+  const statements: Statement[] = merged(needs).map(({ actions, resources, conditions, why }, i) => ({
+    why,
     Sid: `Call${i + 1}`,
     Effect: "Allow",
     Action: actions,
@@ -96,18 +97,25 @@ export function roleStatements(
     ...(conditions === undefined ? {} : { Condition: conditions }),
   }));
   // Neither log deliveries nor X-Ray have resources to restrict these to.
-  if (logLevel !== "OFF") statements.push({ Sid: "Log", Effect: "Allow", Action: logDelivery, Resource: "*" });
-  if (tracing) statements.push({ Sid: "Traces", Effect: "Allow", Action: traces, Resource: "*" });
+  if (logLevel !== "OFF") {
+    statements.push({ why: "writes its log", Sid: "Log", Effect: "Allow", Action: logDelivery, Resource: "*" });
+  }
+  if (tracing) {
+    const why = "writes its traces; AWS knows no resource for it";
+    statements.push({ why, Sid: "Traces", Effect: "Allow", Action: traces, Resource: "*" });
+  }
   return statements;
 }
 
-/** The same actions under the same conditions stand in one statement. */
+/** The same actions under the same conditions stand in one statement, with the reasons of all. */
 function merged(needs: readonly Need[]): Need[] {
   const byActions = new Map<string, Need>();
   for (const need of needs) {
     const key = JSON.stringify([need.actions, need.conditions]);
-    const resources = new Set([...(byActions.get(key)?.resources ?? []), ...need.resources]);
-    byActions.set(key, { ...need, resources: [...resources] });
+    const before = byActions.get(key);
+    const resources = [...new Set([...(before?.resources ?? []), ...need.resources])];
+    const why = [...new Set([...(before?.why.split("; ") ?? []), need.why])].join("; ");
+    byActions.set(key, { ...need, resources, why });
   }
   return [...byActions.values()];
 }

@@ -48,6 +48,7 @@ export function sendStatement(
   ];
   return [
     {
+      why: "the source buckets' new objects are announced",
       Sid: sid,
       Effect: "Allow",
       Principal: { Service: service },

@@ -43,7 +43,13 @@ export function errorNotifications(context: Context): ErrorNotifications {
     },
     { ...child, dependsOn: topic },
   );
-  const statement: Statement = { Sid: "TellErrors", Effect: "Allow", Action: "sns:Publish", Resource: topicArn };
+  const statement: Statement = {
+    why: "Snowflake tells of files that could not be loaded",
+    Sid: "TellErrors",
+    Effect: "Allow",
+    Action: "sns:Publish",
+    Resource: topicArn,
+  };
   const { role, policies } = snowflakeRole(context, "errors-role", {
     roleName,
     description: `Snowflake reports errors of ${context.name}`,

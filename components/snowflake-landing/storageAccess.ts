@@ -77,16 +77,24 @@ function readStatements({ account }: Context, args: StorageAccessArgs): SizedSta
   const read = portions.map((prefixes, i): SizedStatement => {
     const Resource = prefixes.map((prefix) => pulumi.interpolate`${bucketArn}/${prefix}*`);
     const Action = ["s3:GetObject", "s3:GetObjectVersion"];
-    const statement: Statement = { Sid: numbered("ReadFiles", i), Effect: "Allow", Action, Resource };
+    const why = "Snowflake reads the stage's files";
+    const statement: Statement = { why, Sid: numbered("ReadFiles", i), Effect: "Allow", Action, Resource };
     return { statement, size: frameLength + lengthOf(prefixes) };
   });
   const list = portions.map((prefixes, i): SizedStatement => {
     const Condition = { StringLike: { "s3:prefix": prefixes.map((prefix) => `${prefix}*`) } };
     const Sid = numbered("ListFiles", i);
-    const statement: Statement = { Sid, Effect: "Allow", Action: "s3:ListBucket", Resource: bucketArn, Condition };
+    const why = "Snowflake lists the stage's files";
+    const statement: Statement = { why, Sid, Effect: "Allow", Action: "s3:ListBucket", Resource: bucketArn, Condition };
     return { statement, size: frameLength + bucketArnLength + prefixes.join('*",""').length };
   });
-  const find: Statement = { Sid: "FindBucket", Effect: "Allow", Action: "s3:GetBucketLocation", Resource: bucketArn };
+  const find: Statement = {
+    why: "Snowflake asks which region the bucket is in",
+    Sid: "FindBucket",
+    Effect: "Allow",
+    Action: "s3:GetBucketLocation",
+    Resource: bucketArn,
+  };
   const decrypt = args.kmsKeyArn === undefined ? [] : [decryptStatement(args.kmsKeyArn, args.bucketRegion, account)];
   const others = [find, ...decrypt].map((statement) => ({ statement, size: 2 * frameLength }));
   return [...read, ...list, ...others];
@@ -95,6 +103,7 @@ function readStatements({ account }: Context, args: StorageAccessArgs): SizedSta
 function decryptStatement(key: pulumi.Input<string>, region: pulumi.Input<string>, account: Account): Statement {
   const viaS3 = pulumi.interpolate`s3.${region}.${account.dnsSuffix}`;
   return {
+    why: "reads files that are encrypted with a customer's key",
     Sid: "DecryptFiles",
     Effect: "Allow",
     Action: "kms:Decrypt",
@@ -150,6 +159,11 @@ export function snowflakeRole(context: Context, part: string, args: SnowflakeRol
       `IAM attaches ${maxManagedPolicies} to a role. Fix: split the tables over two SnowflakeLandings, or shorten their prefixes.`,
     );
   }
-  const trust = externalTrust("Snowflake", userArn, externalId);
+  const trust = externalTrust(
+    "Snowflake",
+    userArn,
+    externalId,
+    "Snowflake's user takes the role, told apart by the External ID",
+  );
   return role(context, part, { roleName, description, trust, statements: inline, more: managed });
 }

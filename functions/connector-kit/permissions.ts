@@ -6,13 +6,13 @@ export const permissions = definePermissions({
     {
       actions: ["s3:PutObject"],
       suffix: "/*",
-      why: "Writes the rows to the file that Fivetran's request names.",
+      why: "writes the rows to the file that Fivetran's request names",
     },
   ],
   syncKey: [
     {
       actions: ["kms:GenerateDataKey"],
-      why: "Encrypts the files, where the bucket has a KMS key.",
+      why: "encrypts the files, where the bucket has a KMS key",
       unusedBecause: "Used by S3 on the function's behalf.",
     },
   ],
@@ -20,12 +20,12 @@ export const permissions = definePermissions({
 
 /** Of the role that Fivetran assumes. */
 export const fivetranPermissions = definePermissions({
-  self: [{ actions: ["lambda:InvokeFunction"], why: "Calls the connector." }],
+  self: [{ actions: ["lambda:InvokeFunction"], why: "calls the connector" }],
   syncBucket: [
     {
       actions: ["s3:GetObject", "s3:DeleteObject"],
       suffix: "/*",
-      why: "Reads the files that the connector wrote, and clears them away.",
+      why: "reads the files that the connector wrote, and clears them away",
     },
     {
       actions: ["s3:PutObject"],
@@ -36,14 +36,14 @@ export const fivetranPermissions = definePermissions({
     },
     {
       actions: ["s3:GetBucketLocation"],
-      why: "The set-up test of Fivetran's form asks which region the bucket is in.",
+      why: "the set-up test of Fivetran's form asks which region the bucket is in",
       unusedBecause: "Only Fivetran's own set-up test asks.",
     },
   ],
   syncKey: [
     {
       actions: ["kms:Decrypt"],
-      why: "Reads the files, where the bucket has a KMS key.",
+      why: "reads the files, where the bucket has a KMS key",
       unusedBecause: "Used by S3 on Fivetran's behalf.",
     },
   ],

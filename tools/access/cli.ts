@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type AccessSource, run } from "../../policy/access/cli";
 import { accessOf } from "../../policy/access/grants";
 import { fromProgram } from "./fromProgram";
-import { readReasons, whyOf } from "./why";
+import { whyOf } from "./why";
 
 const root = join(__dirname, "../..");
 
@@ -13,10 +13,7 @@ export const ownAccess: AccessSource = {
   accessOf: async (stack) => accessOf(await fromProgram(stack)),
   reference: join(root, "policy/access/reference.json"),
   page: join(root, "docs/access.md"),
-  why: async () => {
-    const reasons = await readReasons();
-    return (grant, action, all) => whyOf(grant, action, all, reasons);
-  },
+  why: async () => whyOf,
 };
 
 if (require.main === module) void run(process.argv.slice(2), ownAccess);

@@ -33,6 +33,7 @@ export function endStates({ pipeline }: FlowSettings, references: FlowReferences
     }),
     "Tell people": publish({
       topicArn: references.topicArn,
+      why: "tells people of an import that didn't end well",
       subject: jsonata(
         `$substring('${pipeline}: ' & $tenant & '/' & $table & ' ' & $version & ' ' & $outcome, 0, 100)`,
       ),

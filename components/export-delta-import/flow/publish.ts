@@ -26,6 +26,7 @@ export function approvalStates(
     }),
     Ask: publish({
       topicArn: references.topicArn,
+      why: "asks people about a delta that deletes more than it may",
       subject: jsonata("$subject"),
       message: jsonata("$message"),
       timeoutSeconds: 60,

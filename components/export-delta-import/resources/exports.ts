@@ -60,6 +60,7 @@ export function exportQueue(context: Context, { bucketName: bucket, prefix }: Ex
     maxReceiveCount,
     senders: (queueArn) => [
       {
+        why: "EventBridge announces new objects of the exports' bucket",
         Sid: "Rule",
         Effect: "Allow",
         Principal: { Service: "events.amazonaws.com" },

@@ -65,6 +65,7 @@ export function dbtStates<N extends string>(
       bucketArn: references.artifactsBucketArn,
       key: jsonata(`'${runsPrefix}' & $run & '/summary.json'`),
       keys: `${runsPrefix}*`,
+      why: "reads dbt's summary, to say what failed",
       timeoutSeconds: 60,
       assign: {
         dbt: jsonata("$uppercase($parse($states.result.Body).status)"),

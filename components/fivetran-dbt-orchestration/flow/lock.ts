@@ -52,6 +52,7 @@ export function lockStates(
   return {
     "Take run lock": putItem({
       ...shared,
+      why: "takes the run lock, so that runs don't overlap",
       comment: "Written unless another execution has written it, or over that of one that is dead.",
       arguments: writeLock(settings.runTimeout),
       catch: [{ ErrorEquals: [conditionFailed], Next: "Find lock holder" }, unlocked],
@@ -59,6 +60,7 @@ export function lockStates(
     }),
     "Find lock holder": getItem({
       ...shared,
+      why: "sees which execution holds the run lock",
       arguments: { Key: lockKey, ConsistentRead: true },
       // A holder that has just let go is as good as this run itself.
       assign: {
@@ -73,6 +75,7 @@ export function lockStates(
       retry,
       executionArn: jsonata("$holder"),
       executions: `${references.stateMachineArn.replace(":stateMachine:", ":execution:")}:*`,
+      why: "sees whether the execution that holds the run lock still runs",
       output: { status: jsonata("$states.result.Status") },
       catch: [
         {
@@ -141,6 +144,7 @@ export function releaseState({ waitsTableArn }: FlowReferences): Steps<"Release 
   return {
     "Release run lock": deleteItem({
       tableArn: waitsTableArn,
+      why: "gives the run lock back",
       timeoutSeconds: 60,
       retry,
       output: {},

@@ -19,6 +19,7 @@ export function outcomeStates<N extends string>(
   return {
     Notify: publish<OutcomeStates | N>({
       topicArn: references.topicArn,
+      why: "tells of failures",
       subject: jsonata(
         `$substring('${pipeline}: run ' & ($outcome = 'FAILED' ? 'failed' : 'succeeded in part'), 0, 100)`,
       ),

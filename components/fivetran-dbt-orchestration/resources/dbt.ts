@@ -79,6 +79,7 @@ export function dbtTask(
     secretsKmsKeyArn,
     statements: [
       {
+        why: "stores what dbt leaves behind",
         Sid: "Artifacts",
         Effect: "Allow",
         Action: "s3:PutObject",

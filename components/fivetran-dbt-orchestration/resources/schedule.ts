@@ -25,8 +25,14 @@ export function schedule(
     description: `Starts the runs of ${context.name}`,
     trust: serviceTrust(context, "scheduler.amazonaws.com"),
     statements: [
-      startStatement(stateMachineArn),
-      { Sid: "DeadLetter", Effect: "Allow", Action: "sqs:SendMessage", Resource: missed.arn },
+      startStatement(stateMachineArn, "the schedule starts an execution"),
+      {
+        why: "keeps what couldn't be started",
+        Sid: "DeadLetter",
+        Effect: "Allow",
+        Action: "sqs:SendMessage",
+        Resource: missed.arn,
+      },
     ],
   });
   new aws.scheduler.Schedule(

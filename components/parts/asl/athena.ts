@@ -42,7 +42,9 @@ export function queryResults<N extends string>(spec: QueryResultsSpec<N>): Step<
   const call = {
     resource: "arn:aws:states:::athena:getQueryResults",
     arguments: { QueryExecutionId: spec.queryExecutionId, MaxResults: spec.maxResults },
-    needs: [{ actions: ["athena:GetQueryResults"], resources: [spec.place.workgroupArn] }],
+    needs: [
+      { actions: ["athena:GetQueryResults"], resources: [spec.place.workgroupArn], why: "reads what a query counted" },
+    ],
   };
   return task(call, spec);
 }
@@ -66,7 +68,13 @@ function glueCall(operation: string, action: string, { databaseArn, arguments: o
   return {
     resource: `arn:aws:states:::aws-sdk:glue:${operation}`,
     arguments: { DatabaseName: nameOf(databaseArn), ...own },
-    needs: [{ actions: [action], resources: glueResources(databaseArn) }],
+    needs: [
+      {
+        actions: [action],
+        resources: glueResources(databaseArn),
+        why: "describes the versions' files as tables while they are compared",
+      },
+    ],
   };
 }
 
@@ -86,18 +94,33 @@ function queryNeeds({ workgroupArn, databaseArn, bucketArn, reads, writes }: Ath
     {
       actions: ["athena:StartQueryExecution", "athena:GetQueryExecution", "athena:StopQueryExecution"],
       resources: [workgroupArn],
+      why: "runs the queries, and stops them with the execution",
     },
-    { actions: ["glue:GetDatabase", "glue:GetTable", "glue:GetPartitions"], resources: glueResources(databaseArn) },
-    { actions: ["s3:GetBucketLocation", "s3:ListBucketMultipartUploads"], resources: [bucketArn] },
+    {
+      actions: ["glue:GetDatabase", "glue:GetTable", "glue:GetPartitions"],
+      resources: glueResources(databaseArn),
+      why: "Athena finds the queries' tables",
+    },
+    {
+      actions: ["s3:GetBucketLocation", "s3:ListBucketMultipartUploads"],
+      resources: [bucketArn],
+      why: "Athena looks for the bucket and for uploads under way",
+    },
     ...[...new Set([...reads, ...writes])].map((prefix) => ({
       actions: ["s3:ListBucket"],
       resources: [bucketArn],
+      why: "Athena finds the files of tables and results",
       conditions: { StringLike: { "s3:prefix": `${prefix}*` } },
     })),
-    { actions: ["s3:GetObject"], resources: objects([...new Set([...reads, ...writes])]) },
+    {
+      actions: ["s3:GetObject"],
+      resources: objects([...new Set([...reads, ...writes])]),
+      why: "Athena reads the files of tables and results",
+    },
     {
       actions: ["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
       resources: objects(writes),
+      why: "Athena writes the results",
     },
   ];
 }

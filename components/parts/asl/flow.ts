@@ -100,10 +100,11 @@ export function map<N extends string>(spec: MapSpec<N>): Step<N> {
 /** A distributed map starts, watches and stops executions of the state machine that it stands in. */
 function ownExecutions(stateMachineArn: string): Need[] {
   return [
-    { actions: ["states:StartExecution"], resources: [stateMachineArn] },
+    { actions: ["states:StartExecution"], resources: [stateMachineArn], why: "the distributed Map starts its parts" },
     {
       actions: ["states:DescribeExecution", "states:StopExecution"],
       resources: [`${stateMachineArn.replace(":stateMachine:", ":execution:")}/*`],
+      why: "the distributed Map watches and stops its parts",
     },
   ];
 }

@@ -52,5 +52,5 @@ export const lambdaRetry: Retrier = {
 };
 
 function needs(functionArn: string): Need[] {
-  return [{ actions: ["lambda:InvokeFunction"], resources: [functionArn] }];
+  return [{ actions: ["lambda:InvokeFunction"], resources: [functionArn], why: "calls the functions of its steps" }];
 }

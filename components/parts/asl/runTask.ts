@@ -52,21 +52,29 @@ function needs({ clusterArn, family, executionRoleArn, taskRoleArn }: RunTaskSpe
   const cluster = clusterArn.slice(clusterArn.indexOf("/") + 1);
   const inCluster = { ArnEquals: { "ecs:cluster": clusterArn } };
   return [
-    { actions: ["ecs:RunTask"], resources: [of("ecs", `task-definition/${family}:*`)], conditions: inCluster },
+    {
+      actions: ["ecs:RunTask"],
+      resources: [of("ecs", `task-definition/${family}:*`)],
+      why: "starts the container",
+      conditions: inCluster,
+    },
     {
       actions: ["ecs:StopTask", "ecs:DescribeTasks"],
       resources: [of("ecs", `task/${cluster}/*`)],
+      why: "waits for the container's end, and stops it with the execution",
       conditions: inCluster,
     },
     {
       actions: ["iam:PassRole"],
       resources: [executionRoleArn, taskRoleArn],
+      why: "gives the container its roles, and no other service",
       conditions: { StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" } },
     },
     // The rule by which Step Functions hears that a task has ended; it makes it itself, under this name.
     {
       actions: ["events:PutTargets", "events:PutRule", "events:DescribeRule"],
       resources: [of("events", "rule/StepFunctionsGetEventsForECSTaskRule")],
+      why: "is told when the container ends",
     },
   ];
 }

@@ -106,6 +106,8 @@ export interface Definition extends States {
 export interface Need {
   readonly actions: readonly string[];
   readonly resources: readonly string[];
+  /** What for, as it stands in the list of grants. */
+  readonly why: string;
   /** IAM condition block. */
   readonly conditions?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }

@@ -11,7 +11,7 @@ export const permissions = definePermissions({
         "kinesis:GetShardIterator",
         "kinesis:ListShards",
       ],
-      why: "Lambda reads the stream for the function, as its role",
+      why: "lambda reads the stream for the function, as its role",
       unusedBecause: "the Lambda service uses it, not the code",
     },
   ],

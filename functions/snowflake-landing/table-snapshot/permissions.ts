@@ -5,7 +5,7 @@ export const permissions = definePermissions({
   table: [
     {
       actions: ["dynamodb:Scan"],
-      why: "Reads the whole table, in segments.",
+      why: "reads the whole table, in segments",
       unusedBecause: "The first full load is started by its own command, once a table.",
     },
   ],
@@ -13,28 +13,28 @@ export const permissions = definePermissions({
     {
       actions: ["s3:PutObject"],
       suffix: "/*",
-      why: "Writes the items as files beside the changes.",
+      why: "writes the items as files beside the changes",
       unusedBecause: "The first full load is started by its own command, once a table.",
     },
   ],
   stageKey: [
     {
       actions: ["kms:GenerateDataKey"],
-      why: "Encrypts the files, where the bucket has a KMS key.",
+      why: "encrypts the files, where the bucket has a KMS key",
       unusedBecause: "Used by S3 on the function's behalf.",
     },
   ],
   self: [
     {
       actions: ["lambda:InvokeFunction"],
-      why: "Starts its segments, and continues one when time runs out.",
+      why: "starts its segments, and continues one when time runs out",
       unusedBecause: "The first full load is started by its own command, once a table.",
     },
   ],
   failureQueue: [
     {
       actions: ["sqs:SendMessage"],
-      why: "Lambda keeps the event of an invocation that failed for good.",
+      why: "lambda keeps the event of an invocation that failed for good",
       unusedBecause: "Used by the Lambda service after the last retry.",
     },
   ],

@@ -173,7 +173,13 @@ describe("functions", () => {
 
   it("I1: statements that don't fit inline go to managed policies, in order, none lost", () => {
     const statements = Array.from({ length: 60 }, (_, i) => ({
-      statement: { Sid: `S${i}`, Effect: "Allow" as const, Action: "s3:GetObject", Resource: "x".repeat(800) },
+      statement: {
+        why: "reads",
+        Sid: `S${i}`,
+        Effect: "Allow" as const,
+        Action: "s3:GetObject",
+        Resource: "x".repeat(800),
+      },
       size: 900,
     }));
     const { inline, managed } = packStatements(statements);

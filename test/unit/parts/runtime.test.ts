@@ -9,6 +9,7 @@ import type { Context } from "../../../components/parts/context";
 import { eventRule } from "../../../components/parts/eventRule";
 import { type FargateTaskArgs, fargateTask } from "../../../components/parts/fargateTask";
 import { network } from "../../../components/parts/network";
+import { reasonIn } from "../../../components/parts/policyDocument";
 import { externalTrust, role, serviceTrust } from "../../../components/parts/role";
 import { at, resolved, runMocked } from "../mocks";
 import { statementsAt } from "./documents";
@@ -28,6 +29,7 @@ function contextOf(more: Partial<Context> = {}): Context {
 }
 
 const start = { Sid: "Start", Effect: "Allow", Action: "states:StartExecution", Resource: "arn:aws:states:m" } as const;
+const explained = { ...start, why: "starts what has to run" };
 
 describe("the part role", () => {
   it("S4: its name, ARN and policies follow from the part's name, and a boundary bounds it", async () => {
@@ -37,8 +39,8 @@ describe("the part role", () => {
       return role(context, "load-role", {
         description: 'Runs "load" (of mine)',
         trust: serviceTrust(context, "lambda.amazonaws.com"),
-        statements: [start],
-        more: [[{ ...start, Sid: "More" }]],
+        statements: [explained],
+        more: [[{ ...explained, Sid: "More" }]],
       });
     });
     const made = run.named("mine-load-role");
@@ -51,14 +53,21 @@ describe("the part role", () => {
     assert.deepEqual(statementsAt(run.named("mine-load-role-policy-2")), [{ ...start, Sid: "More" }]);
     assert.equal(at(run.named("mine-load-role-policy-2-attachment"), "role"), "data-pipelines-test-mine-load-role");
     assert.equal(run.result.policies.length, 2);
+    const document = String(at(run.named("mine-load-role-policy"), "policy"));
+    assert.equal(reasonIn(document, "Start", "states:StartExecution"), "starts what has to run");
+    assert.equal(reasonIn(document, "Other", "states:StartExecution"), undefined);
+    assert.equal(reasonIn('{"Version":"2012-10-17","Statement":[]}', "Start", "states:StartExecution"), undefined);
   });
 
   it("P15, P16: a service is trusted for this account alone, somebody else's account by its External ID alone", async () => {
     const run = await runMocked(() => {
       const context = contextOf();
-      const shared = { description: "x", statements: [start] };
+      const shared = { description: "x", statements: [explained] };
       role(context, "a-role", { ...shared, trust: serviceTrust(context, "ecs-tasks.amazonaws.com") });
-      role(context, "b-role", { ...shared, trust: externalTrust("Them", "arn:aws:iam::111111111111:root", "id-1") });
+      role(context, "b-role", {
+        ...shared,
+        trust: externalTrust("Them", "arn:aws:iam::111111111111:root", "id-1", "they work with it"),
+      });
     });
     const trust = (name: string) => JSON.parse(String(at(run.named(name), "assumeRolePolicy"))).Statement;
     assert.deepEqual(trust("mine-a-role"), [

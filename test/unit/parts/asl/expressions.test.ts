@@ -249,7 +249,7 @@ describe("expressions of a definition", () => {
     const network = { subnetIds: ["s"], securityGroupIds: ["g"] };
     const steps: Step<"End">[] = [
       runTask({ ...shared, ...of, ...network, family: "f", containerName: "c", command: "x", environment: { A: "b" } }),
-      getObject({ ...shared, bucketArn: "arn:aws:s3:::b", key: "k", keys: "*" }),
+      getObject({ ...shared, bucketArn: "arn:aws:s3:::b", key: "k", keys: "*", why: "reads" }),
       invoke({ ...shared, functionArn: "arn:f", payload: { small: 1 } }),
     ];
     for (const extra of steps) assert.deepEqual(rules(flowOf({ extra })), []);
