@@ -1,6 +1,7 @@
 /** What arrived, what didn't, and why: by file, and as a picture of what flowed where. */
 import { readAs } from "../print";
 import type { FileReport, RejectedRecord, RunReport } from "../report";
+import { bar, legend } from "./bars";
 import { type Box, graph, type Line } from "./graph";
 import { counted, grouped, html, type Markup, shortened } from "./markup";
 
@@ -93,7 +94,7 @@ function nameOf({ source, file }: FileReport): string {
 /** Every file with a bar of its records. */
 export function whatArrived({ files }: RunReport): Markup {
   const byPipeline = [...grouped(files, ({ pipeline }) => pipeline)];
-  return html`<p class="small">${legend}</p>${byPipeline.map(
+  return html`${legend(kindNames)}${byPipeline.map(
     ([pipeline, of]) =>
       html`<h3>${pipeline}</h3><ul class="files">${of.slice(0, filesShown).map(fileItem)}</ul>${more(of.length - filesShown, "file")}`,
   )}`;
@@ -106,11 +107,6 @@ const kindNames = {
   rejected: "rejected",
   missing: "unaccounted for",
 };
-
-const legend = kinds.map(
-  (kind) =>
-    html`<svg class="key" viewBox="0 0 10 10" aria-hidden="true"><rect class="fill-${kind}" width="10" height="10"/></svg>${kindNames[kind]} &ensp;`,
-);
 
 function fileItem(file: FileReport): Markup {
   const { detected, target, seconds, read, loaded } = file;
@@ -127,24 +123,8 @@ function fileItem(file: FileReport): Markup {
     seconds === null ? undefined : `${seconds.toFixed(1)} s`,
   ];
   return html`<li><div class="what"><strong>${nameOf(file)}</strong><span>${loaded.toLocaleString("en-US")} of ${counted(read, "record")} loaded${counts}</span></div>
-${bar(sums)}
+${bar(kinds.map((kind) => ({ kind, count: sums[kind] })))}
 <div class="soft small">${facts.filter((fact) => fact !== undefined && fact !== "").join(" · ")}</div></li>`;
-}
-
-/** Of what there is at all; a record among a million is still seen. */
-function bar(sums: Sums): Markup {
-  const parts = kinds.map((kind) => ({ kind, count: Math.max(0, sums[kind]) })).filter(({ count }) => count > 0);
-  const total = parts.reduce((sum, { count }) => sum + count, 0);
-  const least = 8;
-  const free = 1_000 - least * parts.length;
-  let x = 0;
-  const drawn = parts.map(({ kind, count }) => {
-    const width = least + (free * count) / total;
-    const rect = html`<rect class="fill-${kind}" x="${x.toFixed(1)}" width="${width.toFixed(1)}" height="10"/>`;
-    x += width;
-    return rect;
-  });
-  return html`<svg class="bar" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">${drawn}</svg>`;
 }
 
 /** Sources, pipelines and stores, with lines as wide as what flowed is much. */

@@ -39,6 +39,9 @@ nav a { display: inline-block; padding: .25rem 0; }
 .bar { display: block; width: 100%; height: .625rem; margin: .35rem 0; border-radius: .2rem; background: var(--line); }
 .fill-loaded, .fill-span { fill: var(--good); } .fill-replaced { fill: var(--again); }
 .fill-rejected, .fill-open { fill: var(--bad); } .fill-missing { fill: var(--soft); }
+.fill-inserted { fill: var(--good); } .fill-updated { fill: var(--again); } .fill-deleted { fill: var(--bad); }
+.fill-unchanged { fill: var(--node-line); } td .bar { min-width: 7rem; }
+.legend { display: flex; flex-wrap: wrap; gap: .1rem 1rem; }
 .key { display: inline-block; width: .75rem; height: .75rem; margin-right: .35rem; vertical-align: -.05rem; }
 .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: .5rem; margin: .5rem 0; }
 .scroll:focus-visible, summary:focus-visible, a:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
