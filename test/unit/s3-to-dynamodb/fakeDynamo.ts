@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import {
   type AttributeValue,
   DynamoDBClient,
@@ -17,6 +18,9 @@ interface Write extends Substitutes {
 interface Read extends Substitutes {
   readonly Key?: Item;
   readonly ConsistentRead?: boolean;
+  readonly Segment?: number;
+  readonly TotalSegments?: number;
+  readonly ExclusiveStartKey?: Item;
   readonly RequestItems?: Record<string, { readonly Keys?: Item[]; readonly ConsistentRead?: boolean }>;
 }
 
@@ -32,18 +36,31 @@ export function named(name: string, message = name): Error {
   return Object.assign(new Error(message), { name });
 }
 
+/** A change of an item, as a stream tells it. */
+export interface Changed {
+  readonly keys: Item;
+  readonly before?: Item;
+  readonly after?: Item;
+}
+
 /** A table of DynamoDB: conditions and transactions as the service has them, and reads that are stale unless consistent. */
 export class FakeDynamo {
   /** Each item's states, oldest first; undefined: not there. */
   private readonly states = new Map<string, (Item | undefined)[]>();
+  /** Told each change in its order; a write that changes nothing is none. */
+  onChange: (change: Changed) => void = () => undefined;
 
   get items(): Item[] {
     return [...this.states.values()].map((states) => states.at(-1)).filter((item) => item !== undefined);
   }
 
-  /** Puts an item there before anything happens. */
+  /** Puts an item there, as anybody may. */
   seed(item: Item): void {
     this.write([{ Item: item }]);
+  }
+
+  remove({ pk, sk }: Item): void {
+    if (pk && sk) this.write([{ Key: { pk, sk } }]);
   }
 
   /** Every state that an item has had, oldest first. */
@@ -60,7 +77,7 @@ export class FakeDynamo {
         const CancellationReasons = [{ Code: "None" }, { Code: "TransactionConflict" }];
         throw new TransactionCanceledException({ message: "canceled", $metadata: {}, CancellationReasons });
       };
-      return caller.call(`${operation} of the ledger`, () => this.execute(operation, command.input), conflict);
+      return caller.call(`${operation} by the SDK`, () => this.execute(operation, command.input), conflict);
     };
     // The paginators look whether it is one.
     return Object.assign(Object.create(DynamoDBClient.prototype) as DynamoDBClient, { send });
@@ -104,6 +121,8 @@ export class FakeDynamo {
           },
         };
       }
+      case "Scan":
+        return this.scan(input as Read);
       case "Query":
         return { Items: this.query(input as Read) };
       case "PutItem":
@@ -147,6 +166,8 @@ export class FakeDynamo {
         : write.Item;
       const key = keyOf(write);
       this.states.set(key, [...(this.states.get(key) ?? [undefined]), after]);
+      const { pk, sk } = (before ?? after ?? {}) as Item;
+      if (pk && sk && !isDeepStrictEqual(before, after)) this.onChange({ keys: { pk, sk }, before, after });
       return { Attributes: after };
     });
   }
@@ -158,6 +179,20 @@ export class FakeDynamo {
   private state(key: string, consistent: boolean | undefined): Item | undefined {
     const states = this.states.get(key) ?? [undefined];
     return consistent || states.length < 2 ? states.at(-1) : states.at(-2);
+  }
+
+  /** Pages of two items. What nobody has written since the table began isn't stale. */
+  private scan({ Segment = 0, TotalSegments = 1, ExclusiveStartKey }: Read): object {
+    const keys = [...this.states.keys()].sort().filter((_, index) => index % TotalSegments === Segment);
+    const start = ExclusiveStartKey === undefined ? 0 : keys.indexOf(keyOf(ExclusiveStartKey)) + 1;
+    const page = keys.slice(start, start + 2);
+    const [pk, sk] = (page.at(-1) ?? "").split("\n");
+    return {
+      Items: page
+        .map((key) => this.state(key, (this.states.get(key) ?? []).length < 3))
+        .filter((item) => item !== undefined),
+      LastEvaluatedKey: start + 2 < keys.length ? { pk: { S: pk }, sk: { S: sk } } : undefined,
+    };
   }
 
   private query({ ConsistentRead, ExpressionAttributeValues: values }: Read): Item[] {

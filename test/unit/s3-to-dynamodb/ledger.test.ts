@@ -170,7 +170,7 @@ describe("Ledger", () => {
   it("I21: entries by the hundred: what was asked for and left over is asked for again, without checkpoints", async () => {
     const item = (uploadId: string) => ({ uploadId: { S: uploadId }, status: { S: "loaded" } });
     const left = { Keys: [{ pk: { S: "orders" }, sk: { S: "u2" } }] };
-    const { ledger, sent } = answering(
+    const { ledger, sent, pauses } = answering(
       { Responses: { ledger: [item("u1")] }, UnprocessedKeys: { ledger: left } },
       { Responses: { ledger: [item("u2")] } },
     );
@@ -184,6 +184,7 @@ describe("Ledger", () => {
     assert.ok(!Object.values(ExpressionAttributeNames).includes("checkpoint"));
     assert.ok(Object.values(ExpressionAttributeNames).includes("progressAt"));
     assert.deepEqual(second, left);
+    assert.deepEqual(pauses, [1], "the table gets time in between");
   });
 
   it("I19: parts of one file that finish at the same moment wait for each other; anything else is passed on", async () => {

@@ -22,6 +22,16 @@ describe("collect: bad records and bad files", () => {
     assert.deepEqual([cloud.file.read, cloud.file.landed, cloud.file.collectQuarantined], [5, 3, 2]);
   });
 
+  it("I7: each part's bad rows are an object of their own; none takes another's place", async () => {
+    const rows = Array.from({ length: 40 }, (_, n) => (n % 4 === 0 ? `bad ${n}` : `${n},2`));
+    const cloud = await collect("a.csv", `a,b\n${rows.join("\n")}\n`, {}, { partBytes: 1_500 });
+    assert.ok(cloud.file.parts > 2, `${cloud.file.parts} parts`);
+    assert.deepEqual(
+      cloud.quarantined().map(({ raw }) => raw),
+      rows.filter((row) => row.startsWith("bad")),
+    );
+  });
+
   it("I7: a quote that nobody closes costs one line, at the end of the file and past the bound", async () => {
     for (const limits of [{}, { maxRecordBytes: 12 }]) {
       const cloud = await collect("a.csv", 'a,b\n1,2\n"3,4\n5,6\n7,8\n9,10\n', {}, limits);

@@ -177,7 +177,41 @@ describe("loadPart", () => {
     const world = new World();
     const message = { ...world.message(OLD, 1, rows(OLD, 3, "v")), records: 5 };
     await assert.rejects(loadPart(message, world.ports(), FOREVER), /3 lines, the message says 5/);
+    await assert.rejects(loadPart({ ...message, records: 2 }, world.ports(), FOREVER), /3 lines, the message says 2/);
     assert.deepEqual(world.parts, []);
+  });
+
+  it("I7: more quarantined records than one object holds are all told, each object under a key of its own", async () => {
+    const world = new World();
+    const lines = Array.from({ length: 2_500 }, (_, n) => lineOf(OLD, n + 1, { id: "", text: `${n} `.repeat(1_000) }));
+    const { quarantined } = await loadPart(world.message(OLD, 1, lines), world.ports(), FOREVER);
+    assert.equal(quarantined, lines.length);
+    assert.ok(world.quarantine.size >= 2, `${world.quarantine.size} objects`);
+    assert.deepEqual(
+      world.quarantined.map(({ record }) => record),
+      lines.map((_, n) => n + 1),
+    );
+  });
+
+  it("I17: when a part fails nothing of it is on its way to the table any more", async () => {
+    const world = new World();
+    const ports = world.ports();
+    let [calls, inFlight] = [0, 0];
+    const table: typeof ports.table = {
+      ...ports.table,
+      putBatch: async () => {
+        calls += 1;
+        if (calls === 2) throw new Error("no such table");
+        inFlight += 1;
+        for (let turns = 0; turns < 50; turns++) await new Promise((resolve) => setImmediate(resolve));
+        inFlight -= 1;
+        return { unprocessed: [], refused: [] };
+      },
+    };
+    const run = loadPart(world.message(OLD, 1, rows(OLD, 200, "v")), { ...ports, table }, FOREVER);
+    await assert.rejects(run, /no such table/);
+    assert.ok(calls > 2, "others were in flight");
+    assert.equal(inFlight, 0);
   });
 
   it("I4, I5: without key fields an item is keyed by its upload record and carries no order", async () => {

@@ -1,8 +1,11 @@
 import { Transform } from "node:stream";
 import zlib from "node:zlib";
 import fc from "fast-check";
+import type { Item } from "../expressions";
+import { FakeDynamo } from "../fakeDynamo";
+import { TableChanges } from "./changes";
 import { problems } from "./checks";
-import type { Fault } from "./scheduling";
+import { type Fault, Simulation } from "./scheduling";
 import { type Scenario, World } from "./world";
 
 const fault: fc.Arbitrary<Fault> = fc.record({
@@ -25,24 +28,65 @@ const scenario: fc.Arbitrary<Scenario> = fc.record({
   faults: fc.array(fault, { maxLength: 5, size: "max" }),
 });
 
+/** Writings of a table, removals too, beside full loads of it. */
+const writings = fc.record({
+  before: fc.nat(3),
+  writes: fc.array(fc.record({ key: fc.nat(4), value: fc.nat(2), removes: fc.boolean() }), {
+    maxLength: 12,
+    size: "max",
+  }),
+  loads: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 2 }),
+  faults: fc.array(fault, { maxLength: 5, size: "max" }),
+});
+
+/** What can be simulated, and by what name. */
+export const simulations = {
+  /** Collectors, loaders and replays, and the changes of the table that they write. */
+  ingestion: fc.asyncProperty(scenario, fc.scheduler(), async (given, scheduler) => {
+    const world = new World(given, scheduler);
+    await world.run();
+    none([...problems(world), ...world.changes.problems()]);
+  }),
+  /** A table that anybody writes, its stream and full loads on their way to Snowflake. */
+  changes: fc.asyncProperty(writings, fc.scheduler(), async ({ before, writes, loads, faults }, scheduler) => {
+    const simulation = new Simulation(scheduler, faults);
+    const table = new FakeDynamo();
+    const itemOf = (key: number, value: string): Item => ({ pk: { S: "p" }, sk: { S: `k${key}` }, v: { S: value } });
+    for (let key = 0; key < before; key++) table.seed(itemOf(key, "before"));
+    const changes = new TableChanges(table, simulation);
+    for (const [index, { key, value, removes }] of writes.entries()) {
+      void simulation.turn(`write ${index}`).then(() => {
+        if (removes) table.remove(itemOf(key, ""));
+        else table.seed(itemOf(key, `v${value}`));
+      });
+    }
+    for (const segments of loads)
+      void simulation.turn("somebody starts a full load").then(() => changes.load(segments));
+    await simulation.run();
+    simulation.calm = true;
+    changes.redrive();
+    await simulation.run();
+    none([...simulation.violations, ...changes.problems()]);
+  }),
+} as const;
+
 /** Runs so many schedules; throws with the smallest one that ends wrongly, and how to run it again. */
-export async function simulate(numRuns: number, seed?: number, path?: string): Promise<void> {
+export async function simulate(
+  what: keyof typeof simulations,
+  numRuns: number,
+  seed?: number,
+  path?: string,
+): Promise<void> {
   const restore = packAtOnce();
   try {
-    await fc.assert(
-      fc.asyncProperty(scenario, fc.scheduler(), async (given, scheduler) => {
-        const world = new World(given, scheduler);
-        await world.run();
-        const found = problems(world);
-        if (process.env.SIM_DEBUG)
-          console.log(given.uploads.length, world.table.items.length, found.length, scheduler.report().length);
-        if (found.some((each) => new RegExp(process.env.SIM_ONLY ?? ".").test(each))) throw new Error(found.join("\n"));
-      }),
-      { numRuns, seed, path, verbose: 0 },
-    );
+    await fc.assert(simulations[what] as fc.IAsyncProperty<unknown>, { numRuns, seed, path, verbose: 0 });
   } finally {
     restore();
   }
+}
+
+function none(found: readonly string[]): void {
+  if (found.length > 0) throw new Error(found.join("\n"));
 }
 
 /** zlib works in threads of its own, whose pace no seed repeats: here it packs in the step that asks for it. */

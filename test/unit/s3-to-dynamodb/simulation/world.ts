@@ -12,6 +12,7 @@ import { messageGroup } from "../../../../functions/s3-to-dynamodb/shared/loadQu
 import { uploadRecord } from "../../../../functions/s3-to-dynamodb/shared/upload";
 import { config, source } from "../collect/fakes";
 import { FakeDynamo } from "../fakeDynamo";
+import { TableChanges } from "./changes";
 import { FakeQueue } from "./queues";
 import { Actor, type Fault, Simulation } from "./scheduling";
 import { LandingBucket, SourceBucket, type Written } from "./stores";
@@ -38,7 +39,15 @@ const REFUSED = 3;
 /** Three or more parts of two lines, with a record that collect refuses and one that load refuses. */
 export function contentOf(content: number): string {
   const row = (id: string, n: number): string => `${id},${content}-${n}`;
-  const rows = [row("a", 1), "ragged", row("b", 2), row(content === 1 ? "a" : "c", 3), row("", 4), row("d", 5)];
+  const rows = [
+    row("a", 1),
+    "ragged",
+    row("b", 2),
+    row(content === 1 ? "a" : "c", 3),
+    row("", 4),
+    row("d", 5),
+    "ragged",
+  ];
   if (content === REFUSED) rows.push(...Array.from({ length: 20 }, (_, n) => row(`x${n}`, n)));
   return `id,v\n${rows.slice(0, content === 2 ? 3 : undefined).join("\n")}\n`;
 }
@@ -53,6 +62,8 @@ export class World {
   readonly bucket: SourceBucket;
   readonly table = new FakeDynamo();
   readonly ledgerTable = new FakeDynamo();
+  /** What Snowflake has of the table. */
+  readonly changes: TableChanges;
   readonly landing: LandingBucket;
   private readonly config: PipelineConfig;
   private readonly announced = new Set<string>();
@@ -67,6 +78,7 @@ export class World {
   ) {
     this.simulation = new Simulation(scheduler, scenario.faults);
     this.bucket = new SourceBucket(scenario.versioned);
+    this.changes = new TableChanges(this.table, this.simulation);
     const given = source({
       bucket: BUCKET,
       keyFields: scenario.keyed ? ["id"] : [],
