@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { itemKey, partitionKeys, sourceItems } from "../../../functions/s3-to-dynamodb/items";
 import { ItemMaker } from "../../../functions/s3-to-dynamodb/load/marshal/item";
 import { uploadOrder } from "../../../functions/s3-to-dynamodb/shared/upload";
+import { problems } from "../compiler";
 import { lineOf, sourceWith, uploadAt } from "./load/fakes";
 
 const UPLOAD = uploadAt("2026-01-01T00:00:00.000Z");
@@ -15,9 +16,10 @@ const values = fc.array(fc.string({ minLength: 1, unit: fc.constantFrom("a", "7"
 });
 
 /** The code of the page in a language. */
-function snippet(language: string): string {
+function snippet(language: "ts" | "python"): string {
+  const contains = language === "ts" ? "sourceItems" : "def item_key";
   const page = readFileSync(join(__dirname, "../../../docs/s3-to-dynamodb.md"), "utf8");
-  const [, code] = new RegExp(`\`\`\`${language}\\n([^\`]*?def item_key[^\`]*)\`\`\``).exec(page) ?? [];
+  const [, code] = new RegExp(`\`\`\`${language}\\n([^\`]*?${contains}[^\`]*)\`\`\``).exec(page) ?? [];
   assert.ok(code, `docs/s3-to-dynamodb.md has no ${language} snippet`);
   return code;
 }
@@ -31,6 +33,17 @@ describe("Reading items back", () => {
         assert.deepEqual(itemKey("orders", [a, b], 4), { pk, sk });
       }),
     );
+  });
+
+  it("I21: the page's TypeScript compiles as printed, beside the usual client", () => {
+    const code = snippet("ts").replace('"pulumi-data-pipelines/items"', '"./items"');
+    const folder = join(__dirname, "../../../functions/s3-to-dynamodb");
+    const wrong = code.replace('["A-17", "2"]', '"A-17"');
+    const sources = new Map([
+      [join(folder, "page.ts"), code],
+      [join(folder, "wrong.ts"), wrong],
+    ]);
+    assert.deepEqual([...problems(sources).keys()], [join(folder, "wrong.ts")]);
   });
 
   it("I21: the page's Python makes the same keys", () => {

@@ -82,6 +82,7 @@ describe("SnowflakeLanding beside the load", () => {
     const mappingResource = only(done, "aws:lambda/eventSourceMapping:EventSourceMapping");
     const mapping = mappingResource.inputs;
     assert.equal(mapping.eventSourceArn, items.streamArn);
+    assert.equal(mapping.startingPosition, "TRIM_HORIZON", "what changed before its first read isn't lost");
     assert.deepEqual(mapping.functionResponseTypes, ["ReportBatchItemFailures"]);
     assert.deepEqual(
       [mapping.batchSize, mapping.maximumBatchingWindowInSeconds, mapping.bisectBatchOnFunctionError],
