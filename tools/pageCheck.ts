@@ -31,7 +31,9 @@ async function main(): Promise<number> {
   const folder = values.screenshots === undefined ? undefined : resolve(values.screenshots);
   if (folder) await mkdir(folder, { recursive: true });
   const page = file.endsWith(".json") ? await rendered(file) : resolve(file);
-  const browser = await puppeteer.launch({ executablePath: chromium(), args: ["--no-sandbox"] });
+  // Chromium's sandbox refuses root, as whom containers often run.
+  const args = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+  const browser = await puppeteer.launch({ executablePath: chromium(), args });
   const troubles: string[] = [];
   try {
     for (const device of ["phone", "desk"] as const) {

@@ -1,5 +1,6 @@
 /** Holds what roles were granted against what they used. */
 import { GetRolePolicyCommand, ListRolePoliciesCommand, paginateListRoles } from "@aws-sdk/client-iam";
+import { reasonIn } from "../../components/parts/policyDocument";
 import { readDocument } from "../../policy/document/readDocument";
 import { covers } from "../../policy/matching/wildcard";
 import { fetchJson } from "../processes/localFetch";
@@ -34,10 +35,10 @@ export async function judgeIam(awsEndpoint: string, clients: RootClients, rolePr
   const used: UsedGrant[] = [];
   const unused: UnusedGrant[] = [];
   for (const grant of await grants(clients, rolePrefix)) {
-    const { role, action, resource } = grant;
+    const { role, action, resource, why } = grant;
     const calls = callsOf(allowed.filter((entry) => isUseOf(grant, entry)));
-    if (calls > 0) used.push({ role, action, resource, calls });
-    else unused.push({ role, action, resource, reason: reasonFor(grant) ?? "" });
+    if (calls > 0) used.push({ role, action, resource, why, calls });
+    else unused.push({ role, action, resource, why, reason: reasonFor(grant) ?? "" });
   }
   return { calls: callsOf(ofRoles), denied, used, unused };
 }
@@ -51,18 +52,24 @@ function isUseOf(grant: GrantedAction, { role, action, resource }: Pick<LedgerEn
   return role === grant.role && covers(grant.action, action, { ignoreCase: true }) && covers(grant.resource, resource);
 }
 
-async function grants({ iam }: RootClients, rolePrefix: string): Promise<GrantedAction[]> {
-  const found: GrantedAction[] = [];
+interface Grant extends GrantedAction {
+  readonly why: string | undefined;
+}
+
+/** The stack's program has run in this process, so that the documents' reasons are known. */
+async function grants({ iam }: RootClients, rolePrefix: string): Promise<Grant[]> {
+  const found: Grant[] = [];
   for await (const { Roles = [] } of paginateListRoles({ client: iam }, {})) {
     for (const { RoleName = "" } of Roles.filter((role) => role.RoleName?.startsWith(rolePrefix))) {
       const { PolicyNames = [] } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
       for (const PolicyName of PolicyNames) {
         const { PolicyDocument = "" } = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
-        for (const { sid = "", effect, actions, resources } of readDocument(decodeURIComponent(PolicyDocument))
-          .statements) {
+        const document = decodeURIComponent(PolicyDocument);
+        for (const { sid = "", effect, actions, resources } of readDocument(document).statements) {
           if (effect !== "Allow") continue;
           for (const action of actions) {
-            for (const resource of resources) found.push({ role: RoleName, sid, action, resource });
+            const why = reasonIn(document, sid, action);
+            for (const resource of resources) found.push({ role: RoleName, sid, action, resource, why });
           }
         }
       }

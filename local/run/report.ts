@@ -102,6 +102,8 @@ export interface UsedGrant {
   readonly role: string;
   readonly action: string;
   readonly resource: string;
+  /** What it is for, as the component that makes it says. */
+  readonly why?: string;
   /** Calls that it allows; a call that two grants allow counts for both. */
   readonly calls: number;
 }
@@ -110,6 +112,8 @@ export interface UnusedGrant {
   readonly role: string;
   readonly action: string;
   readonly resource: string;
+  readonly why?: string;
+  /** Why nothing used it; empty: there is no reason. */
   readonly reason: string;
 }
 

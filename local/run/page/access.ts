@@ -9,6 +9,7 @@ interface Row {
   readonly role: string;
   readonly action: string;
   readonly resource: string;
+  readonly why?: string;
   readonly calls?: number;
   readonly reason?: string;
 }
@@ -37,12 +38,17 @@ function roleDetails(role: string, rows: readonly Row[]): Markup {
     html`<code>${row.action}</code>`,
     html`<code>${row.resource}</code>`,
     row.calls ?? 0,
-    isNeedless(row) ? html`<strong class="bad">✘ unused without a reason</strong>` : row.reason,
+    html`${row.why} ${unusedNote(row)}`,
   ]);
   return html`<details><summary>${role} <span class="soft small">${counted(rows.length, "grant")}, ${used} used, ${rows.length - used} not${
     needless > 0 ? html`, <strong class="bad">✘ ${needless} without a reason</strong>` : ""
   }</span></summary>
-${table(`Grants of ${role}`, ["action", "resource", "calls", "why it wasn't used"], cells)}</details>`;
+${table(`Grants of ${role}`, ["action", "resource", "calls", "what for"], cells)}</details>`;
+}
+
+function unusedNote(row: Row): Markup {
+  if (isNeedless(row)) return html`<strong class="bad">✘ unused without a reason</strong>`;
+  return row.calls === undefined ? html`<em class="soft">unused: ${row.reason}</em>` : html``;
 }
 
 function isNeedless({ calls, reason }: Row): boolean {

@@ -106,7 +106,12 @@ describe("A local run that stays up", () => {
     assert.match(html, /data-pipelines-local-ingest-load-role/);
     assert.match(html, /<h2 id="resources">/);
     assert.ok((report.resources ?? []).some(({ type }) => type === "data-pipelines:index:S3ToDynamoDb"));
-    assert.ok((report.iam?.used ?? []).some(({ action, calls }) => action === "dynamodb:BatchWriteItem" && calls > 0));
+    assert.ok(
+      (report.iam?.used ?? []).some(
+        ({ action, calls, why }) =>
+          action === "dynamodb:BatchWriteItem" && calls > 0 && why?.startsWith("writes the items of a part"),
+      ),
+    );
   });
 
   it("S6: Ctrl-C ends it, with the exit code of what it found", async () => {

@@ -124,14 +124,14 @@ describe("The page of a local run", () => {
   it("S12: grants are told with their calls, or why nothing used them, or that there is no reason", () => {
     const { text } = parsed(harmless);
     assert.match(text, /the role 3 grants, 1 used, 2 not, ✘ 1 without a reason/);
-    assert.match(text, /the unused actionthe resource0the reason of a grant/);
-    assert.match(text, /the needless actionthe resource0✘ unused without a reason/);
-    assert.match(text, /the actionthe resource6/);
+    assert.match(text, /the unused actionthe resource0the why unused: the reason of a grant/);
+    assert.match(text, /the needless actionthe resource0the why ✘ unused without a reason/);
+    assert.match(text, /the actionthe resource6the why/);
   });
 
   it("S12: of one's own files, it is no fault that they didn't need a grant", () => {
     const { text } = parsed({ ...harmless, isOwnFiles: true });
-    assert.match(text, /the needless actionthe resource0your files didn't need it/);
+    assert.match(text, /the needless actionthe resource0the why unused: your files didn't need it/);
     assert.doesNotMatch(text, /without a reason/);
   });
 

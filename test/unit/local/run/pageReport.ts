@@ -4,7 +4,7 @@ import type { RunReport } from "../../../../local/run/report";
 /** @param text by the text's place, for example `files.reason`; unlike for unlike places */
 export function reportOf(text: (place: string) => string): RunReport & Required<Pick<RunReport, "iam" | "policy">> {
   const urn = (name: string) => `urn:pulumi:local::project::type::${text(name)}`;
-  const grant = { role: text("role"), action: text("action"), resource: text("resource") };
+  const grant = { role: text("role"), action: text("action"), resource: text("resource"), why: text("why") };
   const file = {
     pipeline: text("pipeline"),
     source: text("source"),
