@@ -78,7 +78,7 @@ export const snowflake = z.strictObject({
   tables: z.array(snowflakeTable).default([]),
   changesView: identifier
     .optional()
-    .describe("Switches on that the DynamoDB table's changes are loaded: the name of the view of its newest state."),
+    .describe("Loads the DynamoDB table's changes; the value is the name of the view of its newest state."),
   mergeSchedule: text.optional(),
   changesRetentionDays: z.number().optional(),
 });

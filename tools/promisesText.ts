@@ -154,7 +154,7 @@ const delta: PromiseGroup = {
     D1: "Export keys are decoded and validated.",
     D2: "Gzipped CSV with delimiter, header and quoting by argument.",
     D3: "An upload starts the import, once.",
-    D4: "Every version is registered with its counts and times; the same content is no work.",
+    D4: "Every version is registered with its counts and times; the same content does nothing.",
     D5: "One import a table at a time, with lease and fencing; other tables go on.",
     D6: "Without an earlier import every row is inserted.",
     D7: "Inserts, updates and deletes by one NULL-safe join.",

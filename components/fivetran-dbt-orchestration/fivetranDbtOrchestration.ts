@@ -66,7 +66,7 @@ const typeName = "FivetranDbtOrchestration";
  * export const dashboard = hourly.dashboardUrl;
  * ```
  *
- * @throws ArgumentError when an argument is wrong, with its path, its value and the mend
+ * @throws ArgumentError when an argument is wrong, with its path, its value and the fix
  */
 export class FivetranDbtOrchestration extends pulumi.ComponentResource {
   /** Fivetran's id of the group. */

@@ -68,7 +68,7 @@ const known: ArgumentNames<FivetranDbtOrchestrationArgs> = {
   tags: true,
 };
 
-/** Fills in the defaults. @throws ArgumentError for the first mistake, with its path, the value and the mend */
+/** Fills in the defaults. @throws ArgumentError for the first mistake, with its path, the value and the fix */
 export function normalize(check: ArgumentCheck, name: string, args: FivetranDbtOrchestrationArgs): OrchestrationPlan {
   check.knownKeys("", args, known);
   const { fivetranApiUrl = "https://api.fivetran.com", bucketNameSuffix = "", webhookRate = 50 } = args;

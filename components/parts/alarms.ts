@@ -24,7 +24,7 @@ export interface AlarmSpec {
 }
 
 /**
- * Makes the alarms, which tell the topic when they go off and when they are over.
+ * Makes the alarms, which notify the topic when they go off and when they clear.
  *
  * @returns their names
  */

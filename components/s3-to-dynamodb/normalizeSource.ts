@@ -106,7 +106,7 @@ function checkDelimiter(check: ArgumentCheck, delimiter: string | undefined, for
     'Give one character, for example ";" or "\\t"; a quote or a line end can\'t be one.',
   );
   if (format !== "auto" && format !== "csv") {
-    check.fail(`${path}.delimiter`, delimiter, `The format ${format} has one of its own; leave either of them out.`);
+    check.fail(`${path}.delimiter`, delimiter, `The format ${format} has one of its own; leave one of them out.`);
   }
 }
 
@@ -155,7 +155,7 @@ function checkBucket(check: ArgumentCheck, args: S3SourceArgs, path: string): vo
       undefined,
       "An existing bucket may have notifications that others need, so say who tells of new objects: eventBridge: true " +
         "(EventBridge is switched on for the bucket, its notifications stay); manageNotifications: false (you add the " +
-        "output collectQueueArn to them); or manageNotifications: true (the component sets them, what is there goes).",
+        "output collectQueueArn to them); or manageNotifications: true (the component sets them, existing notifications are replaced).",
     );
   }
   if (accountId !== undefined && args.eventBridge === true) {
@@ -200,7 +200,7 @@ function checkKey(
   keyFields.forEach((name, i) => {
     const at = `${path}.keyFields[${i}]`;
     check.matches(at, name, /^.+$/s, "Give the field's name in the file.");
-    if (keyFields.indexOf(name) !== i) check.fail(at, name, "It stands there twice; leave one out.");
+    if (keyFields.indexOf(name) !== i) check.fail(at, name, "It is listed twice; remove one.");
     if (fields.some(({ from }) => from === name)) return;
     const renamed = fields.find(({ to }) => to === name);
     if (renamed !== undefined) {

@@ -155,7 +155,7 @@ function required(
     check.fail(
       `${path}.requiredColumns`,
       requiredColumns,
-      "By name a file with a wholly different header would become rows of NULLs. Name at least one column that each record has.",
+      "By name a file with a wholly different header would load as rows of NULLs. Name at least one column that each record has.",
     );
   }
   return columns.map((column) => ({ ...column, required: names.includes(column.column) }));

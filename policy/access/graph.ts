@@ -3,7 +3,7 @@
 export interface GraphResource {
   readonly type: string;
   readonly name: string;
-  /** Inputs, and over them what the provider computed; `unknown` (../iam/unknown) for what isn't known. */
+  /** Inputs, and over them what the provider computed; `unknown` (../model/unknown) for what isn't known. */
   readonly props: Readonly<Record<string, unknown>>;
 }
 

@@ -22,7 +22,7 @@ export function parseKind(text: string): Kind {
   if (text === "identity" || text === "trust" || text === "guardrail") return { kind: text };
   const [, service] = /^resource:(.+)$/.exec(text) ?? [];
   if (service !== undefined && services().has(service)) return { kind: "resource", service };
-  const problem = service === undefined ? "is no kind" : `names no service of AWS: ${service}`;
+  const problem = service === undefined ? "isn't a kind" : `names no service of AWS: ${service}`;
   throw new CheckError(
     `--kind ${text} ${problem}; write identity, trust, guardrail or resource:<service>, for example resource:sqs`,
   );

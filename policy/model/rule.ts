@@ -89,7 +89,7 @@ export interface DocumentRule extends RuleText {
   readonly beside?: Pick<ResourceRule, "types" | "check">;
 }
 
-/** A resource as rules see it: `unknown` (../iam/unknown) stands for what isn't known yet. */
+/** A resource as rules see it: `unknown` (./unknown) stands for what isn't known yet. */
 export interface Resource {
   readonly type: string;
   readonly name: string;

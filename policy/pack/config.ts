@@ -117,7 +117,7 @@ function exemption(value: unknown, path: string, lines: string[]): Exemption | u
     lines.push(`${path}.expires: ${JSON.stringify(expires)} is not a day; write it as YYYY-MM-DD`);
   }
   if (reason !== "" && reason.trim().length < 10) {
-    lines.push(`${path}.reason: ${JSON.stringify(reason)} is no reason; say why it is needed`);
+    lines.push(`${path}.reason: ${JSON.stringify(reason)} isn't a reason; say why it is needed`);
   }
   const statement = value.statement === undefined ? undefined : text("statement");
   const actions = value.actions === undefined ? undefined : textList(value.actions, `${path}.actions`, lines);

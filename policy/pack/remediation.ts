@@ -1,4 +1,4 @@
-/** CrossGuard's remediation from a rule's: what the rule would change is changed before the resource is made. */
+/** Turns a rule's fix into a CrossGuard remediation, which changes the resource before it is made. */
 import type { ResourceRemediation } from "@pulumi/policy";
 import type { Resource, ResourceRule, Rule } from "../model/rule";
 import { holdsUnknown } from "../model/unknown";

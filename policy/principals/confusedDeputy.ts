@@ -26,7 +26,7 @@ export function silence(service: string, kind: "trust" | "resource", ofPolicy = 
   return silentInResources.get(name) ?? silentInResources.get(`${name} ${ofPolicy}`);
 }
 
-/** Where a service is called otherwise in ARNs than in its principal. */
+/** Services whose name in ARNs differs from their principal than in its principal. */
 const arnServices = new Map([
   ["ecs-tasks", "ecs"],
   ["apigateway", "execute-api"],

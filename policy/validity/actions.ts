@@ -16,7 +16,7 @@ export function* checkActions({ label, actions, notActions }: Statement): Genera
 function problemOf(action: string): Omit<Problem, "statement"> | undefined {
   const [service = "", name, ...rest] = action.split(":");
   if (name === undefined || rest.length > 0 || name === "" || service === "") {
-    return { message: `"${action}" is no action`, fix: "write <service>:<Action>, for example s3:GetObject" };
+    return { message: `"${action}" isn't an action`, fix: "write <service>:<Action>, for example s3:GetObject" };
   }
   if (hasWildcard(service)) {
     const message = `"${action}" has a wildcard in the service's name, which IAM doesn't take`;

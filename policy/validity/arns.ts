@@ -24,7 +24,7 @@ function problemOfArn(resource: string): readonly [message: string, fix: string]
   const [prefix = "", partition = "", service = "", , account = ""] = parts;
   if (isOpen(prefix)) return undefined;
   const form = "arn:<partition>:<service>:<region>:<account>:<resource>";
-  if (prefix !== "arn") return ["is no ARN", `write "*" or ${form}`];
+  if (prefix !== "arn") return ["isn't an ARN", `write "*" or ${form}`];
   if (parts.length < 6 && !resource.endsWith("*")) return [`has ${parts.length} parts of 6`, `write ${form}`];
   if (!isOpen(partition) && !partitions.includes(partition)) {
     return [`has the partition "${partition}"`, `write one of ${partitions.join(", ")}`];

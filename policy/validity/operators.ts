@@ -57,7 +57,7 @@ export function mistakeOf(condition: Condition, type: string | undefined): Mista
   if (values.length === 0 && !condition.isPartlyUnknown)
     return [`its ${operator} on ${written} has no value`, "name the values"];
   const bad = values.find((value) => !isValue(family, value));
-  if (bad !== undefined) return [`"${bad}" is no value for ${operator} on ${written}`, expected[family] ?? ""];
+  if (bad !== undefined) return [`"${bad}" isn't a value for ${operator} on ${written}`, expected[family] ?? ""];
   if (type === undefined || family === "Null") return undefined;
   const element = type.replace(/^ArrayOf/, "");
   const fits = fitting[element] ?? [family];

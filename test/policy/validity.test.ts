@@ -175,7 +175,7 @@ describe("the rule on valid documents", () => {
 
   it("P25: what is wrong with an ARN is said", () => {
     const found = (Resource: string) => judge({ ...get, Resource })[0] ?? "";
-    assert.match(found("orders"), /is no ARN/);
+    assert.match(found("orders"), /isn't an ARN/);
     assert.match(found(` ${table}`), /white space/);
     assert.match(found("arn:aws:dynamodb:eu-west-1"), /has 4 parts of 6/);
     assert.match(found("arn:aws:dynamodb:eu-west-1:111122223333:"), /names no resource/);

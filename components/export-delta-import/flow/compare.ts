@@ -167,7 +167,7 @@ export function compareStates(
     }),
     "Compute delta": runQuery({
       ...query,
-      comment: "One full outer join; its result are files, which publishers take one each.",
+      comment: "One full outer join; its result is a set of files; each publisher takes one.",
       query: jsonata("$delta"),
       assign: {
         manifest: jsonata("$states.result.QueryExecution.Statistics.DataManifestLocation"),

@@ -48,15 +48,15 @@ export function importAlarms(watched: Watched): AlarmSpec[] {
     },
     {
       ...{ ...own("OperationsFailed"), part: "operations-failed" },
-      description: `The target can't hold some operations. They are in ${failures.queueName} with their reasons; once mended, delta-replay applies them.`,
+      description: `Some operations can't be applied to the target. They are in ${failures.queueName} with their reasons; once fixed, delta-replay applies them.`,
     },
     {
       ...{ ...visible(queue.dlqName), part: "register-dlq" },
-      description: `Events of exports have failed 5 times. The log of ${functions.register.functionName} says why; mend it, then redrive ${queue.dlqName}.`,
+      description: `Events of exports have failed 5 times. The log of ${functions.register.functionName} says why; fix it, then redrive ${queue.dlqName}.`,
     },
     {
       ...{ ...visible(failures.queueName), part: "apply-failures" },
-      description: `Operations weren't applied, or have expired in the stream. ${failures.queueName} has them; once mended, delta-replay applies them.`,
+      description: `Operations weren't applied, or have expired in the stream. ${failures.queueName} has them; once fixed, delta-replay applies them.`,
     },
     ...handlers.map(ofFunction),
     ...ofServices(watched),
@@ -100,9 +100,9 @@ function ofServices(watched: Watched): AlarmSpec[] {
       metric: "IteratorAge",
       dimensions: { FunctionName: functions.apply.functionName },
       statistic: "Maximum",
-      // Milliseconds; there is still time to mend what holds it up.
+      // Milliseconds; there is still time to fix what holds it up.
       above: (retentionHours * 3_600_000) / 4,
-      description: `Operations wait since a quarter of the ${retentionHours} h after which they expire: the log of ${functions.apply.functionName} says what holds them up.`,
+      description: `Operations have waited for a quarter of the ${retentionHours} h after which they expire: the log of ${functions.apply.functionName} says what holds them up.`,
     },
     {
       ...{ ...any, part: "target-throttles", namespace: "AWS/DynamoDB", metric: "WriteThrottleEvents" },

@@ -40,8 +40,8 @@ export function queueInterval(queueTimeout: number): number {
 }
 
 /**
- * One run at a time: the execution that writes the lock has it until it removes it. What an execution has left behind
- * that was stopped or ran out of time is taken over, because its status is asked for.
+ * One run at a time: the execution that writes the lock has it until it removes it. The lock of an execution
+ * that was stopped or timed out is taken over: its status is checked first.
  */
 export function lockStates(
   settings: FlowSettings,

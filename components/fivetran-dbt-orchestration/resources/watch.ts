@@ -29,8 +29,7 @@ export function orchestrationAlarms(watched: Watched): AlarmSpec[] {
     },
     {
       ...{ ...runs, ...any, part: "runs-timed-out", metric: "ExecutionsTimedOut" },
-      description:
-        "A run was stopped by runTimeout. See which state it was in, then raise the limit or mend the cause.",
+      description: "A run was stopped by runTimeout. See which state it was in, then raise the limit or fix the cause.",
     },
     {
       ...{ ...runs, ...any, part: "runs-aborted", metric: "ExecutionsAborted" },
@@ -44,7 +43,8 @@ export function orchestrationAlarms(watched: Watched): AlarmSpec[] {
     },
     {
       ...{ ...own, statistic: "Sum", above: 5, part: "forged-webhooks", metric: "WebhooksForged" },
-      description: "Webhooks with a wrong signature. Either the secret differs from Fivetran's, or somebody is trying.",
+      description:
+        "Webhooks with a wrong signature. Either the secret differs from Fivetran's, or somebody sends forged webhooks.",
     },
     {
       ...{ ...api, statistic: "Sum", above: 10, part: "webhook-4xx", metric: "4xx" },

@@ -37,7 +37,7 @@ const ATTEMPTS = 20;
 export class TableLock {
   constructor(private readonly ports: LockPorts) {}
 
-  /** @returns the execution that holds the lock when it isn't to be had */
+  /** @returns the execution that holds the lock when the lock isn't available */
   async acquire(pk: string, owner: string): Promise<Lease | { readonly heldBy: string }> {
     for (let attempt = 0; ; attempt++) {
       const found = await this.ports.store.get<LockEntry>(lockKey(pk));

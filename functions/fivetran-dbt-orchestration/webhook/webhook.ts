@@ -11,9 +11,9 @@ export interface WebhookAnswer {
   readonly body: string;
 }
 
-/** Fivetran tries for 24 hours, so an older webhook is no delivery of its. */
+/** Fivetran tries for 24 hours, so an older webhook isn't one of its deliveries. */
 const MAX_AGE_MS = 25 * 60 * 60 * 1000;
-/** A clock that far ahead is no clock. */
+/** A clock that far ahead is wrong. */
 const MAX_AHEAD_MS = 15 * 60 * 1000;
 
 /**

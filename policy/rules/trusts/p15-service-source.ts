@@ -18,7 +18,7 @@ export const serviceSource: DocumentRule = {
   title: "Services are let in for one account",
   level: "mandatory",
   severity: "high",
-  why: "Without its source, a service can be had by another account to use the role or resource for it (confused deputy).",
+  why: "Without its source, another account can make the service use the role or resource on its behalf or resource for it (confused deputy).",
   details:
     "A trust that lets a service take the role on, and a resource policy that lets a service in, needs a condition on aws:SourceArn, " +
     "aws:SourceAccount, aws:SourceOrgID or aws:SourceOrgPaths (or SNS's aws:SourceOwner) with an account or an organisation in it; `IfExists`, `ForAllValues` and wildcards for the " +

@@ -86,7 +86,7 @@ describe("configuration of the policy pack", () => {
     const cases: readonly (readonly [Record<string, unknown>, RegExp])[] = [
       [{ reason: undefined }, /exemptions\[0\]\.reason: is required; write a text$/],
       [{ reason: "   " }, /exemptions\[0\]\.reason: is " {3}"; write a text$/],
-      [{ reason: "legacy" }, /"legacy" is no reason; say why it is needed$/],
+      [{ reason: "legacy" }, /"legacy" isn't a reason; say why it is needed$/],
       [{ expires: undefined }, /exemptions\[0\]\.expires: is required; write a text$/],
       [{ expires: "2027-02-29" }, /"2027-02-29" is not a day; write it as YYYY-MM-DD$/],
       [{ expires: "31.12.2027" }, /is not a day/],

@@ -59,7 +59,7 @@ export class ItemMaker {
     }
   }
 
-  /** The way of lines that the scanner leaves; of any line it makes the same item. Exported for the tests of that. */
+  /** Used for lines that the scanner can't handle; it makes the same item of any line. Exported for the tests of that. */
   makeByParsing(line: string): ItemText {
     const { record, fields } = this.read(line);
     const key = this.source.keyFields.map((name) =>
