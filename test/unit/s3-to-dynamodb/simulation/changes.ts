@@ -156,7 +156,7 @@ export class TableChanges {
           bucket: "stage",
           prefix: "changes/",
           keyAttributes: ["pk", "sk"],
-          fileBytes: 150,
+          fileBytes: 400,
           timeIsUp: () => actor.calls >= PATIENCE,
           now: () => new Date(this.simulation.now),
         }),
