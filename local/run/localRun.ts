@@ -70,7 +70,7 @@ async function inCloud(
   let settings = readSettings("local");
   for (const pipeline of pipelines) settings = { ...((await pipeline.prepare?.(cloud, settings)) ?? settings) };
   progress.step("pulumi up of the stack local, with the policy pack");
-  const { local, outputs, ...seen } = await updateLocal(tools, services, settings);
+  const { local, outputs, ...seen } = await updateLocal(tools, services, settings, findings.seen);
   Object.assign(findings.seen, seen);
   try {
     const run = { ...cloud, outputs, timeoutSeconds: options.timeout };

@@ -17,7 +17,6 @@ export interface Updated {
   readonly local: LocalStack;
   readonly outputs: LocalOutputs;
   readonly update: NonNullable<RunReport["update"]>;
-  readonly policy: PolicyReport;
   readonly resources: readonly ResourceReport[];
 }
 
@@ -28,7 +27,13 @@ export function configTexts(settings: Readonly<Record<string, unknown>>): Record
   );
 }
 
-export async function updateLocal(tools: Tools, services: Services, settings: Settings): Promise<Updated> {
+/** @param seen gets what the policies say, of an update that fails, too */
+export async function updateLocal(
+  tools: Tools,
+  services: Services,
+  settings: Settings,
+  seen: { policy?: PolicyReport },
+): Promise<Updated> {
   const stateFolder = join(localFolder, "state");
   const local = await openStack({
     tools,
@@ -39,18 +44,18 @@ export async function updateLocal(tools: Tools, services: Services, settings: Se
     program: async () => ({ ...program(parseConfig("local", configTexts(settings))) }),
   });
   const start = Date.now();
-  const { outputs, created, policy } = await up(local.stack, services.signal);
+  const { outputs, created } = await up(local.stack, services.signal, seen);
   const seconds = (Date.now() - start) / 1000;
   return {
     local,
     outputs: readOutputs(outputs),
-    update: { created, policyViolations: policy.violations.length, seconds },
-    policy,
+    update: { created, policyViolations: seen.policy?.violations.length ?? 0, seconds },
     resources: await readResources(local.stateFile),
   };
 }
 
-async function up(stack: Stack, signal: AbortSignal) {
+/** @param seen gets what the policies say, however it ends */
+export async function up(stack: Pick<Stack, "up">, signal: AbortSignal, seen: { policy?: PolicyReport }) {
   const policyEvents: PolicyEvent[] = [];
   const errors = new Set<string>();
   const onEvent = ({ policyEvent, diagnosticEvent }: EngineEvent): void => {
@@ -67,11 +72,16 @@ async function up(stack: Stack, signal: AbortSignal) {
     suppressOutputs: true,
     signal,
   };
-  const result = await stack.up(options).catch((error: unknown) => {
-    // Of an engine that ended early, its own message is all there is.
-    if (errors.size === 0) throw new Error("pulumi up failed", { cause: error });
-    throw new Error(`pulumi up failed: ${[...errors].join("; ")}`);
-  });
+  const result = await stack
+    .up(options)
+    .catch((error: unknown) => {
+      // Of an engine that ended early, its own message is all there is.
+      if (errors.size === 0) throw new Error("pulumi up failed", { cause: error });
+      throw new Error(`pulumi up failed: ${[...errors].join("; ")}`);
+    })
+    .finally(() => {
+      seen.policy = policyReport(policyEvents);
+    });
   const created = result.summary.resourceChanges?.create ?? 0;
-  return { outputs: result.outputs, created, policy: policyReport(policyEvents) };
+  return { outputs: result.outputs, created };
 }

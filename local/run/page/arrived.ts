@@ -62,14 +62,20 @@ function shortfall(file: FileReport): Markup {
 }
 
 /** The same reason once, with the records that it is of. */
-function reasonList({ refused, reasons, quarantined }: FileReport): Markup {
+function reasonList(file: FileReport): Markup {
+  const { refused, reasons, quarantined } = file;
   const whole = refused === undefined ? [] : [html`<li>${shortened(refused, reasonLength)}</li>`];
   const byReason = grouped(reasons, ({ reason }) => reason);
   const shown = [...byReason].slice(0, reasonsShown).map(([reason, of]) => {
     return html`<li>${recordsOf(of)}${shortened(reason, reasonLength)}</li>`;
   });
-  const untold = quarantined > 0 && reasons.length === 0 && refused === undefined;
-  return html`<ul class="reasons">${whole}${shown}${untold ? html`<li>No reason is told.</li>` : ""}</ul>${more(byReason.size - reasonsShown, "reason")}`;
+  const untold = [
+    quarantined > 0 && reasons.length === 0 && refused === undefined ? "No reason is told." : undefined,
+    refused === undefined && sumsOf([file]).missing > 0
+      ? "Records are neither in the store nor rejected: look at the queues and the functions' logs."
+      : undefined,
+  ].filter((each) => each !== undefined);
+  return html`<ul class="reasons">${whole}${shown}${untold.map((each) => html`<li>${each}</li>`)}</ul>${more(byReason.size - reasonsShown, "reason")}`;
 }
 
 function recordsOf(of: readonly RejectedRecord[]): Markup {
@@ -115,12 +121,13 @@ function fileItem(file: FileReport): Markup {
   const counts = kinds
     .filter((kind) => kind !== "loaded" && sums[kind] !== 0)
     .map(
-      (kind) => html`, <span class="${kind === "replaced" ? "again" : "bad"}">${sums[kind]} ${kindNames[kind]}</span>`,
+      (kind) =>
+        html`, <span class="${kind === "replaced" ? "again" : "bad"}">${sums[kind].toLocaleString("en-US")} ${kindNames[kind]}</span>`,
     );
   const facts = [
     target && `→ ${target}`,
     form && `read as ${form}`,
-    seconds === null ? undefined : `${seconds.toFixed(1)} s`,
+    seconds === null ? undefined : `${seconds.toFixed(1)}\u00a0s`,
   ];
   return html`<li><div class="what"><strong>${nameOf(file)}</strong><span>${loaded.toLocaleString("en-US")} of ${counted(read, "record")} loaded${counts}</span></div>
 ${bar(kinds.map((kind) => ({ kind, count: sums[kind] })))}

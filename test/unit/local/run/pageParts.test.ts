@@ -1,12 +1,25 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
 import type { HistoryEvent } from "@aws-sdk/client-sfn";
+import type { PolicyEvent, Stack } from "@pulumi/pulumi/automation";
 import { statesOf } from "../../../../local/run/executions";
 import { type ServedPage, servePage } from "../../../../local/run/page/serve";
-import { policyReport } from "../../../../local/run/policyEvents";
+import { type PolicyReport, policyReport } from "../../../../local/run/policyEvents";
 import { resourcesOf } from "../../../../local/run/resources";
+import { up } from "../../../../local/run/update";
 
 const start = new Date("2026-11-27T12:00:00.000Z");
+
+const policyEvent: PolicyEvent = {
+  policyName: "iam-no-wildcards",
+  resourceUrn: "urn:x",
+  message: "<{%bold%}>too wide<{%reset%}>",
+  enforcementLevel: "mandatory",
+  color: "never",
+  policyPackName: "pack",
+  policyPackVersion: "1",
+  policyPackVersionTag: "1",
+};
 
 function event(type: HistoryEvent["type"], seconds: number, name: string): HistoryEvent {
   const details = type?.endsWith("Entered")
@@ -77,23 +90,37 @@ describe("What the page of a local run is made of", () => {
   });
 
   it("S12: a policy's finding counts once, an exemption isn't a violation", () => {
-    const finding = {
-      resourceUrn: "urn:x",
-      message: "<{%bold%}>too wide<{%reset%}>",
-      enforcementLevel: "mandatory",
-    } as const;
-    const event = {
-      ...finding,
-      policyName: "p01",
-      color: "",
-      policyPackName: "",
-      policyPackVersion: "",
-      policyPackVersionTag: "",
-    };
-    const { violations, exempted, rules } = policyReport([event, event, { ...event, policyName: "policy-exempted" }]);
-    assert.deepEqual(violations, [{ policy: "p01", resource: "urn:x", level: "mandatory", message: "too wide" }]);
+    const { violations, exempted, rules } = policyReport([
+      policyEvent,
+      policyEvent,
+      { ...policyEvent, policyName: "policy-exempted" },
+    ]);
+    assert.deepEqual(violations, [
+      { policy: "iam-no-wildcards", resource: "urn:x", level: "mandatory", message: "too wide" },
+    ]);
     assert.equal(exempted.length, 1);
     assert.ok(rules > 30);
+  });
+});
+
+describe("An update that the policies stop", () => {
+  it("S12: fails with the engine's errors, and what the policies said is kept for the page", async () => {
+    const stack: Pick<Stack, "up"> = {
+      async up({ onEvent } = {}) {
+        onEvent?.({ sequence: 1, timestamp: 0, policyEvent });
+        const message = "preview failed";
+        onEvent?.({ sequence: 2, timestamp: 0, diagnosticEvent: { severity: "error", message, color: "" } });
+        throw new Error("code 255");
+      },
+    };
+    const seen: { policy?: PolicyReport } = {};
+    await assert.rejects(up(stack, new AbortController().signal, seen), {
+      message: "pulumi up failed: preview failed",
+    });
+    assert.deepEqual(
+      seen.policy?.violations.map(({ policy, message }) => [policy, message]),
+      [["iam-no-wildcards", "too wide"]],
+    );
   });
 });
 
