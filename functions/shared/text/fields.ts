@@ -18,7 +18,8 @@ export interface FieldsCut extends Place {
  */
 export class FieldsReader extends DelimitedReader<FieldsCut> {
   protected override record(fields: readonly string[], line: number, quoted: QuotedRecord | undefined): FieldsCut {
-    return { fields, quotedFields: quoted?.quotedFields, ...this.place(line) };
+    const quotedFields = quoted && quoted.quotedFields.length > 0 ? new Set(quoted.quotedFields) : undefined;
+    return { fields, quotedFields, ...this.place(line) };
   }
 
   protected override badRecord(problem: string, line: number, raw: string): FieldsCut {

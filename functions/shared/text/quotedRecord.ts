@@ -7,8 +7,8 @@ export class QuotedRecord {
   readonly fields: string[] = [];
   /** Fields that are closed. */
   count = 0;
-  /** Places of the fields that stood in quotes; undefined: none did. */
-  quotedFields?: Set<number>;
+  /** Places of the fields that stood in quotes, in order. */
+  readonly quotedFields: number[] = [];
   problem?: string;
   /** A field without quotes around it ends with one, as the rest of a record does that was torn in two. */
   endsLikeQuoted = false;
@@ -39,8 +39,7 @@ export class QuotedRecord {
           continue;
         }
         this.inQuotes = false;
-        this.quotedFields ??= new Set();
-        this.quotedFields.add(this.count);
+        this.quotedFields.push(this.count);
         this.push(this.field);
         position = this.skipBlanks(line, position);
         if (position === line.length) return true;

@@ -16,6 +16,8 @@ describe("SnowflakeLanding's errors", () => {
     const integration = only(done, "snowflake:index/notificationIntegration:NotificationIntegration").inputs;
     assert.equal(task.errorIntegration, integration.name);
     assert.equal(task.suspendTaskAfterNumFailures, 0);
+    assert.equal(task.started, true, "Snowflake makes tasks suspended");
+    assert.equal(task.allowOverlappingExecution, "false", "two loads at once would both take a file");
     assert.match(String(task.sqlStatement), /IF \(refused <> ''\) THEN SELECT/);
   });
 
