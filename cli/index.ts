@@ -21,6 +21,18 @@ export const commands: Readonly<Record<string, Entry>> = {
     summary: "registers the webhook of FivetranDbtOrchestration with Fivetran",
     load: () => import("./register-webhook/cli.js"),
   },
+  "delta-preview": {
+    summary: "tells what an export would change, by the import's own SQL on this machine",
+    load: () => import("./delta-preview/cli.js"),
+  },
+  "delta-approve": {
+    summary: "lets a delta of ExportDeltaImport through that deletes more than its share, or refuses it",
+    load: () => import("./delta-approve/cli.js"),
+  },
+  "delta-replay": {
+    summary: "tries a version of an export again, from its files where they are there",
+    load: () => import("./delta-replay/cli.js"),
+  },
   "snowflake-pipes": {
     summary: "pauses and repairs SnowflakeLanding's pipes around an update that replaces them",
     load: () => import("./snowflake-pipes/cli.js"),

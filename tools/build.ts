@@ -62,6 +62,8 @@ function buildProgram(folder: string): void {
     format: "cjs",
     minify: true,
     banner: { js: "#!/usr/bin/env node" },
+    // Of delta-preview alone, and native: it says how to install it.
+    external: ["@duckdb/node-api"],
     logLevel: "error",
   });
 }

@@ -53,9 +53,13 @@ class Faults:
 
     def hit(self, request, role, text):
         """The fault that this request meets, already counted, or None."""
+        return self.internal(request.service, request.operation, text, role)
+
+    def internal(self, service, operation, text, role=None):
+        """The same for a call that comes from a service and not over HTTP."""
         with self._lock:
             for fault in self._faults.values():
-                if fault["service"] != request.service or fault.get("operation", request.operation) != request.operation:
+                if fault["service"] != service or fault.get("operation", operation) != operation:
                     continue
                 if fault.get("role", role) != role or fault.get("contains", "") not in text:
                     continue

@@ -25,10 +25,12 @@ from ministack.core import iam_evaluator  # noqa: E402
 from ministack.core.responses import get_account_id  # noqa: E402
 from ministack.core.router import extract_access_key_id  # noqa: E402
 
+import aws_athena  # noqa: E402
 import aws_context  # noqa: E402
 import aws_ecs  # noqa: E402
 import aws_faults  # noqa: E402
 import aws_images  # noqa: E402
+import aws_kinesis  # noqa: E402
 import aws_lambda  # noqa: E402
 import aws_ledger  # noqa: E402
 import aws_models  # noqa: E402
@@ -150,6 +152,7 @@ if __name__ == "__main__":
     aws_context.install()
     aws_ledger.install()
     aws_lambda.install()
+    aws_kinesis.install()
     aws_s3.install()
     aws_secrets.install()
     aws_ecs.install(images)
@@ -157,6 +160,7 @@ if __name__ == "__main__":
     aws_step_history.install()
     aws_step_calls.install()
     aws_step_limits.install()
+    aws_athena.install(faults)
     aws_step_map.install()
     ministack._dispatch_service_request = checked_dispatch
     ministack.app = only_own_address(app, PORT)

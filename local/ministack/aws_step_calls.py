@@ -6,7 +6,7 @@ import functools
 import json
 
 from ministack.core.responses import get_account_id, get_region
-from ministack.services import ecs, s3
+from ministack.services import athena, ecs, s3
 from ministack.services import stepfunctions as sf
 
 import aws_ledger
@@ -72,6 +72,26 @@ def _ecs_needs(data, waited):
     return needs
 
 
+def _athena_needs(call, data, waited):
+    """What the statement itself reads and writes is asked for when it runs (aws_athena.py)."""
+    group = data.get("WorkGroup") or (athena._executions.get(data.get("QueryExecutionId")) or {}).get("WorkGroup", "primary")
+    also = ["athena:GetQueryExecution", "athena:StopQueryExecution"] if waited else []
+    actions = [f"athena:{call[7].upper()}{call[8:]}", *also]
+    return [(action, _arn("athena", f"workgroup/{group}"), {}) for action in actions]
+
+
+def _glue_needs(call, data):
+    action, database = f"glue:{call[13].upper()}{call[14:]}", data.get("DatabaseName", "")
+    tables = data.get("TablesToDelete") or [(data.get("TableInput") or {}).get("Name", "")]
+    on = ["catalog", f"database/{database}", *(f"table/{database}/{name}" for name in tables)]
+    return [(action, _arn("glue", each), {}) for each in on]
+
+
+def role_of_step():
+    """The role of the state machine that the current thread works for; None outside of one."""
+    return _role.get()[0] or None
+
+
 def _needs(call, data, waited):
     """(action, resource, condition keys) of a call; undefined calls are an error, so that none goes unasked."""
     if call == "lambda:invoke":
@@ -91,6 +111,10 @@ def _needs(call, data, waited):
         return [("states:StartExecution", data.get("StateMachineArn", ""), {})]
     if call == "ecs:runTask":
         return _ecs_needs(data, waited)
+    if call.startswith("athena:"):
+        return _athena_needs(call, data, waited)
+    if call in ("aws-sdk:glue:createTable", "aws-sdk:glue:batchDeleteTable"):
+        return _glue_needs(call, data)
     raise sf._ExecutionError("States.Runtime", f"{call}: the local cloud doesn't know what it needs; add it in aws_step_calls.py")
 
 

@@ -134,7 +134,7 @@ export function publishStates(
         outcome: "failed",
         error: "CatchUpTimeout",
         cause: jsonata(
-          `$string($applied) & ' of ' & $string($published) & ' operations were applied within ${settings.catchUpTimeout} s. Fix: look at the apply function and its table; the next export, or delta:replay, goes on where this stands.'`,
+          `$string($applied) & ' of ' & $string($published) & ' operations were applied within ${settings.catchUpTimeout} s. Fix: look at the apply function and its table; the next export, or delta-replay, goes on where this stands.'`,
         ),
       },
       output: {},

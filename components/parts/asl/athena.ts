@@ -23,7 +23,11 @@ export interface QuerySpec<N extends string> extends TaskSpec<N> {
 export function runQuery<N extends string>(spec: QuerySpec<N>): Step<N> {
   const call = {
     resource: "arn:aws:states:::athena:startQueryExecution.sync",
-    arguments: { QueryString: spec.query, WorkGroup: nameOf(spec.place.workgroupArn) },
+    arguments: {
+      QueryString: spec.query,
+      QueryExecutionContext: { Database: nameOf(spec.place.databaseArn) },
+      WorkGroup: nameOf(spec.place.workgroupArn),
+    },
     needs: queryNeeds(spec.place),
   };
   return task(call, spec);
@@ -105,6 +109,11 @@ function queryNeeds({ workgroupArn, databaseArn, bucketArn, reads, writes }: Ath
       actions: ["s3:GetBucketLocation", "s3:ListBucketMultipartUploads"],
       resources: [bucketArn],
       why: "Athena looks for the bucket and for uploads under way",
+    },
+    {
+      actions: ["glue:GetDatabase"],
+      resources: [databaseArn.replace(/:database\/.*$/, ":database/default")],
+      why: "Athena looks at the default database, whatever a query is about",
     },
     ...[...new Set([...reads, ...writes])].map((prefix) => ({
       actions: ["s3:ListBucket"],

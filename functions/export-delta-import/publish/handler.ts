@@ -1,4 +1,5 @@
 import { KinesisClient } from "@aws-sdk/client-kinesis";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { Context } from "aws-lambda";
 import { createDynamoDBClient, createS3Client } from "../../shared/aws/awsClients";
 import { requestHandler } from "../../shared/aws/requestHandler";
@@ -15,12 +16,14 @@ import { kinesisPut } from "./stream";
 
 const env = parseEnvironment(environment);
 const log = createLogger("publish");
+/** HTTP/1.1, as every other client here: HTTP/2, which this one begins with, knows no limit for connecting. */
+const kinesis = new KinesisClient({ requestHandler: new NodeHttpHandler(requestHandler), maxAttempts: 5 });
 
 const ports: PublishPorts = {
   ...tables(createDynamoDBClient(), env),
   log,
   work: new S3WorkBucket(createS3Client(), env.WORK_BUCKET),
-  put: kinesisPut(new KinesisClient({ requestHandler, maxAttempts: 5 }), env.STREAM),
+  put: kinesisPut(kinesis, env.STREAM),
   pause: sleep,
   count: (counts) => emitMetrics(env.PIPELINE, counts),
 };

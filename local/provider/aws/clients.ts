@@ -1,5 +1,6 @@
 /** The clients that the resource files share: one per service, all on the local cloud. */
 import { ApiGatewayV2Client } from "@aws-sdk/client-apigatewayv2";
+import { AthenaClient } from "@aws-sdk/client-athena";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
@@ -7,7 +8,9 @@ import { EC2Client } from "@aws-sdk/client-ec2";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { GlueClient } from "@aws-sdk/client-glue";
 import { IAMClient } from "@aws-sdk/client-iam";
+import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
@@ -65,3 +68,6 @@ export const scheduler = once(() => new SchedulerClient(settings()));
 export const ecs = once(() => new ECSClient(settings()));
 export const ecr = once(() => new ECRClient(settings()));
 export const ec2 = once(() => new EC2Client(settings()));
+export const athena = once(() => new AthenaClient(settings()));
+export const glue = once(() => new GlueClient(settings()));
+export const kinesis = once(() => new KinesisClient(settings()));

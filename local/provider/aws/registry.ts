@@ -4,6 +4,7 @@ import { api } from "./apigatewayv2/api";
 import { integration } from "./apigatewayv2/integration";
 import { route as apiRoute } from "./apigatewayv2/route";
 import { stage } from "./apigatewayv2/stage";
+import { workgroup } from "./athena/workgroup";
 import { dashboard } from "./cloudwatch/dashboard";
 import { eventRule } from "./cloudwatch/eventRule";
 import { eventTarget } from "./cloudwatch/eventTarget";
@@ -29,10 +30,12 @@ import { clusterCapacityProviders } from "./ecs/clusterCapacityProviders";
 import { taskDefinition } from "./ecs/taskDefinition";
 import { getAvailabilityZones, getCallerIdentity, getPartition, getRegion } from "./functions/account";
 import { getPolicyDocument } from "./functions/getPolicyDocument";
+import { catalogDatabase } from "./glue/catalogDatabase";
 import { policy } from "./iam/policy";
 import { role } from "./iam/role";
 import { rolePolicy } from "./iam/rolePolicy";
 import { rolePolicyAttachment } from "./iam/rolePolicyAttachment";
+import { stream } from "./kinesis/stream";
 import { alias } from "./kms/alias";
 import { key } from "./kms/key";
 import { eventSourceMapping } from "./lambda/eventSourceMapping";
@@ -73,6 +76,7 @@ export const resources: readonly AnyResourceType[] = [
   bucketPublicAccessBlock,
   bucketServerSideEncryptionConfiguration,
   bucketVersioning,
+  catalogDatabase,
   cluster,
   clusterCapacityProviders,
   dashboard,
@@ -112,6 +116,7 @@ export const resources: readonly AnyResourceType[] = [
   securityGroupIngressRule,
   stage,
   stateMachine,
+  stream,
   subnet,
   table,
   tableItem,
@@ -121,6 +126,7 @@ export const resources: readonly AnyResourceType[] = [
   topicSubscription,
   vpc,
   vpcEndpoint,
+  workgroup,
 ];
 
 export const functions: readonly ProviderFunction[] = [

@@ -23,7 +23,7 @@ export async function question(event: unknown, ports: ControlPorts): Promise<Que
     ...entry,
     approval: { reason, requestedAt: new Date(ports.now()).toISOString(), examples, taskToken: "" },
   }));
-  const command = `npm run delta:approve -- --registry ${input.text("registry")} --tenant ${tenant} --table ${table} --version ${version.version}`;
+  const command = `npx pulumi-data-pipelines delta-approve --registry ${input.text("registry")} --tenant ${tenant} --table ${table} --version ${version.version}`;
   return {
     subject: `Delta of ${tenant}/${table} waits for approval`.slice(0, 100),
     message: [

@@ -127,7 +127,7 @@ async function startNext(table: TableRef, pk: string, name: string, ports: Contr
   if (work.kind === "nothing") return;
   if (work.kind === "resume") {
     // A version that is half-way to the target goes first. Where nothing waits behind it, it was stopped by somebody or
-    // will fail again: the next export or delta:replay goes on with it.
+    // will fail again: the next export or delta-replay goes on with it.
     const isWaitedFor = versions.some(({ item }) => isOpen(item));
     if (!isWaitedFor || work.version.item.attempts >= MAX_ATTEMPTS) return;
   }

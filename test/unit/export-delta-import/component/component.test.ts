@@ -106,6 +106,7 @@ describe("ExportDeltaImport", () => {
       [
         `^arn:aws:s3:::${deployed}-work-${mockPlace}(/(staged|deltas|athena)/\\*)?$`,
         "^arn:aws:glue:us-east-1:000000000000:(catalog|(database|table)/data_pipelines_test_imports_exports_\\w+(/\\*)?)$",
+        "^arn:aws:glue:us-east-1:000000000000:database/default$",
         `^arn:aws:athena:us-east-1:000000000000:workgroup/${deployed}-imports$`,
         `^arn:aws:lambda:us-east-1:000000000000:function:${deployed}-(normalise|control|publish)(:\\*)?$`,
         `^arn:aws:sns:us-east-1:000000000000:${deployed}-notifications$`,

@@ -195,7 +195,7 @@ describe("export-delta-import: the steps of an import", () => {
     };
     assert.match(asked.message, /The delta deletes 2 of 3 rows[\s\S]*1 inserted, 0 updated, 2 deleted/);
     assert.match(asked.message, /id = "it's"; id = "b"/);
-    assert.match(asked.message, /delta:approve -- --registry reg --tenant acme --table orders --version 1\n/);
+    assert.match(asked.message, /delta-approve --registry reg --tenant acme --table orders --version 1\n/);
     assert.doesNotMatch(asked.message, /secret-token/);
     await of.step("awaitApproval", { taskToken: "secret-token" });
     const waiting = await of.registry.version("acme#orders", orderOf(1));

@@ -1,0 +1,212 @@
+/** A local cloud with one ExportDeltaImport, and what tests do with it. */
+import assert from "node:assert/strict";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
+import { type AttributeValue, DynamoDBClient, paginateScan } from "@aws-sdk/client-dynamodb";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { ListExecutionsCommand, SFNClient, StopExecutionCommand } from "@aws-sdk/client-sfn";
+import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { ExportDeltaImport } from "../../../components/export-delta-import/exportDeltaImport";
+import type { HeadEntry, LockEntry, VersionEntry } from "../../../functions/export-delta-import/registry/entries";
+import { DynamoDbStore } from "../../../functions/export-delta-import/registry/store";
+import { fetchJson } from "../../../local/processes/localFetch";
+import { type Services, startServices } from "../../../local/processes/services";
+import { openStack } from "../../../local/run/stack";
+import { ensureTools } from "../../../local/setup/ensureTools";
+import { localFolder } from "../../../local/setup/paths";
+
+export const tenant = "acme";
+const patience = 120_000;
+
+const outputNames = [
+  ...["exportsBucketName", "targetTableName", "registryTableName", "lockTableName", "workBucketName"],
+  ...["stateMachineArn", "databaseName", "applyFunctionName", "applyFailuresUrl"],
+] as const;
+
+type Outputs = Readonly<Record<(typeof outputNames)[number] | string, string>>;
+
+export class Imports {
+  readonly s3: S3Client;
+  readonly dynamoDb: DynamoDBClient;
+  readonly sfn: SFNClient;
+  readonly sqs: SQSClient;
+  readonly lambda: LambdaClient;
+
+  private constructor(
+    readonly services: Services,
+    readonly outputs: Outputs,
+    private readonly closing: () => Promise<void>,
+  ) {
+    const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+    const client = { endpoint: services.aws.endpoint, region: "us-east-1", credentials };
+    this.s3 = new S3Client({ ...client, forcePathStyle: true });
+    this.dynamoDb = new DynamoDBClient(client);
+    this.sfn = new SFNClient({ ...client, disableHostPrefix: true });
+    this.sqs = new SQSClient(client);
+    this.lambda = new LambdaClient(client);
+  }
+
+  static async start(): Promise<Imports> {
+    const tools = await ensureTools();
+    const services = await startServices({ tools, logSuffix: "exports" });
+    try {
+      const stateFolder = join(localFolder, "state-exports");
+      await rm(stateFolder, { recursive: true, force: true });
+      const local = await openStack({
+        ...{ tools, services, name: "exports", stateFolder, settings: { "aws:region": "us-east-1" } },
+        program: async () => {
+          const made = new ExportDeltaImport("imports", {
+            tables: [
+              { table: "typed", keyColumns: ["id"], columns: [{ name: "total", type: "decimal(12,2)" }] },
+              { table: "*", keyColumns: ["id"], maxDeletedShare: 0.5 },
+            ],
+            stream: { shards: 2, batchSize: 100 },
+            logRetentionDays: 1,
+            allowDestroy: true,
+          });
+          return Object.fromEntries(outputNames.map((name) => [name, Reflect.get(made, name)]));
+        },
+      });
+      const { outputs } = await local.stack.up({ color: "never" });
+      const values = Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, String(value)]));
+      return new Imports(services, values, async () => {
+        await local.close();
+        await services.stop();
+      });
+    } catch (error) {
+      await services.stop();
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    for (const client of [this.s3, this.dynamoDb, this.sfn, this.sqs, this.lambda]) client.destroy();
+    await this.closing();
+  }
+
+  private output(name: string): string {
+    const value = this.outputs[name];
+    if (value === undefined) throw new Error(`there is no output ${name}`);
+    return value;
+  }
+
+  /** @param csv text of the export, packed here; a buffer goes as it is */
+  async upload(table: string, version: string, csv: string | Buffer, file = "export.csv.gz"): Promise<void> {
+    const Key = `${tenant}/${table}/${version}/${file}`;
+    const Body = typeof csv === "string" ? gzipSync(csv) : csv;
+    await this.s3.send(new PutObjectCommand({ Bucket: this.output("exportsBucketName"), Key, Body }));
+  }
+
+  private registry(): DynamoDbStore {
+    return new DynamoDbStore(this.dynamoDb, this.output("registryTableName"));
+  }
+
+  async version(table: string, version: string): Promise<VersionEntry | undefined> {
+    const all = await this.registry().query<VersionEntry>(`${tenant}#${table}`, "version#");
+    return all.map(({ item }) => item).find((entry) => entry.version === version);
+  }
+
+  async head(table: string): Promise<HeadEntry | undefined> {
+    return (await this.registry().get<HeadEntry>({ pk: `${tenant}#${table}`, sk: "head" }))?.item;
+  }
+
+  async lockOwner(table: string): Promise<string | undefined> {
+    const store = new DynamoDbStore(this.dynamoDb, this.output("lockTableName"));
+    return (await store.get<LockEntry>({ pk: `${tenant}#${table}`, sk: "lock" }))?.item.owner;
+  }
+
+  /** Waits until a version is in one of the states. @throws Error saying what it was in */
+  async reached(table: string, version: string, ...states: readonly VersionEntry["status"][]): Promise<VersionEntry> {
+    const end = Date.now() + patience;
+    for (;;) {
+      const entry = await this.version(table, version);
+      if (entry !== undefined && states.includes(entry.status)) return entry;
+      const final = ["imported", "refused", "failed"].includes(entry?.status ?? "");
+      if (Date.now() > end || final) {
+        throw new Error(`${table} ${version} is ${entry?.status ?? "unknown"}, not ${states}: ${entry?.reason ?? ""}`);
+      }
+      await sleep(250);
+    }
+  }
+
+  async importAll(table: string, version: string, csv: string): Promise<VersionEntry> {
+    await this.upload(table, version, csv);
+    return this.reached(table, version, "imported");
+  }
+
+  /** The target's rows of a table by their key, without what the apply function adds. */
+  async rows(table: string): Promise<Record<string, Record<string, AttributeValue>>> {
+    const rows: Record<string, Record<string, AttributeValue>> = {};
+    for await (const { Items = [] } of paginateScan(
+      { client: this.dynamoDb },
+      { TableName: this.output("targetTableName") },
+    )) {
+      for (const { pk, sk, _tenant, _table, _version, _order, ...row } of Items) {
+        if (_tenant?.S === tenant && _table?.S === table) rows[sk?.S ?? ""] = row;
+      }
+    }
+    return rows;
+  }
+
+  async failures(): Promise<string[]> {
+    const { Messages = [] } = await this.sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: this.output("applyFailuresUrl"), MaxNumberOfMessages: 10 }),
+    );
+    return Messages.map(({ Body }) => Body ?? "");
+  }
+
+  /** Stops every execution that runs. @returns how many */
+  async stopExecutions(): Promise<number> {
+    const stateMachineArn = this.output("stateMachineArn");
+    const { executions = [] } = await this.sfn.send(
+      new ListExecutionsCommand({ stateMachineArn, statusFilter: "RUNNING" }),
+    );
+    for (const { executionArn } of executions) {
+      await this.sfn.send(new StopExecutionCommand({ executionArn, error: "Test", cause: "stopped by a test" }));
+    }
+    return executions.length;
+  }
+
+  /** What the cloud's IAM has denied so far. */
+  async denied(): Promise<string[]> {
+    const { entries } = await fetchJson<{
+      entries: { role: string | null; action: string; resource: string; decision: string }[];
+    }>(`${this.services.aws.endpoint}/_local/iam-ledger`);
+    return entries
+      .filter(({ decision }) => decision !== "Allow")
+      .map(({ role, action, resource }) => `${role} ${action} ${resource}`);
+  }
+
+  /** Glue's tables that are left. */
+  async modelProblems(): Promise<unknown[]> {
+    const { problems } = await fetchJson<{ problems: unknown[] }>(
+      `${this.services.aws.endpoint}/_local/model-problems`,
+    );
+    return problems;
+  }
+
+  /** Waits until a condition is met. @throws Error with what was seen last */
+  async until(what: string, condition: () => Promise<true | string>): Promise<void> {
+    const end = Date.now() + patience;
+    for (;;) {
+      const seen = await condition();
+      if (seen === true) return;
+      assert.ok(Date.now() < end, `not in time: ${what}; seen last: ${seen}`);
+      await sleep(250);
+    }
+  }
+
+  /** Runs `act` while the cloud does something wrong. */
+  async withFault<T>(fault: Readonly<Record<string, unknown>>, act: () => Promise<T>): Promise<T> {
+    const url = `${this.services.aws.endpoint}/_local/faults`;
+    const { id } = await fetchJson<{ id: string }>(url, { method: "POST", body: fault });
+    try {
+      return await act();
+    } finally {
+      await fetchJson(`${url}/${id}`, { method: "DELETE" });
+    }
+  }
+}
