@@ -33,9 +33,12 @@ async function run(): Promise<number> {
     list(config);
     return 0;
   }
-  const isOwnFiles = options.files.length > 0;
+  const isOwnFiles = options.files.length > 0 || options.exports !== undefined;
   const files = isOwnFiles ? await ownFiles(options) : await sampleFiles();
-  const plan = { config, files, isOwnFiles, secrets: options.secrets, ingested: new Ingested(files) };
+  const plan = {
+    ...{ config, files, isOwnFiles, secrets: options.secrets, ingested: new Ingested(files) },
+    exportsFolder: options.exports,
+  };
   const planned = pipelines.flatMap((pipelineOf) => pipelineOf(plan) ?? []);
   const passed = await localRun({ options, pipelines: planned, progress: terminalProgress() });
   return passed ? 0 : 1;

@@ -162,6 +162,9 @@ def _with_relations(select, role, workdirs):
     """The statement with each of Glue's tables as a relation over its files, and the bytes of these."""
     edits, scanned = [], 0
     for ref in athena._table_references(select):
+        # IS DISTINCT FROM isn't followed by a table.
+        if re.search(r"\bDISTINCT\s+FROM\s*$", select[: ref.start], re.I):
+            continue
         if not ref.database:
             raise QueryError(f"SCHEMA_NOT_FOUND: {ref.table} stands without a database")
         on = [_glue("catalog"), _glue(f"database/{ref.database}"), _glue(f"table/{ref.database}/{ref.table}")]

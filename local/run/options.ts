@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { basename, dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import type { StackConfig } from "../../stacks/schema";
 
@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly page?: string;
   /** One's own files, in place of the samples. */
   readonly files: readonly OwnFile[];
+  /** Folder with exports of one's own, in place of the samples. */
+  readonly exports?: string;
   /** Secrets of connectors of one's own, by the connector's name. */
   readonly secrets: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
   /** Seconds until the data has to be there. */
@@ -47,6 +49,9 @@ dbt), and counts in the stores what arrived. Needs no account and no Docker.
   --list               only list the sources and tables of the local stack
   --file SOURCE=PATH   send your own file through a source instead of the samples; may be repeated.
                        The source "inbox" takes anything: format and compression are detected
+  --exports FOLDER     send your own full exports instead of the samples: FOLDER/tables.json (the argument "tables" of
+                       ExportDeltaImport, added to the stack's) and FOLDER/TENANT/TABLE/VERSION/FILE.gz. They are
+                       uploaded version by version, and the target has to be the last one
   --secrets NAME=FILE  call the connector NAME of your own with the secrets in FILE, JSON as Fivetran sends it: a
                        connection test and one sync over its own source. May be repeated. The example connector
                        has a local source and needs none
@@ -72,6 +77,7 @@ export function parseOptions(args: readonly string[], known: Known): RunOptions 
     report: values.report && placeOf(values.report, "--report"),
     page: values.page && placeOf(values.page, "--page"),
     files: (values.file ?? []).map((text) => fileOf(text, known.sources)),
+    exports: exportsOf(values.exports),
     secrets: new Map((values.secrets ?? []).map((text) => secretsOf(text, known.connectors))),
     timeout,
   };
@@ -87,6 +93,7 @@ function parse(args: readonly string[]) {
         list: { type: "boolean" },
         report: { type: "string" },
         page: { type: "string" },
+        exports: { type: "string" },
         secrets: { type: "string", multiple: true },
         file: { type: "string", multiple: true },
         timeout: { type: "string" },
@@ -105,6 +112,15 @@ function placeOf(file: string, option: string): string {
     throw new UsageError(`${option} ${file}: there is no folder ${folder}. Fix: mkdir -p ${folder}`);
   if (existsSync(file) && !statSync(file).isFile()) throw new UsageError(`${option} ${file}: ${file} isn't a file`);
   return file;
+}
+
+function exportsOf(folder: string | undefined): string | undefined {
+  if (folder !== undefined && !existsSync(join(folder, "tables.json"))) {
+    throw new UsageError(
+      `--exports ${folder}: there is no ${join(folder, "tables.json")}, which says how the tables are read`,
+    );
+  }
+  return folder;
 }
 
 function secretsOf(text: string, connectors: Known["connectors"]): [string, Readonly<Record<string, unknown>>] {

@@ -16,6 +16,14 @@ export interface LocalOutputs {
   readonly snowflake: Readonly<Record<string, { readonly bucketName: string }>>;
   readonly connectors: Readonly<Record<string, Omit<DeployedConnector, "name" | "bucketPrefix">>>;
   readonly orchestration?: LocalOrchestration;
+  readonly imports?: LocalImports;
+}
+
+/** Where exports go, and what tells what has become of them. */
+export interface LocalImports {
+  readonly exportsBucketName: string;
+  readonly registryTableName: string;
+  readonly targetTableName: string;
 }
 
 /** What a run of the orchestration is started and looked at by. */

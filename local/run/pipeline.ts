@@ -16,6 +16,8 @@ export interface Plan {
   readonly isOwnFiles: boolean;
   /** Secrets of connectors of the user's own, by the connector's name. */
   readonly secrets: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+  /** Folder of exports of the user's own. @default none: the samples */
+  readonly exportsFolder?: string;
   /** What has become of the files that go through S3ToDynamoDb. */
   readonly ingested: Ingested;
 }

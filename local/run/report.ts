@@ -108,6 +108,27 @@ export interface UsedGrant {
   readonly calls: number;
 }
 
+/** One version of a table's export, as the registry and the stores tell it. */
+export interface DeltaReport {
+  readonly tenant: string;
+  readonly table: string;
+  readonly version: string;
+  readonly status: string;
+  /** Why it isn't imported. */
+  readonly reason?: string;
+  readonly inserted: number;
+  readonly updated: number;
+  readonly deleted: number;
+  readonly unchanged: number;
+  /** Operations that the stream has taken, and those that the target has dealt with. */
+  readonly published: number;
+  readonly applied: number;
+  /** What plain set operations over the two exports give. */
+  readonly expected?: Readonly<Record<"inserted" | "updated" | "deleted" | "unchanged", number>>;
+  /** From the upload until the target was at the version. */
+  readonly seconds: number;
+}
+
 export interface UnusedGrant {
   readonly role: string;
   readonly action: string;
@@ -129,6 +150,8 @@ export interface Details {
   readonly connectors?: readonly ConnectorReport[];
   /** Undefined: the stack has none, or only one's own files were sent. */
   readonly orchestration?: OrchestrationReport;
+  /** Each version of each export. */
+  readonly deltas?: readonly DeltaReport[];
 }
 
 /** What a pipeline brings to the report. */

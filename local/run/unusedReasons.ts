@@ -1,6 +1,11 @@
 /** Why a granted action isn't used in a run without faults. Functions say so beside their code; the rest stands here. */
 import { grantsBehind } from "../../components/parts/grants";
 import { permissions as connector, fivetranPermissions } from "../../functions/connector-kit/permissions";
+import { permissions as applyExports } from "../../functions/export-delta-import/apply/permissions";
+import { permissions as controlImports } from "../../functions/export-delta-import/control/permissions";
+import { permissions as normaliseExports } from "../../functions/export-delta-import/normalise/permissions";
+import { permissions as publishDeltas } from "../../functions/export-delta-import/publish/permissions";
+import { permissions as registerExports } from "../../functions/export-delta-import/register/permissions";
 import { permissions as listConnections } from "../../functions/fivetran-dbt-orchestration/list-connections/permissions";
 import { permissions as syncConnection } from "../../functions/fivetran-dbt-orchestration/sync-connection/permissions";
 import { permissions as fivetranWebhook } from "../../functions/fivetran-dbt-orchestration/webhook/permissions";
@@ -16,6 +21,11 @@ const declared: Readonly<Record<string, Permissions<string>>> = {
   load,
   changes: tableChanges,
   snapshot: tableSnapshot,
+  register: registerExports,
+  normalise: normaliseExports,
+  control: controlImports,
+  publish: publishDeltas,
+  apply: applyExports,
   function: connector,
   fivetran: fivetranPermissions,
   "list-connections": listConnections,
@@ -34,6 +44,7 @@ interface Reason {
 
 const aFunction = /^data-pipelines-.*-role$/;
 const runs = /-orchestration-runs-role$/;
+const imports = /-imports-imports-role$/;
 const snowflake = /-snowflake$/;
 const call = /^Call\d+$/;
 const lock = /:table\/.*-orchestration-waits$/;
@@ -96,7 +107,34 @@ const others: readonly Reason[] = [
     reason: "tells people of a run that failed, at least in part",
   },
   {
-    role: runs,
+    role: imports,
+    sid: call,
+    actions: ["athena:StopQueryExecution"],
+    resource: /:workgroup\/.*-imports-imports$/,
+    reason: "stops a query when the import is stopped or out of time",
+  },
+  {
+    role: imports,
+    sid: call,
+    actions: [
+      "s3:ListBucketMultipartUploads",
+      "s3:AbortMultipartUpload",
+      "s3:ListMultipartUploadParts",
+      "s3:ListBucket",
+      "s3:GetObject",
+    ],
+    resource: /-imports-work-\w+(\/(staged|deltas|athena)\/\*)?$/,
+    reason: "Athena writes large results in parts and looks at its own results; the local one writes each at once",
+  },
+  {
+    role: imports,
+    sid: call,
+    actions: ["sns:Publish"],
+    resource: /:data-pipelines-.*-imports-notifications$/,
+    reason: "tells people of an export that is refused or waits, or of an import that failed",
+  },
+  {
+    role: /-(orchestration-runs|imports-imports)-role$/,
     sid: /^Log/,
     actions: [
       "logs:CreateLogDelivery",
