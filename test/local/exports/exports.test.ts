@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { gzipSync } from "node:zlib";
 import { Imports } from "./imports";
 
 describe("Full exports through the local cloud, with IAM enforced", function () {
@@ -35,6 +36,97 @@ describe("Full exports through the local cloud, with IAM enforced", function () 
     });
     assert.equal((await imports.head("orders"))?.version, "20260102_V0001");
     assert.equal(await imports.lockOwner("orders"), undefined);
+    assert.deepEqual(await imports.glueTables(), []);
+  });
+
+  it("D1, D2: a damaged file, keys that are none and a key twice change nothing, and the registry says why", async () => {
+    await imports.importAll("sound", "20260101_V0001", "id,v\n1,a\n");
+    const whole = gzipSync(`id,v\n${"2,b\n".repeat(10_000)}`);
+    await imports.upload("sound", "20260101_V0002", whole.subarray(0, whole.length - 20));
+    assert.match((await imports.reached("sound", "20260101_V0002", "refused")).reason ?? "", /gzip/i);
+    await imports.upload("sound", "20260101_V0003", "id,v\n1,a\n1,b\n");
+    const twice = await imports.reached("sound", "20260101_V0003", "refused");
+    assert.match(twice.reason ?? "", /1 key stands in more than one row.*"1"/);
+    await imports.upload("a'; DROP TABLE x", "20260101_V0001", "id\n1\n");
+    await imports.until("the key is refused", async () => {
+      const reasons = await imports.refusals();
+      return reasons.some((reason) => /the table is "a'; DROP TABLE x"/.test(reason)) || reasons.join("; ");
+    });
+    assert.deepEqual(await imports.rows("sound"), { 1: { id: { S: "1" }, v: { S: "a" } } });
+  });
+
+  it("D4: a late older version is refused, the same content again is no work", async () => {
+    await imports.importAll("late", "20260105_V0001", "id\n1\n");
+    await imports.upload("late", "20260101_V0001", "id\n9\n");
+    await imports.until("the older version is refused", async () => {
+      const reasons = await imports.refusals();
+      return (
+        reasons.some((reason) => /20260101_V0001 came after version 20260105_V0001/.test(reason)) || reasons.join("; ")
+      );
+    });
+    await imports.upload("late", "20260105_V0001", "id\n1\n");
+    await imports.importAll("late", "20260106_V0001", "id\n1\n2\n");
+    assert.equal((await imports.version("late", "20260105_V0001"))?.attempts, 1);
+    assert.deepEqual(Object.keys(await imports.rows("late")).sort(), ["1", "2"]);
+  });
+
+  it("D16: a delta that deletes too much waits; one refusal, one approval by the command, and the target follows", async () => {
+    await imports.importAll("breaker", "20260101_V0001", "id\n1\n2\n3\n4\n");
+    await imports.upload("breaker", "20260101_V0002", "id\n");
+    await imports.reached("breaker", "20260101_V0002", "approval");
+    const shown = await imports.command("delta-approve", "breaker", "20260101_V0002", "--dry-run");
+    assert.match(shown, /deletes 4 of 4 rows[\s\S]*would go: id = "1"/);
+    await imports.command("delta-approve", "breaker", "20260101_V0002", "--reject", "--by", "me", "--reason", "no");
+    assert.match((await imports.reached("breaker", "20260101_V0002", "refused")).reason ?? "", /me has refused.*no/);
+    assert.equal(Object.keys(await imports.rows("breaker")).length, 4);
+    await imports.upload("breaker", "20260101_V0003", "id\n4\n");
+    await imports.reached("breaker", "20260101_V0003", "approval");
+    assert.match(await imports.command("delta-approve", "breaker", "20260101_V0003", "--by", "me"), /Approved/);
+    const entry = await imports.reached("breaker", "20260101_V0003", "imported");
+    assert.equal(entry.approval?.approvedBy, "me");
+    assert.deepEqual(Object.keys(await imports.rows("breaker")), ["4"]);
+  });
+
+  it("D5: a stopped execution leaves no lock, and the next export is imported", async () => {
+    await imports.importAll("stopped", "20260101_V0001", "id\n1\n2\n");
+    await imports.upload("stopped", "20260101_V0002", "id\n");
+    await imports.reached("stopped", "20260101_V0002", "approval");
+    assert.equal(await imports.stopExecutions(), 1);
+    const entry = await imports.reached("stopped", "20260101_V0002", "failed");
+    assert.match(entry.reason ?? "", /ended as ABORTED/);
+    await imports.until("the lock is free", async () => (await imports.lockOwner("stopped")) ?? true);
+    await imports.importAll("stopped", "20260101_V0003", "id\n1\n2\n3\n");
+    assert.equal(Object.keys(await imports.rows("stopped")).length, 3);
+  });
+
+  it("D10, D11: a stream that throttles and an applier that is killed: every row arrives", async () => {
+    const rows = Array.from({ length: 1_500 }, (_, i) => `${i},value ${i}\n`);
+    const throttled = { service: "kinesis", operation: "PutRecords", mode: "throttle", count: 2 };
+    let killed = 0;
+    const entry = await imports.withFault(throttled, async () => {
+      await imports.upload("killed", "20260101_V0001", `id,v\n${rows.join("")}`);
+      await imports.until("some rows are there", async () => {
+        killed += await imports.killWorkers("apply");
+        return killed > 0 || "no applier runs";
+      });
+      return imports.reached("killed", "20260101_V0001", "imported");
+    });
+    assert.ok(killed > 0);
+    assert.equal(entry.applied, 1_500);
+    assert.equal(Object.keys(await imports.rows("killed")).length, 1_500);
+    assert.deepEqual(await imports.failures(), []);
+  });
+
+  it("D13: Athena that fails by itself is asked again; a lost row of the target comes back by a replay from the files", async () => {
+    const broken = { service: "athena", operation: "StartQueryExecution", mode: "error", count: 1 };
+    await imports.withFault(broken, () => imports.importAll("replay", "20260101_V0001", "id\n1\n2\n"));
+    await imports.removeRows("replay");
+    assert.match(await imports.command("delta-replay", "replay", "20260101_V0001"), /2 operations are published anew/);
+    await imports.until(
+      "the rows are back",
+      async () => Object.keys(await imports.rows("replay")).length === 2 || "not yet",
+    );
+    await imports.reached("replay", "20260101_V0001", "imported");
   });
 
   it("D4: nothing was denied, and every call is as its service's model wants it", async () => {

@@ -4,19 +4,26 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
-import { type AttributeValue, DynamoDBClient, paginateScan } from "@aws-sdk/client-dynamodb";
+import { type AttributeValue, DeleteItemCommand, DynamoDBClient, paginateScan } from "@aws-sdk/client-dynamodb";
+import { GetTablesCommand, GlueClient } from "@aws-sdk/client-glue";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { ListExecutionsCommand, SFNClient, StopExecutionCommand } from "@aws-sdk/client-sfn";
 import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { ExportDeltaImport } from "../../../components/export-delta-import/exportDeltaImport";
-import type { HeadEntry, LockEntry, VersionEntry } from "../../../functions/export-delta-import/registry/entries";
+import type {
+  HeadEntry,
+  LockEntry,
+  RefusedEntry,
+  VersionEntry,
+} from "../../../functions/export-delta-import/registry/entries";
 import { DynamoDbStore } from "../../../functions/export-delta-import/registry/store";
 import { fetchJson } from "../../../local/processes/localFetch";
 import { type Services, startServices } from "../../../local/processes/services";
 import { openStack } from "../../../local/run/stack";
+import { runCommand } from "../../../local/setup/command";
 import { ensureTools } from "../../../local/setup/ensureTools";
-import { localFolder } from "../../../local/setup/paths";
+import { localFolder, repository } from "../../../local/setup/paths";
 
 export const tenant = "acme";
 const patience = 120_000;
@@ -180,12 +187,69 @@ export class Imports {
       .map(({ role, action, resource }) => `${role} ${action} ${resource}`);
   }
 
-  /** Glue's tables that are left. */
+  /** Calls that a service's own API model refuses. */
   async modelProblems(): Promise<unknown[]> {
     const { problems } = await fetchJson<{ problems: unknown[] }>(
       `${this.services.aws.endpoint}/_local/model-problems`,
     );
     return problems;
+  }
+
+  /** Glue's tables that imports have left. */
+  async glueTables(): Promise<string[]> {
+    const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+    const glue = new GlueClient({ endpoint: this.services.aws.endpoint, region: "us-east-1", credentials });
+    try {
+      const { TableList = [] } = await glue.send(new GetTablesCommand({ DatabaseName: this.output("databaseName") }));
+      return TableList.map(({ Name = "" }) => Name);
+    } finally {
+      glue.destroy();
+    }
+  }
+
+  /** Why objects were refused before they belonged to a version. */
+  async refusals(): Promise<string[]> {
+    return (await this.registry().query<RefusedEntry>("#refused", "20")).map(({ item }) => item.reason);
+  }
+
+  /** Runs one of the package's commands as its user does. @returns what it says */
+  command(name: string, table: string, version: string, ...more: readonly string[]): Promise<string> {
+    const about = ["--tenant", tenant, "--table", table, "--version", version];
+    const where = ["--registry", this.output("registryTableName")];
+    if (name === "delta-replay") {
+      where.push("--state-machine", this.output("stateMachineArn"), "--work-bucket", this.output("workBucketName"));
+    }
+    return runCommand(process.execPath, ["--import", "tsx", "cli/index.ts", name, ...about, ...where, ...more], {
+      cwd: repository,
+      env: { ...process.env, ...this.services.environment },
+    });
+  }
+
+  /** SIGKILL to every running process of a function. @returns their number */
+  async killWorkers(part: string): Promise<number> {
+    const { pid } = this.services.aws;
+    const lines = (await runCommand("ps", ["-A", "-o", "pid=,ppid=,args="])).split("\n");
+    const workers = lines
+      .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
+      .filter(
+        (found) =>
+          Number(found?.[2]) === pid &&
+          found?.[3]?.includes(`ministack-lambda-data-pipelines-exports-imports-${part}-`),
+      )
+      .map((found) => Number(found?.[1]));
+    for (const worker of workers) process.kill(worker, "SIGKILL");
+    return workers.length;
+  }
+
+  /** Takes a table's rows out of the target, as nobody should. */
+  async removeRows(table: string): Promise<void> {
+    const TableName = this.output("targetTableName");
+    for await (const { Items = [] } of paginateScan({ client: this.dynamoDb }, { TableName })) {
+      for (const { pk, sk, _table } of Items) {
+        if (_table?.S !== table || pk === undefined || sk === undefined) continue;
+        await this.dynamoDb.send(new DeleteItemCommand({ TableName, Key: { pk, sk } }));
+      }
+    }
   }
 
   /** Waits until a condition is met. @throws Error with what was seen last */
