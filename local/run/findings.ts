@@ -11,7 +11,7 @@ export class Findings {
   readonly seen: { -readonly [Member in keyof Seen]: Seen[Member] } = {};
   private readonly said = new Set<string>();
 
-  constructor(private readonly options: Pick<RunOptions, "files" | "report" | "page">) {}
+  constructor(private readonly options: Pick<RunOptions, "files" | "exports" | "report" | "page">) {}
 
   /** Of what has been found until now. @returns HTML */
   page(): string {
@@ -46,6 +46,11 @@ export class Findings {
 
   private report(): RunReport {
     // The user's files in place of the samples say nothing about grants.
-    return assembleReport(this.outcomes, this.failures, this.seen, this.options.files.length > 0);
+    return assembleReport(
+      this.outcomes,
+      this.failures,
+      this.seen,
+      this.options.files.length > 0 || this.options.exports !== undefined,
+    );
   }
 }
