@@ -9,6 +9,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   bundles: async () => (await import("./bundles.js")).bundles,
   preview: async () => (await import("./preview.js")).preview,
   policies: async () => (await import("./policies/index.js")).policies,
+  delta: async () => (await import("./delta/index.js")).delta,
   connector: async () => (await import("./connector/index.js")).connector,
 };
 
