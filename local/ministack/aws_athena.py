@@ -103,7 +103,8 @@ def _run(execution, result_base, limit, role):
         raise QueryError("INTERNAL_ERROR_QUERY_ENGINE", kind=1, retryable=True)
     unload = _UNLOAD.match(execution["Query"])
     select = unload["select"] if unload else execution["Query"]
-    _require(role, [("glue:GetDatabase", _glue("database/default")), ("glue:GetDatabase", _glue("catalog"))])
+    databases = {"default", execution["QueryExecutionContext"]["Database"]}
+    _require(role, [("glue:GetDatabase", _glue(each)) for each in ("catalog", *(f"database/{name}" for name in sorted(databases)))])
     workdirs, scanned = [], 0
     try:
         select, scanned = _with_relations(select, role, workdirs)

@@ -93,6 +93,7 @@ function glueResources(databaseArn: string): string[] {
 
 /** Athena reads tables and objects with the rights of who starts the query. */
 function queryNeeds({ workgroupArn, databaseArn, bucketArn, reads, writes }: AthenaPlace): Need[] {
+  const catalog = databaseArn.replace(/:database\/.*$/, ":catalog");
   const objects = (prefixes: readonly string[]): string[] => prefixes.map((prefix) => `${bucketArn}/${prefix}*`);
   return [
     {
@@ -101,7 +102,12 @@ function queryNeeds({ workgroupArn, databaseArn, bucketArn, reads, writes }: Ath
       why: "runs the queries, and stops them with the execution",
     },
     {
-      actions: ["glue:GetDatabase", "glue:GetTable", "glue:GetPartitions"],
+      actions: ["glue:GetDatabase"],
+      resources: [catalog, databaseArn, databaseArn.replace(/:database\/.*$/, ":database/default")],
+      why: "Athena finds the queries' database, and looks at the default one whatever a query is about",
+    },
+    {
+      actions: ["glue:GetTable", "glue:GetPartitions"],
       resources: glueResources(databaseArn),
       why: "Athena finds the queries' tables",
     },
@@ -109,11 +115,6 @@ function queryNeeds({ workgroupArn, databaseArn, bucketArn, reads, writes }: Ath
       actions: ["s3:GetBucketLocation", "s3:ListBucketMultipartUploads"],
       resources: [bucketArn],
       why: "Athena looks for the bucket and for uploads under way",
-    },
-    {
-      actions: ["glue:GetDatabase"],
-      resources: [databaseArn.replace(/:database\/.*$/, ":database/default")],
-      why: "Athena looks at the default database, whatever a query is about",
     },
     ...[...new Set([...reads, ...writes])].map((prefix) => ({
       actions: ["s3:ListBucket"],
