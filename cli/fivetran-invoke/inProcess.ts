@@ -70,6 +70,11 @@ async function load(path: string): Promise<{ handler?: Handler }> {
     const handler = loaded.handler ?? loaded.default?.handler;
     return typeof handler === "function" ? { handler: handler as Handler } : {};
   } catch (cause) {
-    throw new UsageError(`--connector ${path} can't be loaded: ${(cause as Error).message}`, { cause });
+    const { message, code } = cause as NodeJS.ErrnoException;
+    const fix =
+      code === "ERR_UNKNOWN_FILE_EXTENSION"
+        ? ` Fix: this Node.js reads JavaScript alone; install tsx and set NODE_OPTIONS="--import tsx"`
+        : "";
+    throw new UsageError(`--connector ${path} can't be loaded: ${message}${fix}`, { cause });
   }
 }

@@ -140,7 +140,11 @@ describe("the packed package", function () {
     after(() => empty.remove());
 
     /** Calls it in a project that has installed nothing but the package. */
-    function call(args: readonly string[], endpoint = "http://127.0.0.1:1"): Promise<{ code: number; output: string }> {
+    function call(
+      args: readonly string[],
+      endpoint = "http://127.0.0.1:1",
+      nodeOptions = "",
+    ): Promise<{ code: number; output: string }> {
       const file = join(empty.path, "node_modules", packageName, manifest.bin[PROGRAM] ?? "none");
       const env = {
         PATH: process.env.PATH,
@@ -148,6 +152,7 @@ describe("the packed package", function () {
         AWS_ACCESS_KEY_ID: "none",
         AWS_SECRET_ACCESS_KEY: "none",
         AWS_ENDPOINT_URL: endpoint,
+        NODE_OPTIONS: nodeOptions,
       };
       return new Promise((resolve) => {
         execFile(process.execPath, [file, ...args], { cwd: empty.path, env }, (error, out, err) =>
@@ -169,6 +174,28 @@ describe("the packed package", function () {
         assert.equal(wrong.code, 2, wrong.output);
         assert.match(wrong.output, new RegExp(`See npx ${PROGRAM} ${name} --help`));
       }
+    });
+
+    it("F11: it plays Fivetran for a connector of one's own, in JavaScript or, with tsx, in TypeScript", async () => {
+      const answer = `({ state: { at: 1 }, insert: { orders: [{ id: 7 }] }, schema: { orders: { primary_key: ["id"] } }, hasMore: false })`;
+      writeFileSync(join(empty.path, "secrets.json"), "{}");
+      writeFileSync(join(empty.path, "plain.mjs"), `export const handler = async () => ${answer};`);
+      writeFileSync(
+        join(empty.path, "typed.ts"),
+        `export const handler = async (_: unknown): Promise<object> => ${answer};`,
+      );
+      const play = (connector: string, nodeOptions?: string) =>
+        call(["fivetran-invoke", "--connector", connector, "--secrets", "secrets.json"], undefined, nodeOptions);
+      const tsx = `--import ${pathToFileURL(require.resolve("tsx")).href}`;
+      for (const { code, output } of [await play("plain.mjs"), await play("typed.ts", tsx)]) {
+        assert.equal(code, 0, output);
+        assert.match(output, /orders +1 +0 +1 +0/);
+      }
+      // Later versions of Node.js read TypeScript by themselves, unless told not to.
+      const readsTypes = process.allowedNodeEnvironmentFlags.has("--no-experimental-strip-types");
+      const typed = await play("typed.ts", readsTypes ? "--no-experimental-strip-types" : "");
+      assert.equal(typed.code, 2, typed.output);
+      assert.match(typed.output, /can't be loaded: .*Fix: .*install tsx and set NODE_OPTIONS="--import tsx"/);
     });
 
     it("I21: replay compares a bucket with the ledger and sends what is missing, with the clients in the package", async () => {
