@@ -2,8 +2,10 @@
 import { createHash } from "node:crypto";
 import type { RunReport } from "../report";
 import { access, policies } from "./access";
-import { flows, sumsOf, whatArrived, whatDidNot } from "./arrived";
+import { sumsOf, whatArrived, whatDidNot } from "./arrived";
+import { deltaTables } from "./deltas";
 import { connectorTable, orchestrationTables } from "./details";
+import { flows } from "./flows";
 import { counted, html, type Markup, Markup as Ready, table } from "./markup";
 import { resourceGraph } from "./resources";
 import { style } from "./style";
@@ -54,13 +56,13 @@ ${sections.map(({ id, title, content }) => html`<section><h2 id="${id}">${title}
 }
 
 function sectionsOf(report: RunReport): Section[] {
-  const { files, executions = [], connectors = [], orchestration, iam, policy, resources = [] } = report;
+  const { files, executions = [], connectors = [], deltas = [], orchestration, iam, policy, resources = [] } = report;
   return [
     { id: "lacking", title: "What didn't arrive, and why", content: whatDidNot(report) },
     {
       id: "flows",
       title: "What flowed where",
-      content: files.length > 0 ? html`${flows(report)}${tableRows(report)}` : undefined,
+      content: files.length + deltas.length > 0 ? html`${flows(report)}${tableRows(report)}` : undefined,
     },
     { id: "files", title: "What arrived", content: files.length > 0 ? whatArrived(report) : undefined },
     { id: "runs", title: "Runs of state machines", content: executions.length > 0 ? timelines(executions) : undefined },
@@ -74,6 +76,7 @@ function sectionsOf(report: RunReport): Section[] {
       title: "Fivetran connectors",
       content: connectors.length > 0 ? connectorTable(connectors) : undefined,
     },
+    { id: "deltas", title: "Exports, by what changed", content: deltas.length > 0 ? deltaTables(deltas) : undefined },
     { id: "access", title: "Who may do what", content: iam && access(iam, report.isOwnFiles === true) },
     { id: "policies", title: "Policies", content: policy && policies(policy) },
     { id: "resources", title: "Resources", content: resources.length > 0 ? resourceGraph(resources) : undefined },

@@ -47,7 +47,7 @@ function picture(
   const boxes: Box[] = tops.map(({ urn, name, type }) => {
     const own = (members.get(urn)?.length ?? 1) - 1;
     const second = own > 0 ? `${shortType(type)} · ${own}` : shortType(type);
-    return { id: urn, title: name, second, ...(own > 0 ? {} : { kind: "store" as const }) };
+    return { id: urn, title: name, second, kind: own > 0 ? undefined : "store" };
   });
   const drawn = new Set(tops.map(({ urn }) => urn));
   const counts = new Map<string, Map<string, number>>();

@@ -121,6 +121,21 @@ describe("The page of a local run", () => {
     assert.match(text, /1 row too many/);
   });
 
+  it("S12: of an export's version, what changed stands beside what was reckoned, and why it isn't imported", () => {
+    const { text } = parsed(harmless);
+    assert.match(text, /the version✘ the import's status: the import's reason43✘ 2, reckoned 11,001987\.0/);
+  });
+
+  it("S12: an export's version is good when it is imported and all its operations are in the target", () => {
+    const [delta] = harmless.deltas ?? [];
+    assert.ok(delta);
+    const good = { ...delta, status: "imported", reason: undefined, applied: 9, expected: undefined };
+    assert.match(parsed({ ...harmless, deltas: [good] }).text, /the version✔ imported4321,001997\.0/);
+    assert.match(parsed({ ...harmless, deltas: [{ ...good, applied: 8 }] }).text, /✘ imported/);
+    const waits = { ...good, status: "approval", reason: "deletes half of it" };
+    assert.match(parsed({ ...harmless, deltas: [waits] }).text, /waits for approval: deletes half of it/);
+  });
+
   it("S12: grants are told with their calls, or why nothing used them, or that there is no reason", () => {
     const { text } = parsed(harmless);
     assert.match(text, /the role 3 grants, 1 used, 2 not, ✘ 1 without a reason/);

@@ -63,6 +63,23 @@ export function reportOf(text: (place: string) => string): RunReport & Required<
       models: [{ name: text("model"), connection: text("connection"), rows: 20, counted: 20 }],
       artifacts: [],
     },
+    deltas: [
+      {
+        tenant: text("tenant"),
+        table: text("exported table"),
+        version: text("version"),
+        status: text("import's status"),
+        reason: text("import's reason"),
+        inserted: 4,
+        updated: 3,
+        deleted: 2,
+        unchanged: 1_001,
+        published: 9,
+        applied: 8,
+        expected: { inserted: 4, updated: 3, deleted: 1, unchanged: 1_001 },
+        seconds: 7,
+      },
+    ],
     iam: {
       calls: 7,
       denied: [{ ...grant, role: text("denied role"), count: 1 }],
