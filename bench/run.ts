@@ -10,6 +10,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   preview: async () => (await import("./preview.js")).preview,
   policies: async () => (await import("./policies/index.js")).policies,
   delta: async () => (await import("./delta/index.js")).delta,
+  kafka: async () => (await import("./kafka/index.js")).kafka,
   connector: async () => (await import("./connector/index.js")).connector,
 };
 

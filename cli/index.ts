@@ -33,6 +33,10 @@ export const commands: Readonly<Record<string, Entry>> = {
     summary: "tries a version of an export again, from its files where they are there",
     load: () => import("./delta-replay/cli.js"),
   },
+  resume: {
+    summary: "lets a partition go on at which KafkaLambdaSink has stopped",
+    load: () => import("./resume/cli.js"),
+  },
   "snowflake-pipes": {
     summary: "pauses and repairs SnowflakeLanding's pipes around an update that replaces them",
     load: () => import("./snowflake-pipes/cli.js"),

@@ -61,6 +61,8 @@ function configPath({ owner, path }: ArgumentError, config: StackConfig): Path |
   if (name === "orchestration" || name === "imports") return [name, ...parts];
   const connector = config.connectors.findIndex((each) => name === `connector-${each.name}`);
   if (connector >= 0) return ["connectors", connector, ...parts];
+  const sink = config.kafkaSinks.findIndex((each) => name === `kafka-${each.name}`);
+  if (sink >= 0) return ["kafkaSinks", sink, ...parts];
   if (name !== "files" && name !== "landing") return undefined;
   const [list, index, ...rest] = parts;
   if (list !== "tables" || typeof index !== "number") return ["snowflake", ...parts];

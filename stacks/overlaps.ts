@@ -3,8 +3,8 @@ import type { Mistake, Path } from "./mistakes";
 import type { StackConfig } from "./schema";
 
 export function overlaps(config: StackConfig): Mistake[] {
-  const { sources, connectors, snowflake } = config;
-  const mistakes = sameNames(["connectors"], connectors);
+  const { sources, connectors, kafkaSinks, snowflake } = config;
+  const mistakes = [...sameNames(["connectors"], connectors), ...sameNames(["kafkaSinks"], kafkaSinks)];
   const tables = snowflake?.tables ?? [];
   mistakes.push(...sameNames(["snowflake", "tables"], tables));
   tables.forEach((table, i) => {

@@ -2,6 +2,7 @@
 import { S3ToDynamoDb } from "../components/s3-to-dynamodb/s3ToDynamoDb";
 import { type ConnectorOutputs, fivetranConnectors } from "./connectors";
 import { type ImportOutputs, imports as importsOf } from "./imports";
+import { type KafkaSinkOutputs, kafkaSinks as kafkaSinksOf } from "./kafkaSinks";
 import { type OrchestrationOutputs, orchestration as orchestrationOf } from "./orchestration";
 import type { StackConfig } from "./schema";
 import { type SnowflakeOutputs, snowflakeLandings } from "./snowflake";
@@ -30,6 +31,8 @@ export interface StackOutputs {
   readonly orchestration?: OrchestrationOutputs;
   /** Where exports are uploaded, and what has become of them. */
   readonly imports?: ImportOutputs;
+  /** By sink: what the brokers have to let in, and where to look. */
+  readonly kafkaSinks?: KafkaSinkOutputs;
 }
 
 export function program(config: StackConfig): StackOutputs {
@@ -48,6 +51,7 @@ export function program(config: StackConfig): StackOutputs {
   const connectors = config.connectors.length > 0 ? fivetranConnectors(config) : undefined;
   const orchestration = config.orchestration && orchestrationOf(config, config.orchestration);
   const imports = config.imports && importsOf(config, config.imports);
+  const kafkaSinks = config.kafkaSinks.length > 0 ? kafkaSinksOf(config) : undefined;
   return {
     ...(ingest && {
       sourceBuckets: ingest.sourceBuckets,
@@ -67,5 +71,6 @@ export function program(config: StackConfig): StackOutputs {
     ...(connectors && { connectors }),
     ...(orchestration && { orchestration }),
     ...(imports && { imports }),
+    ...(kafkaSinks && { kafkaSinks }),
   };
 }

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import type { ExportDeltaImportArgs, ExportTableArgs } from "../components/export-delta-import/args";
+import type { KafkaLambdaSinkArgs } from "../components/kafka-lambda-sink/args";
 import { logRetentionDays } from "../components/parts/logRetention";
 import type { S3SourceArgs } from "../components/s3-to-dynamodb/args";
 
@@ -205,11 +206,55 @@ export const imports = z.strictObject({
   tracing: z.boolean().optional(),
   logLevel: text.optional(),
 } satisfies Record<Exclude<keyof ExportDeltaImportArgs, OfStack>, z.ZodType>);
+/** A sink of Kafka topics; what it doesn't name is {@link KafkaLambdaSink}'s default. */
+export const kafkaSink = z.strictObject({
+  name: z
+    .string()
+    .regex(
+      /^[a-z][a-z0-9-]{0,18}[a-z0-9]$/,
+      "use 2 to 20 lower-case letters, digits and hyphens, beginning with a letter",
+    )
+    .describe("Part of the names of what the sink is made of: the component is called `kafka-<name>`."),
+  functionArn: text.optional(),
+  topics: texts.optional(),
+  bootstrapServers: text.optional(),
+  authentication: text.optional(),
+  brokerSecretArn: text.optional(),
+  mskClusterArn: text.optional(),
+  invocationType: text.optional(),
+  batchSize: z.number().optional(),
+  behaviorOnError: text.optional(),
+  failScope: text.optional(),
+  resultTopic: text.optional(),
+  errorTopic: text.optional(),
+  keyConverter: text.optional(),
+  valueConverter: text.optional(),
+  schemaRegistryUrl: text.optional(),
+  /** More of the connector's own keys. */
+  config: z.record(z.string(), z.string()).optional(),
+  /** From the project's folder. */
+  connectorFile: text.optional(),
+  secrets: z.array(z.strictObject({ variable: text, secretArn: text, key: text })).optional(),
+  secretsKmsKeyArn: text.optional(),
+  /** Left out, a VPC is made. */
+  network: z.strictObject({ vpcId: text, subnetIds: texts }).optional(),
+  brokerPorts: z.array(z.number()).optional(),
+  minTasks: z.number().optional(),
+  maxTasks: z.number().optional(),
+  lagPerTask: z.number().optional(),
+  maxLag: z.number().optional(),
+  cpu: z.number().optional(),
+  memory: z.number().optional(),
+  architecture: text.optional(),
+  stopTimeout: z.number().optional(),
+  image: text.optional(),
+} satisfies Record<Exclude<keyof KafkaLambdaSinkArgs, OfStack> | "name", z.ZodType>);
 
 export const stackConfig = z.strictObject({
   sources: z.array(source).default([]),
   connectors: z.array(connector).default([]),
   orchestration: orchestration.optional(),
+  kafkaSinks: z.array(kafkaSink).default([]),
   snowflake: snowflake.optional(),
   imports: imports.optional(),
   allowDestroy: z.boolean().default(false),
@@ -233,6 +278,7 @@ export type SnowflakeTableSettings = z.infer<typeof snowflakeTable>;
 export type OrchestrationSettings = z.infer<typeof orchestration>;
 export type ImportSettings = z.infer<typeof imports>;
 export type ConnectorSettings = z.infer<typeof connector>;
+export type KafkaSinkSettings = z.infer<typeof kafkaSink>;
 
 interface JsonSchema {
   readonly type?: string;

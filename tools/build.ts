@@ -4,7 +4,7 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync,
 import { join, resolve } from "node:path";
 import { buildSync } from "esbuild";
 import { PROGRAM } from "../cli/shared/commandLine";
-import { functionFolders, makeBundle, serviceFolders } from "../components/parts/bundle";
+import { functionFolders, makeBundle, ofContainers, serviceFolders } from "../components/parts/bundle";
 
 const root = resolve(__dirname, "..");
 /** As users name it in an import. */
@@ -30,7 +30,7 @@ export function build({ folder = join(root, "dist") }: BuildOptions = {}): strin
     const { code, map } = makeBundle(name);
     mkdirSync(bundle, { recursive: true });
     writeFileSync(join(bundle, "index.mjs"), code);
-    writeFileSync(join(bundle, "index.mjs.map"), map);
+    if (map !== "") writeFileSync(join(bundle, "index.mjs.map"), map);
   }
   buildProgram(folder);
   for (const name of serviceFolders()) {
@@ -61,7 +61,10 @@ function buildProgram(folder: string): void {
     target: "node20",
     format: "cjs",
     minify: true,
-    banner: { js: "#!/usr/bin/env node" },
+    alias: ofContainers,
+    // What is written as ES modules asks where it stands; in one CommonJS file that is the file itself.
+    define: { "import.meta.url": "urlOfThisFile" },
+    banner: { js: '#!/usr/bin/env node\nconst urlOfThisFile=require("node:url").pathToFileURL(__filename).href;' },
     // Of delta-preview alone, and native: it says how to install it.
     external: ["@duckdb/node-api"],
     logLevel: "error",

@@ -25,11 +25,10 @@ const serviceFolder = join(__dirname, "..", "..", "functions", "kafka-lambda-sin
 /** The image that is given, else one that is built of the bundled service. */
 export function sinkImage(context: Context, plan: SinkPlan): BuiltImage {
   if (plan.image !== undefined) return { uri: pulumi.output(plan.image), repositoryUrl: pulumi.output("") };
-  const { code, map } = bundleOf("kafka-lambda-sink/service");
+  const { code } = bundleOf("kafka-lambda-sink/service");
   const build = buildContext("kafka-lambda-sink", [
     { from: join(serviceFolder, "Dockerfile"), to: "Dockerfile" },
     { from: code, to: "index.mjs" },
-    { from: map, to: "index.mjs.map" },
   ]);
   return image(context, part, { context: build, architecture: plan.architecture });
 }

@@ -8,7 +8,7 @@ import { buildSync } from "esbuild";
 export interface Bundle {
   /** `index.mjs`. */
   readonly code: string;
-  /** `index.mjs.map`, for reading stack traces. */
+  /** `index.mjs.map`, for reading stack traces; empty where the code can be read as it is. */
   readonly map: string;
 }
 
@@ -63,7 +63,7 @@ export function makeBundle(folder: string): Bundle {
   const isFunction = existsSync(join(functionsFolder, folder, "handler.ts"));
   return isFunction
     ? bundleEntry(packageFolder, `functions/${folder}/handler.ts`)
-    : bundleEntry(packageFolder, `functions/${folder}/main.ts`, ofContainers);
+    : bundleEntry(packageFolder, `functions/${folder}/main.ts`, asContainers);
 }
 
 /** The folders below `functions/` that are deployed, as {@link bundleOf} takes them: `<component>/<function>`. */
@@ -102,7 +102,7 @@ function store(name: string, { code, map }: Bundle): BundleFiles {
 function bundleEntry(
   folder: string,
   entry: string,
-  alias: Readonly<Record<string, string>> = slimCredentials(),
+  { alias, minify, sourcemap }: Form = { alias: slimCredentials(), minify: true, sourcemap: "external" },
 ): Bundle & { readonly exports: readonly string[] } {
   const output = `${entry.slice(0, -extname(entry).length)}.bundle.mjs`;
   const { outputFiles, metafile } = buildSync({
@@ -116,11 +116,11 @@ function bundleEntry(
     target: "node22",
     format: "esm",
     mainFields: ["module", "main"],
-    alias: { ...alias },
-    minify: true,
+    alias,
+    minify,
     treeShaking: true,
     legalComments: "none",
-    sourcemap: "external",
+    sourcemap,
     sourcesContent: false,
     // CommonJS dependencies call require for Node's own modules, which an ES module doesn't have. A long name: the
     // minifier doesn't know this line and gives short ones (`$r`) to others.
@@ -135,11 +135,21 @@ function bundleEntry(
     return file.text;
   };
   const exports = Object.values(metafile.outputs).flatMap((each) => each.exports);
-  return { code: text(".mjs"), map: text(".map"), exports };
+  return { code: text(".mjs"), map: sourcemap ? text(".map") : "", exports };
+}
+
+/** How a bundle is written. */
+interface Form {
+  readonly alias: Record<string, string>;
+  readonly minify: boolean;
+  readonly sourcemap: "external" | false;
 }
 
 /** A container gets its credentials by the SDK's whole chain; the Kafka client's WebAssembly comes inside of the bundle. */
-const ofContainers = { "@platformatic/wasm-utils": "@platformatic/wasm-utils/bundled" };
+export const ofContainers = { "@platformatic/wasm-utils": "@platformatic/wasm-utils/bundled" };
+
+/** In an image a bundle's size hardly counts: it can be read as it is, and takes no map along. */
+const asContainers: Form = { alias: ofContainers, minify: false, sourcemap: false };
 
 /** A published package has no sources: there a user's bundle carries the SDK's whole chain of credentials. */
 function slimCredentials(): Record<string, string> {

@@ -1,7 +1,9 @@
 """Corrections of MiniStack's ECS: tasks run as child processes in their roles' names, and end as they do in Fargate."""
 
+import collections
 import functools
 import threading
+import time
 
 from ministack.core.responses import error_response_json, get_region
 from ministack.services import ec2, ecs, secretsmanager
@@ -13,6 +15,9 @@ from aws_images import UnknownImage
 
 _SERVICE = "ecs-tasks.amazonaws.com"
 _PULL = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+# When tasks of a service were started, by its name: ECS starts tasks that always fail less and less often.
+_starts = collections.defaultdict(list)
+_AT_ONCE, _LONGEST_PAUSE = 4, 15
 # The task and its definition whose containers the current thread starts.
 _starting = threading.local()
 
@@ -27,24 +32,32 @@ def install(images):
 
 
 def _check_network():
-    run_task = ecs._run_task
+    for name in ("_run_task", "_create_service", "_update_service"):
+        setattr(ecs, name, _with_network_check(getattr(ecs, name)))
 
-    @functools.wraps(run_task)
+
+def _with_network_check(handle):
+    @functools.wraps(handle)
     def checked(data):
-        network = (data.get("networkConfiguration") or {}).get("awsvpcConfiguration")
-        definition = ecs._task_defs.get(ecs._resolve_td_key(data.get("taskDefinition", ""))) or {}
-        if definition.get("networkMode") == "awsvpc":
-            if not network:
-                problem = "Network Configuration must be provided when networkMode 'awsvpc' is specified."
-                return error_response_json("InvalidParameterException", problem, 400)
-            for kind, known in (("subnets", ec2._subnets), ("securityGroups", ec2._security_groups)):
-                for each in network.get(kind) or []:
-                    if each not in known:
-                        problem = f"Error retrieving {kind} information for [{each}]: the ID does not exist"
-                        return error_response_json("InvalidParameterException", problem, 400)
-        return run_task(data)
+        problem = _network_problem(data)
+        return error_response_json("InvalidParameterException", problem, 400) if problem else handle(data)
 
-    ecs._run_task = checked
+    return checked
+
+
+def _network_problem(data):
+    network = (data.get("networkConfiguration") or {}).get("awsvpcConfiguration")
+    definition = ecs._task_defs.get(ecs._resolve_td_key(data.get("taskDefinition", ""))) or {}
+    is_update = "service" in data  # what it doesn't name stays as it was
+    if definition.get("networkMode") != "awsvpc" or (is_update and not network):
+        return None
+    if not network:
+        return "Network Configuration must be provided when networkMode 'awsvpc' is specified."
+    for kind, known in (("subnets", ec2._subnets), ("securityGroups", ec2._security_groups)):
+        for each in network.get(kind) or []:
+            if each not in known:
+                return f"Error retrieving {kind} information for [{each}]: the ID does not exist"
+    return None
 
 
 def _start_in_roles():
@@ -52,6 +65,7 @@ def _start_in_roles():
 
     @functools.wraps(start)
     def with_roles(task, td, overrides, client):
+        time.sleep(_pause_before(task))
         _starting.task, _starting.definition = task, td
         region, source = get_region(), task["taskArn"]
         asked = task.get("overrides") or {}
@@ -67,6 +81,17 @@ def _start_in_roles():
         return start(task, td, overrides, client)
 
     ecs._start_task_worker = with_roles
+
+
+def _pause_before(task):
+    group = task.get("group") or ""
+    if not group.startswith("service:"):
+        return 0
+    now, earlier = time.monotonic(), _starts[task["clusterArn"] + group]
+    earlier[:] = [each for each in earlier if now - each < 60]
+    pause = 0 if len(earlier) < _AT_ONCE else min(_LONGEST_PAUSE, 2 ** (len(earlier) - _AT_ONCE))
+    earlier.append(now + pause)
+    return pause
 
 
 def _may(role, action, resource, region):
@@ -124,6 +149,9 @@ def _run_images(images):
         environment = {name: str(value).replace("host.docker.internal", "127.0.0.1") for name, value in environment.items()}
         for name in ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN"):
             environment.pop(name, None)
+        # In Fargate each task has an address of its own; here they share the machine's ports.
+        if "HEALTH_PORT" in environment:
+            environment["HEALTH_PORT"] = "0"
         region = get_region()
         environment |= {"AWS_REGION": region, "AWS_DEFAULT_REGION": region, "AWS_EXECUTION_ENV": "AWS_ECS_FARGATE"}
         if _starting.task_role:
@@ -170,4 +198,9 @@ def _stop_with_codes():
         return mark(task_arn, task, reason, stop_code, exit_code)
 
     ecs._stop_task, ecs._mark_task_stopped = stop, mark_stopped
-    ecs._ACTION_MAP.update(StopTask=stop, RunTask=ecs._run_task)
+    ecs._ACTION_MAP.update(
+        StopTask=stop,
+        RunTask=ecs._run_task,
+        CreateService=ecs._create_service,
+        UpdateService=ecs._update_service,
+    )

@@ -38,12 +38,13 @@ class Images:
             raise ValueError(f"images: give uri and a context with a Dockerfile; there is no file {dockerfile}")
         root = Path(tempfile.mkdtemp(prefix="image-", dir=self._folder))
         image = _follow(dockerfile.read_text(), context, root)
+        known_as = _without_tag(uri)
         with self._lock:
-            before = self._images.get(uri)
-            self._images[uri] = {**image, "uri": uri, "root": root, "context": str(context)}
+            before = self._images.get(known_as)
+            self._images[known_as] = {**image, "uri": uri, "root": root, "context": str(context)}
         if before:
             shutil.rmtree(before["root"], ignore_errors=True)
-        return self._told(self._images[uri])
+        return self._told(self._images[known_as])
 
     def list(self):
         with self._lock:
@@ -54,12 +55,12 @@ class Images:
         return {name: value for name, value in image.items() if name != "root"}
 
     def known(self, uri):
-        return uri in self._images
+        return _without_tag(uri) in self._images
 
     def unpack(self, uri, entrypoint, command, environment, workdir):
         """(argv, environment, folder to remove, working folder) of a new container."""
         with self._lock:
-            image = self._images.get(uri)
+            image = self._images.get(_without_tag(uri))
         if image is None:
             raise UnknownImage(f"{uri}: the local cloud knows no build of it; POST it to /_local/images first")
         folder = Path(tempfile.mkdtemp(prefix="container-", dir=self._folder))
@@ -81,6 +82,12 @@ class Images:
         """Folders of the image that its PATH names come first; what stands for the others, python and dbt, after them."""
         own = [root / part.lstrip("/") for part in asked.split(":") if part.startswith("/")]
         return os.pathsep.join([*(str(each) for each in own if each.is_dir()), self._program_path])
+
+
+def _without_tag(uri):
+    """`repository:tag@digest` is `repository@digest`, as services' tasks name it."""
+    name, at, digest = uri.partition("@")
+    return re.sub(r":[^/:]+$", "", name) + at + digest if at else uri
 
 
 def _inside(folder, path):

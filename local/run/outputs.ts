@@ -17,6 +17,7 @@ export interface LocalOutputs {
   readonly connectors: Readonly<Record<string, Omit<DeployedConnector, "name" | "bucketPrefix">>>;
   readonly orchestration?: LocalOrchestration;
   readonly imports?: LocalImports;
+  readonly kafkaSinks?: Readonly<Record<string, { readonly consumerGroup: string }>>;
 }
 
 /** Where exports go, and what tells what has become of them. */

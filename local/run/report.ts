@@ -129,6 +129,26 @@ export interface DeltaReport {
   readonly seconds: number;
 }
 
+/** A partition of a Kafka sink's topic, counted at the broker and in the function's own record of what it got. */
+export interface KafkaReport {
+  readonly sink: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly produced: number;
+  /** Records that the function got, each counted once. */
+  readonly delivered: number;
+  /** Deliveries of what it had got before. */
+  readonly duplicates: number;
+  readonly invocations: number;
+  /** Records of the result topic, and of the error topic, about this partition. */
+  readonly results: number;
+  readonly errors: number;
+  /** Not everything is committed. */
+  readonly stopped: boolean;
+  /** From producing until all was committed. */
+  readonly seconds: number;
+}
+
 export interface UnusedGrant {
   readonly role: string;
   readonly action: string;
@@ -152,6 +172,7 @@ export interface Details {
   readonly orchestration?: OrchestrationReport;
   /** Each version of each export. */
   readonly deltas?: readonly DeltaReport[];
+  readonly kafka?: readonly KafkaReport[];
 }
 
 /** What a pipeline brings to the report. */

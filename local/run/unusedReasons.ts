@@ -9,6 +9,7 @@ import { permissions as registerExports } from "../../functions/export-delta-imp
 import { permissions as listConnections } from "../../functions/fivetran-dbt-orchestration/list-connections/permissions";
 import { permissions as syncConnection } from "../../functions/fivetran-dbt-orchestration/sync-connection/permissions";
 import { permissions as fivetranWebhook } from "../../functions/fivetran-dbt-orchestration/webhook/permissions";
+import { permissions as kafkaSink } from "../../functions/kafka-lambda-sink/service/permissions";
 import { permissions as collect } from "../../functions/s3-to-dynamodb/collect/permissions";
 import { permissions as load } from "../../functions/s3-to-dynamodb/load/permissions";
 import type { Permissions } from "../../functions/shared/permission";
@@ -31,6 +32,7 @@ const declared: Readonly<Record<string, Permissions<string>>> = {
   "list-connections": listConnections,
   "sync-connection": syncConnection,
   "fivetran-webhook": fivetranWebhook,
+  "sink-task": kafkaSink,
 };
 
 /** What no function of ours declares. Each fits one kind of grant: of these roles, this statement, on these resources. */
@@ -164,10 +166,10 @@ const others: readonly Reason[] = [
     reason: "keeps the start of a run that EventBridge Scheduler couldn't make",
   },
   {
-    role: /-orchestration-dbt-execution-role$/,
+    role: /-(orchestration-dbt|kafka-[\w-]+-sink)-execution-role$/,
     sid: /^Pull$/,
     actions: ["ecr:BatchCheckLayerAvailability"],
-    resource: /:repository\/.*-orchestration-dbt$/,
+    resource: /:repository\/.*-(orchestration-dbt|kafka-[\w-]+-sink)$/,
     reason: "asks for an image's layers; the local image has none",
   },
   {

@@ -15,7 +15,8 @@ import { localFolder } from "../../local/setup/paths";
 import { buckets, limits, objectFromBefore, sources } from "./stackUnderTest";
 
 /** What a component S3ToDynamoDb gives, beside what every run of the local stack reads. */
-export interface Outputs extends Omit<LocalOutputs, "snowflake" | "connectors" | "orchestration" | "imports"> {
+export interface Outputs
+  extends Omit<LocalOutputs, "snowflake" | "connectors" | "orchestration" | "imports" | "kafkaSinks"> {
   readonly foreignBucketPolicies: Readonly<Record<string, string>>;
 }
 

@@ -4,6 +4,7 @@ import { api } from "./apigatewayv2/api";
 import { integration } from "./apigatewayv2/integration";
 import { route as apiRoute } from "./apigatewayv2/route";
 import { stage } from "./apigatewayv2/stage";
+import { scalingPolicy, scalingTarget } from "./appautoscaling/scaling";
 import { workgroup } from "./athena/workgroup";
 import { dashboard } from "./cloudwatch/dashboard";
 import { eventRule } from "./cloudwatch/eventRule";
@@ -27,6 +28,7 @@ import { lifecyclePolicy } from "./ecr/lifecyclePolicy";
 import { repository } from "./ecr/repository";
 import { cluster } from "./ecs/cluster";
 import { clusterCapacityProviders } from "./ecs/clusterCapacityProviders";
+import { service } from "./ecs/service";
 import { taskDefinition } from "./ecs/taskDefinition";
 import { getAvailabilityZones, getCallerIdentity, getPartition, getRegion } from "./functions/account";
 import { getPolicyDocument } from "./functions/getPolicyDocument";
@@ -107,6 +109,8 @@ export const resources: readonly AnyResourceType[] = [
   route,
   routeTable,
   routeTableAssociation,
+  scalingPolicy,
+  scalingTarget,
   schedule,
   scheduleGroup,
   secret,
@@ -114,6 +118,7 @@ export const resources: readonly AnyResourceType[] = [
   securityGroup,
   securityGroupEgressRule,
   securityGroupIngressRule,
+  service,
   stage,
   stateMachine,
   stream,

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
+import { parseOptions } from "../../../cli/resume/options";
+import { resume } from "../../../cli/resume/resume";
 import { FunctionError } from "../../../functions/kafka-lambda-sink/core/errors";
 import { type KafkaBroker, startKafkaBroker } from "../../../local/kafka/broker";
+import { framed, RegistryServer } from "../../unit/kafka-lambda-sink/convert/registryServer";
 import { committedOffsets, Deliveries, numbered, peer, produce, readAll, TestSink, until } from "./harness";
 
 const failure = () =>
@@ -275,6 +278,65 @@ describe("KafkaLambdaSink on a broker", () => {
       name: "ConfigurationError",
       message: /There is no topic never-made.*Fix: create it/,
     });
+  });
+
+  it("K22: the command resume lets a stopped partition go on, skipping a record or not; the others go on meanwhile", async () => {
+    const topic = await topicWith(2, 20);
+    const deliveries = new Deliveries();
+    let isMended = false;
+    const one = sink(
+      topic,
+      deliveries,
+      async ({ partition, offsets }: { partition: number; offsets: number[] }) => {
+        if (partition === 0 && offsets.includes(4)) throw failure();
+        if (partition === 0 && offsets.includes(9) && !isMended) throw failure();
+        return "null";
+      },
+      { "aws.lambda.batch.size": 1 },
+    );
+    await one.consumer.start();
+    const args = ["--topic", topic, "--partition", "0", "--brokers", broker.addresses.join(","), "--group"];
+    const told = async (...more: string[]) => {
+      const options = parseOptions([...args, `connect-${topic}`, ...more], {});
+      return resume(options ?? assert.fail(), async () => "");
+    };
+    await until(() => isCommitted(topic, [4, 20]), "stopped at 4");
+    assert.match(await told("--skip", "1", "--dry-run"), /Would resume .* at offset 5; it stood at 4/);
+    assert.match(await told("--skip", "1"), /Resumed .* at offset 5; it stood at 4/);
+    await until(() => one.stops.length === 2, "stopped a second time");
+    await until(() => isCommitted(topic, [9, 20]), "stopped at 9");
+    isMended = true;
+    assert.match(await told(), /at offset 9; it stood at 9/);
+    await until(() => isCommitted(topic, [20, 20]), "all but the one that was skipped");
+    assert.equal(deliveries.overlaps, 0);
+    await assert.rejects(told("--offset", "21"), /beyond the end .* 20/);
+    const missing = parseOptions(["--topic", topic, "--partition", "7", ...args.slice(4), `connect-${topic}`], {});
+    await assert.rejects(
+      resume(missing ?? assert.fail(), async () => ""),
+      /has 2 partitions/,
+    );
+  });
+
+  it("K12, K20: a registry that is down for a while holds the records up, and loses none", async () => {
+    const topic = await topicWith(1, 0);
+    const schema = { type: "record", name: "Order", fields: [{ name: "n", type: "int" }] };
+    const server = new RegistryServer();
+    const url = await server.listen();
+    server.add(7, { schema: JSON.stringify(schema) });
+    server.answers.push({ status: 503, body: "" }, "reset", { status: 500, body: "" }, "reset");
+    const deliveries = new Deliveries();
+    const one = sink(topic, deliveries, undefined, {
+      "value.converter": "avro",
+      "value.converter.schema.registry.url": url,
+    });
+    try {
+      await one.consumer.start();
+      await produce(kafka(), topic, [{ partition: 0, key: "k", value: framed(7, Buffer.from([14])) }]);
+      await until(() => isCommitted(topic, [1]), "committed");
+      assert.deepEqual([server.requests.length, deliveries.all[0]?.values], [5, [{ n: 7 }]]);
+    } finally {
+      await server.close();
+    }
   });
 
   it("K5: closing ends in time, also when the function doesn't answer, and then commits nothing", async () => {

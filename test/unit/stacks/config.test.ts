@@ -42,7 +42,7 @@ describe("stack configuration", () => {
   it("S1: a right configuration is taken, with its defaults", () => {
     const sources = [{ name: "orders", keyFields: ["id"], fields: [{ from: "total", type: "number" }] }];
     const config = parseConfig("dev", { ...region, "data-pipelines:sources": JSON.stringify(sources) });
-    assert.deepEqual(config, { sources, connectors: [], allowDestroy: false, logRetentionDays: 90 });
+    assert.deepEqual(config, { sources, connectors: [], kafkaSinks: [], allowDestroy: false, logRetentionDays: 90 });
   });
 
   it("S1: the empty defaults of Pulumi.yaml are as good as nothing", () => {

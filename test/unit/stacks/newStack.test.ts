@@ -35,6 +35,7 @@ describe("npm run new-stack", () => {
       logRetentionDays: 7,
       bucketNameSuffix: "x1",
       connectors: [],
+      kafkaSinks: [],
       sources: [{ name: "orders", format: "csv", keyFields: ["order_id", "line"] }, { name: "clicks" }],
     });
     assert.deepEqual(JSON.parse(readFileSync(join(folder, "policy", "config", "qa.json"), "utf8")), {});
