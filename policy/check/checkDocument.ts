@@ -2,10 +2,18 @@
 import { readDocument } from "../document/readDocument";
 import type { Level, Rule } from "../model/rule";
 import { defaultSettings } from "../model/settings";
-import { levelOf, type PackConfig } from "../pack/configFile";
-import { type Exemption, sortFindings, today } from "../pack/exemptions";
+import { causeOf } from "../pack/causes";
+import { levelOf, noConfig, type PackConfig } from "../pack/configFile";
+import { type Causes, type Exemption, sortFindings, today } from "../pack/exemptions";
 import { judgeFile, type Violation } from "../pack/judge";
 import { CheckError, type Kind, kindOf } from "./kind";
+
+/** What a rule finds, and what is exempted from it. */
+export interface Judged {
+  readonly rule: Rule;
+  readonly violations: readonly Violation[];
+  readonly exemptions: readonly Exemption[];
+}
 
 /** What `--json` gives for a file. */
 export interface FileReport {
@@ -20,10 +28,16 @@ export interface FileReport {
 export interface ReportedViolation {
   readonly rule: string;
   readonly level: Exclude<Level, "disabled">;
+  /** URN; undefined for a document in a file. */
+  readonly resource?: string;
+  /** Property path, of a resource. */
+  readonly path?: string;
   /** Undefined where the document as a whole is meant. */
   readonly statement?: string;
   readonly message: string;
   readonly fix: string;
+  /** Stays in the report as advice. */
+  readonly exempted?: { readonly reason: string; readonly expires: string };
 }
 
 export interface CheckOptions {
@@ -34,8 +48,6 @@ export interface CheckOptions {
   readonly config?: PackConfig;
 }
 
-export const noConfig: PackConfig = { levels: {}, rules: {} };
-
 /** @throws CheckError where the text is not JSON or its kind can't be told */
 export function checkDocument(
   file: string,
@@ -45,38 +57,63 @@ export function checkDocument(
   requireJson(text);
   const document = readDocument(text.trim());
   const found = kind ?? kindOf(document);
-  const violations = rules.flatMap((rule) => {
-    const level = levelOf(rule, config);
-    if (level === "disabled") return [];
-    const { settings = defaultSettings, exemptions = [] } = config.rules[rule.name] ?? {};
-    const judged = judgeFile(rule, { path: "", document, ...found }, settings);
-    return reported(judged, level, exemptions, file);
-  });
+  const judged = rules
+    .filter((rule) => levelOf(rule, config) !== "disabled")
+    .map((rule) => {
+      const { settings = defaultSettings, exemptions = [] } = config.rules[rule.name] ?? {};
+      return { rule, exemptions, violations: judgeFile(rule, { path: "", document, ...found }, settings) };
+    });
+  const violations = reportedAll(judged, config, () => file);
   return { file, kind: found, violations, notEvaluated: notEvaluated(rules, found) };
 }
 
-/** Exempted findings stay in the report, as advice. */
-function reported(
-  judged: readonly Violation[],
-  level: ReportedViolation["level"],
-  exemptions: readonly Exemption[],
-  file: string,
+/**
+ * What is told: exempted findings as advice, and of several with one cause the gravest alone, unless that one is only
+ * advised against.
+ */
+export function reportedAll(
+  judged: readonly Judged[],
+  config: PackConfig,
+  nameOf: (violation: Violation) => string,
 ): ReportedViolation[] {
-  const { violations, exempted } = sortFindings(judged, exemptions, today(), () => file);
-  return [
-    ...violations.map((each) => reportedOf(each, level, lapsed(each))),
-    ...exempted.map(({ violation, exemption: { expires, reason } }) =>
-      reportedOf(violation, "advisory", ` (exempted until ${expires}: ${reason})`),
-    ),
-  ];
+  const all = judged.flatMap(({ violations }) => violations);
+  const byResource = new Map<string | undefined, Violation[]>();
+  for (const each of all) byResource.set(each.urn, [...(byResource.get(each.urn) ?? []), each]);
+  const exemptionsOf = new Map(judged.map(({ rule, exemptions }) => [rule, exemptions]));
+  const causes: Causes = {
+    of: (violation) => causeOf(violation, byResource.get(violation.urn) ?? []),
+    exemptions: (cause) => exemptionsOf.get(cause.rule) ?? [],
+  };
+  return judged.flatMap(({ rule, violations: found, exemptions }) => {
+    const level = levelOf(rule, config) as ReportedViolation["level"];
+    const { violations, exempted } = sortFindings(found, exemptions, today(), nameOf, causes);
+    const told = violations.filter((each) => {
+      const cause = causes.of(each);
+      return !cause || (levelOf(cause.rule, config) === "advisory" && level !== "advisory");
+    });
+    return [
+      ...told.map((each) => reportedOf(each, level, lapsed(each))),
+      ...exempted.map(({ violation, exemption: { expires, reason } }) => ({
+        ...reportedOf(violation, "advisory", ` (exempted until ${expires}: ${reason})`),
+        exempted: { reason, expires },
+      })),
+    ];
+  });
 }
 
 function reportedOf(
-  { rule, statement, message, fix }: Violation,
+  { rule, urn, path, statement, message, fix }: Violation,
   level: ReportedViolation["level"],
   note: string,
 ): ReportedViolation {
-  return { rule: rule.id, level, ...(statement === undefined ? {} : { statement }), message: message + note, fix };
+  return {
+    rule: rule.id,
+    level,
+    ...(urn === undefined ? {} : { resource: urn, ...(path === undefined ? {} : { path }) }),
+    ...(statement === undefined ? {} : { statement }),
+    message: message + note,
+    fix,
+  };
 }
 
 function lapsed({ expired }: Violation): string {

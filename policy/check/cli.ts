@@ -1,15 +1,18 @@
 /** `npm run policy:check -- FILE…`: judges IAM policy documents with the pack's rules, outside Pulumi. */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { StateFileError } from "../model/stateFile";
 import { PackConfigError } from "../pack/config";
 import { type PackConfig, readPackConfig } from "../pack/configFile";
 import { otherPolicies } from "../pack/policies";
 import { rules } from "../rules";
 import { checkDocument, type FileReport } from "./checkDocument";
+import { checkState } from "./checkState";
 import { CheckError, type Kind, parseKind } from "./kind";
 import { formatReport, formatTotals, isRefused } from "./report";
+import { junit, sarif } from "./sarif";
 
-const usage = `npm run policy:check -- [--kind KIND] [--config FILE] [--json] FILE…
+const usage = `policy:check [--kind KIND] [--config FILE] [--format FORMAT] [--state STATE] [FILE…]
 
 Judges IAM policy documents (JSON) with the rules of the policy pack. FILE may be - for standard input.
 
@@ -17,14 +20,17 @@ Judges IAM policy documents (JSON) with the rules of the policy pack. FILE may b
                  (an organisation's, which only takes away); only needed where a document doesn't show it
   --config FILE  configuration of the pack, as in policy/config: levels, parameters, exemptions
                  (their resource is then a file); without FILE… only the configuration is checked
-  --json         [{"file", "violations": [{"rule", "level", "statement", "message", "fix"}], "notEvaluated": […]}]
+  --state STATE  what pulumi stack export or pulumi preview --json wrote: all resources of the stack, with every rule
+  --format FORMAT  text (default), json, sarif (2.1.0, for code hosts) or junit (XML, for CI)
+  --json         the same as --format json: [{"file", "violations": [{"rule", "level", "statement", "message", "fix"}], "notEvaluated": […]}]
   --help         this text
 
 Ends with 0 when nothing mandatory is violated, with 1 when something is, with 2 when something can't be read.`;
 
 interface Options {
   readonly files: readonly string[];
-  readonly json: boolean;
+  readonly format: Format;
+  readonly state?: string;
   readonly kind?: Kind;
   readonly config?: PackConfig;
 }
@@ -41,30 +47,59 @@ export function main(args: readonly string[]): number {
     console.log(usage);
     return 0;
   }
-  const { files, json, kind, config } = options;
+  const { files, state, format, kind, config } = options;
+  const texts = new Map<string, string>();
+  const readText = (file: string): string => {
+    const text = read(file);
+    texts.set(file, text);
+    return text;
+  };
   const reports = files.map((file): FileReport & { readonly kind?: Kind } => {
     try {
-      return checkDocument(file, read(file), { rules, kind, config });
+      return checkDocument(file, readText(file), { rules, kind, config });
     } catch (error) {
       if (!(error instanceof CheckError)) throw error;
       return { file, error: error.message, violations: [], notEvaluated: [] };
     }
   });
-  if (json)
-    console.log(
-      JSON.stringify(
-        reports.map(({ kind: _, ...report }) => report),
-        undefined,
-        2,
-      ),
-    );
-  else {
+  if (state !== undefined) reports.push(stateReport(state, readText, config));
+  if (format === "text") {
     for (const report of reports) console.log(formatReport(report, rules));
-    if (files.length > 0) console.log(formatTotals(reports));
+    if (reports.length > 0) console.log(formatTotals(reports));
     else console.log("The configuration is right.");
-  }
+  } else console.log(formatted(format, reports, texts));
   if (reports.some(({ error }) => error !== undefined)) return 2;
   return reports.some(isRefused) ? 1 : 0;
+}
+
+type Format = "text" | "json" | "sarif" | "junit";
+
+function formatted(
+  format: Exclude<Format, "text">,
+  reports: readonly (FileReport & { readonly kind?: Kind })[],
+  texts: ReadonlyMap<string, string>,
+): string {
+  if (format === "sarif") return sarif(reports, rules, texts);
+  if (format === "junit") return junit(reports, rules);
+  return JSON.stringify(
+    reports.map(({ kind: _, ...report }) => report),
+    undefined,
+    2,
+  );
+}
+
+function stateReport(state: string, readText: (file: string) => string, config?: PackConfig): FileReport {
+  try {
+    return checkState(state, readText(state), { rules, config });
+  } catch (error) {
+    if (!(error instanceof CheckError || error instanceof StateFileError)) throw error;
+    return { file: state, error: error.message, violations: [], notEvaluated: [] };
+  }
+}
+
+function formatOf(text: string): Format {
+  if (text === "text" || text === "json" || text === "sarif" || text === "junit") return text;
+  throw new CheckError(`--format ${text} is none; write text, json, sarif or junit`);
 }
 
 function parse(args: readonly string[]): Options | undefined {
@@ -74,16 +109,20 @@ function parse(args: readonly string[]): Options | undefined {
     options: {
       kind: { type: "string" },
       config: { type: "string" },
+      format: { type: "string" },
       json: { type: "boolean", default: false },
+      state: { type: "string" },
       help: { type: "boolean", short: "h", default: false },
     },
   });
   if (values.help) return undefined;
-  if (positionals.length === 0 && values.config === undefined) throw new CheckError("no FILE is given");
+  if (positionals.length === 0 && values.config === undefined && values.state === undefined)
+    throw new CheckError("no FILE is given");
   if (positionals.filter((file) => file === "-").length > 1) throw new CheckError("standard input is read only once");
   return {
     files: positionals,
-    json: values.json,
+    format: values.json ? "json" : formatOf(values.format ?? "text"),
+    ...(values.state === undefined ? {} : { state: values.state }),
     ...(values.kind === undefined ? {} : { kind: parseKind(values.kind) }),
     ...(values.config === undefined ? {} : { config: readConfig(values.config) }),
   };

@@ -10,7 +10,7 @@ export function formatReport(report: FileReport & { readonly kind?: Kind }, rule
   const { file, kind, error, violations } = report;
   const name = file === "-" ? "standard input" : file;
   if (error !== undefined) return `${name}: can't be judged\n  ${error}\n`;
-  const title = `${name}: ${kind ? formatKind(kind) : "policy"}`;
+  const title = `${name}: ${kind ? formatKind(kind) : "stack"}`;
   if (violations.length === 0) return `${title}, nothing found\n`;
   const byRule = new Map<string, ReportedViolation[]>();
   for (const each of violations) byRule.set(each.rule, [...(byRule.get(each.rule) ?? []), each]);
@@ -24,9 +24,13 @@ export function formatReport(report: FileReport & { readonly kind?: Kind }, rule
 }
 
 function section(rule: Rule | undefined, found: readonly ReportedViolation[]): string {
-  const lines = rule ? [`  ${rule.id} ${rule.title} (docs/policies/${rule.id}.md)`, `    ${rule.why}`] : [];
-  for (const { level, statement, message, fix } of found.slice(0, shownPerRule)) {
-    lines.push(`    [${level}] ${statement === undefined ? "" : `statement ${statement}: `}${message}`);
+  const lines = rule
+    ? [`  ${rule.id} ${rule.title} (data-pipelines-policy explain ${rule.id})`, `    ${rule.why}`]
+    : [];
+  for (const { level, resource, path, statement, message, fix } of found.slice(0, shownPerRule)) {
+    const named = resource === undefined ? [] : [resource.split("::").slice(-2).join(" "), path];
+    const where = [...named, statement === undefined ? undefined : `statement ${statement}`].filter(Boolean).join(", ");
+    lines.push(`    [${level}] ${where === "" ? "" : `${where}: `}${message}`);
     lines.push(`      fix: ${fix}`);
   }
   if (found.length > shownPerRule) lines.push(`    and ${found.length - shownPerRule} more (all of them with --json)`);

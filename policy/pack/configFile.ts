@@ -4,14 +4,18 @@
  */
 
 import type { Level, Rule } from "../model/rule";
+import { defaultSettings } from "../model/settings";
 import { describe, isRecord } from "../model/shape";
-import { checkRuleConfig, PackConfigError, type RuleConfig } from "./config";
+import { checkRuleConfig, checkShared, PackConfigError, type RuleConfig, sharedName, withShared } from "./config";
 
 export interface PackConfig {
   /** By CrossGuard's name of the rule; a rule that isn't named has its defaults. */
   readonly levels: Readonly<Record<string, Level>>;
   readonly rules: Readonly<Record<string, RuleConfig>>;
 }
+
+/** The rules' own levels, no exemptions. */
+export const noConfig: PackConfig = { levels: {}, rules: {} };
 
 const levels: readonly string[] = ["advisory", "mandatory", "remediate", "disabled"] satisfies Level[];
 
@@ -24,6 +28,7 @@ export function readPackConfig(text: string, rules: readonly Rule[], others: rea
   const value = parse(text);
   const found: Record<string, Level> = {};
   const configs: Record<string, RuleConfig> = {};
+  let shared = defaultSettings;
   const level = (name: string, of: unknown): void => {
     if (typeof of === "string" && levels.includes(of)) found[name] = of as Level;
     else lines.push(`${name}: the level ${JSON.stringify(of)} is none of ${levels.join(", ")}`);
@@ -39,11 +44,16 @@ export function readPackConfig(text: string, rules: readonly Rule[], others: rea
       const { enforcementLevel, ...properties } = of;
       if (enforcementLevel !== undefined) level(name, enforcementLevel);
       if (rule) configs[name] = checkRuleConfig(name, properties, lines);
+      else if (name === sharedName) shared = checkShared(name, properties, lines);
       else for (const key of Object.keys(properties)) lines.push(`${name}.${key}: unknown key; it takes a level only`);
     }
   }
   if (lines.length > 0) throw new PackConfigError(lines);
-  return { levels: found, rules: configs };
+  const all = rules.map(({ name }) => {
+    const { settings = defaultSettings, exemptions = [] } = configs[name] ?? {};
+    return [name, { settings: withShared(settings, shared), exemptions }] as const;
+  });
+  return { levels: found, rules: Object.fromEntries(all) };
 }
 
 /** The level that a rule has under a configuration. */
@@ -66,5 +76,5 @@ function nearest(name: string, rules: readonly Rule[], others: readonly string[]
   const words = new Set(name.toLowerCase().split("-"));
   const common = (of: string): number => of.split("-").filter((word) => words.has(word)).length;
   const [best = ""] = [...rules.map((rule) => rule.name), ...others].sort((a, b) => common(b) - common(a));
-  return common(best) > 0 ? `did you mean ${best}?` : "docs/policies/README.md lists them";
+  return common(best) > 0 ? `did you mean ${best}?` : "`data-pipelines-policy explain` lists them";
 }

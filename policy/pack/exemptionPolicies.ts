@@ -4,24 +4,22 @@ import type { Resource, Rule } from "../model/rule";
 import { holdsUnknown } from "../model/unknown";
 import type { RuleConfig } from "./config";
 import { describeExemption, type Exempted, type Exemption, isExpired, isFor, matches, today } from "./exemptions";
-import { judgeResource, judgeStack, type Violation } from "./judge";
+import { explained, judgeResource, judgeStack, type Violation } from "./judge";
 import { concerns } from "./resources";
 import { nameOf, type PackState } from "./state";
 
 export const exemptionNames = ["policy-exempted", "policy-exemption-expired", "policy-exemptions-in-stack"] as const;
 
-const link = "[P32, docs/policies/P32.md]";
+const link = explained("P32");
 
 export function exemptionPolicies(state: PackState): (ResourceValidationPolicy | StackValidationPolicy)[] {
   const [exempted, expired, unused] = exemptionNames;
-  const url = "docs/policies/P32.md";
   return [
     {
       name: exempted,
       description: "P32: What the configuration exempts",
       enforcementLevel: "advisory",
       severity: "low",
-      url,
       validateResource: ({ urn }, report) => {
         for (const each of state.takeExempted(urn)) report(exemptedMessage(each));
       },
@@ -31,7 +29,6 @@ export function exemptionPolicies(state: PackState): (ResourceValidationPolicy |
       description: "P32: No expired exemptions",
       enforcementLevel: "mandatory",
       severity: "medium",
-      url,
       validateStack: (_, report) => {
         for (const [rule, { exemptions }] of state.configs()) {
           for (const each of exemptions.filter((of) => isExpired(of, today()))) {
@@ -47,7 +44,6 @@ export function exemptionPolicies(state: PackState): (ResourceValidationPolicy |
       description: "P32: Exemptions in the stack as a whole",
       enforcementLevel: "advisory",
       severity: "low",
-      url,
       validateStack: (args, report) => {
         for (const each of state.takeAllExempted()) report(exemptedMessage(each), each.violation.urn);
         const configs = state.configs().filter(([, { exemptions }]) => exemptions.length > 0);

@@ -10,6 +10,8 @@ export interface Exemption {
   readonly statement?: string;
   /** Only findings all of whose actions are covered; `*` is any text. @default every finding */
   readonly actions?: readonly string[];
+  /** Only findings that say this; `*` is any text. @default every finding */
+  readonly message?: string;
   readonly reason: string;
   /** Last day on which it holds, UTC, as `YYYY-MM-DD`. */
   readonly expires: string;
@@ -34,9 +36,10 @@ export function isFor(
 
 /** Whether it is for this finding, its date aside. */
 export function matches(exemption: Exemption, violation: Violation, name: string): boolean {
-  const { statement, actions } = exemption;
+  const { statement, actions, message } = exemption;
   if (!isFor(exemption, { urn: violation.urn ?? name, name })) return false;
   if (statement !== undefined && statement !== violation.statement) return false;
+  if (message !== undefined && !covers(message, violation.message)) return false;
   if (actions === undefined) return true;
   const found = violation.actions ?? [];
   return found.length > 0 && found.every((action) => actions.some((of) => covers(of, action, { ignoreCase: true })));
@@ -49,6 +52,14 @@ export interface Sorted {
   readonly exempted: readonly Exempted[];
 }
 
+/** What a finding comes of, and what is exempted from that one's rule. */
+export interface Causes {
+  of(violation: Violation): Violation | undefined;
+  exemptions(cause: Violation): readonly Exemption[];
+}
+
+const noCauses: Causes = { of: () => undefined, exemptions: () => [] };
+
 export interface Exempted {
   readonly violation: Violation;
   readonly exemption: Exemption;
@@ -59,11 +70,16 @@ export function sortFindings(
   exemptions: readonly Exemption[],
   day: string,
   nameOf: (violation: Violation) => string,
+  causes: Causes = noCauses,
 ): Sorted {
   const violations: Violation[] = [];
   const exempted: Exempted[] = [];
   for (const violation of found) {
-    const matching = exemptions.filter((each) => matches(each, violation, nameOf(violation)));
+    const own = exemptions.filter((each) => matches(each, violation, nameOf(violation)));
+    // What is exempted with its reason is meant with all that comes of it.
+    const cause = causes.of(violation);
+    const ofCause = cause === undefined ? [] : causes.exemptions(cause);
+    const matching = [...own, ...ofCause.filter((each) => cause && matches(each, cause, nameOf(cause)))];
     const valid = matching.find((each) => !isExpired(each, day));
     if (valid) exempted.push({ violation, exemption: valid });
     else violations.push(matching[0] ? { ...violation, expired: matching[0] } : violation);

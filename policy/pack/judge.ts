@@ -116,11 +116,26 @@ export function judgeStack(rule: StackRule, resources: readonly Resource[], sett
   );
 }
 
-/** For example `policy: statement Read allows s3:* … → list the actions [P2, docs/policies/P2.md]`. */
+/** Works wherever the pack is installed, whichever repository the program is in. */
+export function explained(id: string): string {
+  return `[${id}: npx data-pipelines-policy explain ${id}]`;
+}
+
+/** For example `policy, statement Read: it allows "s3:*" … Fix: list the s3 actions … [P2: npx data-pipelines-policy explain P2]`. */
 export function messageOf({ rule, path, statement, message, fix, expired }: Violation): string {
-  const where = [path, statement === undefined ? undefined : `statement ${statement}`].filter(Boolean).join(", ");
   const lapsed = expired
     ? ` The exemption for ${expired.resource} ended on ${expired.expires} (${expired.reason}).`
     : "";
-  return `${where}${where === "" ? "" : ": "}${message}. ${rule.why}${lapsed} Fix: ${fix} [${rule.id}, docs/policies/${rule.id}.md]`;
+  return `${whereOf({ path, statement })}${message}.${lapsed} Fix: ${fix} ${explained(rule.id)}`;
+}
+
+/** @param cause the finding on the same statement that it comes of, which says how to fix both */
+export function followingMessage(violation: Violation, cause: Violation): string {
+  const { rule } = violation;
+  return `${whereOf(violation)}comes of what ${cause.rule.id} tells there, and goes with it ${explained(rule.id)}`;
+}
+
+function whereOf({ path, statement }: Pick<Violation, "path" | "statement">): string {
+  const where = [path, statement === undefined ? undefined : `statement ${statement}`].filter(Boolean).join(", ");
+  return where === "" ? "" : `${where}: `;
 }

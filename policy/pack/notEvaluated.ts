@@ -7,16 +7,16 @@ import { findDocuments } from "../document/locations";
 import { isForeign } from "../forms/forms";
 import type { Resource } from "../model/rule";
 import { holdsUnknown, unknown } from "../model/unknown";
-import { readOnce, readStack } from "./judge";
+import { explained, readOnce, readStack } from "./judge";
 import { concerns } from "./resources";
 import { nameOf, type PackState } from "./state";
 
 export const notEvaluatedNames = ["policy-not-evaluated", "policy-not-evaluated-stack"] as const;
 
-const again = "It is judged again by the update, or by `pulumi policy analyze` afterwards [P31, docs/policies/P31.md]";
+const again = `It is judged again by the update, or by \`pulumi policy analyze\` afterwards ${explained("P31")}`;
 
 export function notEvaluatedPolicies(state: PackState): [ResourceValidationPolicy, StackValidationPolicy] {
-  const text = { enforcementLevel: "advisory", severity: "low", url: "docs/policies/P31.md" } as const;
+  const text = { enforcementLevel: "advisory", severity: "low" } as const;
   return [
     {
       ...text,
@@ -34,7 +34,8 @@ export function notEvaluatedPolicies(state: PackState): [ResourceValidationPolic
       description: "P31: What couldn't be judged yet in the stack as a whole",
       validateStack: (args, report) => {
         const resources = state.stack(args);
-        for (const message of unknownInStack(resources, state)) report(`${message}. ${again}`);
+        const late = unknownInStack(resources, state);
+        if (late !== undefined) report(`${late}. ${again}`);
         const unread = unreadInStack(resources);
         if (unread !== undefined) report(unread);
       },
@@ -72,21 +73,25 @@ function partsOf(resource: Resource, state: PackState): string[] {
   return [...parts].map((part) => origin?.path(part) ?? part);
 }
 
-/** One message a rule: which resources it couldn't read whole. */
-export function unknownInStack(resources: readonly Resource[], state: PackState): string[] {
-  if (!resources.some(({ props }) => holdsUnknown(props))) return [];
-  return state.rules.flatMap((rule) => {
-    if (rule.scope !== "stack" || !state.isOn(rule)) return [];
-    const unread = new Set<string>();
+/** One message for the stack: which resources the rules on it couldn't read whole. */
+export function unknownInStack(resources: readonly Resource[], state: PackState): string | undefined {
+  if (!resources.some(({ props }) => holdsUnknown(props))) return undefined;
+  const unread = new Set<string>();
+  const rules = state.rules.filter((rule) => {
+    if (rule.scope !== "stack" || !state.isOn(rule)) return false;
+    const before = new Set<string>();
     const watching = readStack(resources).map((resource): Resource => {
       if (!holdsUnknown(resource.props) || resource.origin?.isTemplate) return resource;
-      const parts = { add: () => unread.add(nameOf(resource)) };
+      const parts = { add: () => before.add(nameOf(resource)) };
       return { ...resource, props: watched(resource.props, "", parts) as Resource["props"] };
     });
     for (const _ of rule.check(watching, state.settingsOf(rule)));
-    if (unread.size === 0) return [];
-    return `${rule.id} (${rule.title}) could not read all of ${listed([...unread])}, because only the update knows it`;
+    for (const name of before) unread.add(name);
+    return before.size > 0;
   });
+  if (rules.length === 0) return undefined;
+  const ids = rules.map(({ id }) => id).join(", ");
+  return `${ids} could not read all of ${listed([...unread])}, because only the update knows it`;
 }
 
 /** What no rule can read, in one message for the whole stack. */
@@ -99,7 +104,7 @@ export function unreadInStack(resources: readonly Resource[]): string | undefine
   }
   if (reasons.size === 0) return undefined;
   const told = [...reasons].map(([reason, names]) => `${listed(names)} (${reason})`);
-  return `not read, so that policies and environments in it aren't judged: ${listed(told)}. Check the template or document by itself with policy:check [P31, docs/policies/P31.md]`;
+  return `not read, so that policies and environments in it aren't judged: ${listed(told)}. Check the template or document by itself with \`data-pipelines-policy check\` ${explained("P31")}`;
 }
 
 /** Notes each unknown value that is read. */

@@ -1,26 +1,46 @@
 /** Turns rules into CrossGuard policies. */
 import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
 import type { Rule } from "../model/rule";
-import { configSchema } from "./config";
+import { canFollow, isCause } from "./causes";
+import { configSchema, sharedName, sharedSchema } from "./config";
 import { exemptionNames, exemptionPolicies } from "./exemptionPolicies";
-import { judgeResource, judgeStack, messageOf } from "./judge";
+import { followingMessage, judgeResource, judgeStack, messageOf } from "./judge";
 import { notEvaluatedNames, notEvaluatedPolicies } from "./notEvaluated";
 import { remediation } from "./remediation";
 import { concerns } from "./resources";
 import { PackState } from "./state";
 
 /** Names of the pack's policies that aren't rules; a configuration can set their level. */
-export const otherPolicies: readonly string[] = [...notEvaluatedNames, ...exemptionNames];
+export const otherPolicies: readonly string[] = [sharedName, ...notEvaluatedNames, ...exemptionNames];
 
 /** One policy a rule, and those that tell what was exempted and what couldn't be judged yet. */
 export function policiesOf(rules: readonly Rule[]): (ResourceValidationPolicy | StackValidationPolicy)[] {
   const state = new PackState(rules);
   return [
-    ...rules.map((rule) => policyOf(rule, state)),
+    parametersPolicy(state),
+    // What others come of is judged before them.
+    ...[...rules].sort((a, b) => orderOf(a) - orderOf(b)).map((rule) => policyOf(rule, state)),
     // After the rules: they tell what the rules have found for the same resource or stack.
     ...notEvaluatedPolicies(state),
     ...exemptionPolicies(state),
   ];
+}
+
+function orderOf({ id }: Rule): number {
+  if (!canFollow(id)) return 0;
+  return isCause(id) ? 1 : 2;
+}
+
+/** CrossGuard gives each policy its own configuration alone; what all rules share stands under this one's name. */
+function parametersPolicy(state: PackState): ResourceValidationPolicy {
+  return {
+    name: sharedName,
+    description: "P33: Parameters of all rules",
+    enforcementLevel: "advisory",
+    severity: "low",
+    configSchema: sharedSchema,
+    validateResource: (args) => state.share(() => args.getConfig()),
+  };
 }
 
 function policyOf(rule: Rule, state: PackState): ResourceValidationPolicy | StackValidationPolicy {
@@ -32,7 +52,6 @@ function policyOf(rule: Rule, state: PackState): ResourceValidationPolicy | Stac
     description: `${rule.id}: ${rule.title}`,
     severity: rule.severity,
     enforcementLevel: rule.level,
-    url: `docs/policies/${rule.id}.md`,
     configSchema,
     ...(remediateResource ? { remediateResource } : {}),
   };
@@ -52,8 +71,14 @@ function policyOf(rule: Rule, state: PackState): ResourceValidationPolicy | Stac
       const config = state.configOf(rule, () => args.getConfig());
       // Before anything is read of the resource: most rules are about few types.
       if (!concerns(rule, args.type)) return;
-      const found = judgeResource(rule, state.resource(args), config.settings);
-      for (const violation of state.sort(found, config)) report(messageOf(violation));
+      const resource = state.resource(args);
+      const found = judgeResource(rule, resource, config.settings);
+      if (found.length === 0) return;
+      const causes = canFollow(rule.id) ? state.causes(resource) : undefined;
+      for (const violation of state.sort(found, config, causes)) {
+        const cause = causes?.of(violation);
+        report(cause ? followingMessage(violation, cause) : messageOf(violation));
+      }
     },
   };
 }

@@ -2,17 +2,21 @@
 import type { ResourceValidationArgs, StackValidationArgs } from "@pulumi/policy";
 import type { Resource, Rule } from "../model/rule";
 import { defaultSettings, type Settings } from "../model/settings";
-import { type RuleConfig, readRuleConfig } from "./config";
-import { type Exempted, sortFindings, today } from "./exemptions";
-import type { Violation } from "./judge";
+import { causeOf, isCause } from "./causes";
+import { checkShared, PackConfigError, type RuleConfig, readRuleConfig, sharedName, withShared } from "./config";
+import { type Causes, type Exempted, sortFindings, today } from "./exemptions";
+import { judgeResource, type Violation } from "./judge";
 import { singleResource, stackResource, WithinTurn } from "./resources";
 
 export class PackState {
   private readonly byRule = new Map<Rule, RuleConfig>();
+  private shared: Settings = defaultSettings;
+  private isShared = false;
   /** By URN of the resource; taken out when they are told. */
   private readonly exempted = new Map<string, Exempted[]>();
 
   private readonly single = new WithinTurn<Resource>();
+  private readonly causing = new WithinTurn<readonly Violation[]>();
   private readonly whole = new WithinTurn<readonly Resource[]>();
 
   constructor(readonly rules: readonly Rule[]) {}
@@ -32,10 +36,27 @@ export class PackState {
   configOf(rule: Rule, getConfig: () => object): RuleConfig {
     let config = this.byRule.get(rule);
     if (!config) {
-      config = readRuleConfig(rule.name, getConfig());
+      const own = readRuleConfig(rule.name, getConfig());
+      config = { ...own, settings: withShared(own.settings, this.shared) };
       this.byRule.set(rule, config);
     }
     return config;
+  }
+
+  /**
+   * Parameters of every rule.
+   * @throws PackConfigError
+   */
+  share(getConfig: () => object): void {
+    if (this.isShared) return;
+    this.isShared = true;
+    const lines: string[] = [];
+    this.shared = checkShared(sharedName, getConfig(), lines);
+    if (lines.length > 0) throw new PackConfigError(lines);
+    // A rule that mends was asked before.
+    for (const [rule, config] of this.byRule) {
+      this.byRule.set(rule, { ...config, settings: withShared(config.settings, this.shared) });
+    }
   }
 
   /** Of all rules that are switched on. */
@@ -58,14 +79,27 @@ export class PackState {
   }
 
   /** What isn't exempted; the others are kept for the policy that tells them. */
-  sort(found: readonly Violation[], { exemptions }: RuleConfig): readonly Violation[] {
-    if (exemptions.length === 0 || found.length === 0) return found;
-    const { violations, exempted } = sortFindings(found, exemptions, today(), nameOf);
+  sort(found: readonly Violation[], { exemptions }: RuleConfig, causes?: Causes): readonly Violation[] {
+    if (found.length === 0 || (exemptions.length === 0 && !causes)) return found;
+    const { violations, exempted } = sortFindings(found, exemptions, today(), nameOf, causes);
     for (const each of exempted) {
       const urn = each.violation.urn ?? "";
       this.exempted.set(urn, [...(this.exempted.get(urn) ?? []), each]);
     }
     return violations;
+  }
+
+  /** What findings on a resource come of, among those of the rules that run before. */
+  causes(resource: Resource): Causes {
+    const judged = this.causing.get(resource.urn, () =>
+      [...this.byRule]
+        .filter(([rule]) => isCause(rule.id))
+        .flatMap(([rule, { settings }]) => (rule.scope === "stack" ? [] : judgeResource(rule, resource, settings))),
+    );
+    return {
+      of: (violation) => causeOf(violation, judged),
+      exemptions: (cause) => this.byRule.get(cause.rule)?.exemptions ?? [],
+    };
   }
 
   takeExempted(urn: string): readonly Exempted[] {

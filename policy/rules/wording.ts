@@ -22,14 +22,14 @@ export function asWritten({ action, pattern }: { readonly action: ActionInfo; re
 export function arnForm(action: ActionInfo): string {
   const required = arnFormats(action, { required: true });
   const formats = [...new Set(required.length > 0 ? required : arnFormats(action))].sort((a, b) => a.length - b.length);
-  return `${action.key} takes ${listed(formats, 2)}`;
+  return `${action.key} takes ${listed(formats, 1)}`;
 }
 
 /** A key that one of the actions doesn't have would take that action away. */
 function conditionHint(reaches: readonly Reach[]): string {
   const [first = [], ...others] = reaches.map(({ action }) => narrowingKeys(action));
   const keys = first.filter((key) => others.every((of) => of.includes(key)));
-  return keys.length > 0 ? `, or add a condition on ${listed(keys, 2)}` : "";
+  return keys.length > 0 ? `, or add a condition on ${listed(keys, 1)}` : "";
 }
 
 /** One finding for the actions of a statement that reach every resource; none for none. */
@@ -41,10 +41,10 @@ export function* onEveryResource(
   const [first] = reaches;
   if (first === undefined) return;
   const resources = [...new Set(reaches.flatMap((each) => each.resources.map((resource) => `"${resource}"`)))];
-  const message = `it allows ${listed(reaches.map(asWritten))} on ${listed(resources)}`;
+  const message = `it allows ${listed(reaches.map(asWritten), 3)} on ${listed(resources)}`;
   const forms = listed(
     reaches.map(({ action }) => arnForm(action)),
-    3,
+    2,
   );
   const fix = `name the resources in Resource (${forms})${conditions ? conditionHint(reaches) : ""}`;
   yield { statement: label, message, fix, actions: reaches.map(({ action }) => action.key) };

@@ -136,7 +136,10 @@ describe("rules on policy documents", () => {
       it(`${row}: ${what} is refused, with the property and the rule in the message`, () => {
         const violations = judge(rule, type, props);
         assert.equal(violations.length, 1, violations.join("\n"));
-        assert.match(violations[0] ?? "", new RegExp(`^policy[:,] .*\\[${row}, docs/policies/${row}\\.md\\]$`));
+        assert.match(
+          violations[0] ?? "",
+          new RegExp(`^policy[:,] .*\\[${row}: npx data-pipelines-policy explain ${row}\\]$`),
+        );
       });
     }
     for (const [what, props] of Object.entries(right)) {

@@ -3,8 +3,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readPackConfig } from "../../policy/pack/configFile";
 import { otherPolicies } from "../../policy/pack/policies";
+import { policyPages } from "../../policy/pages/pages";
 import { rules } from "../../policy/rules";
-import { policyPages, stalePages } from "../../tools/policyDocs";
+import { stalePages } from "../../tools/policyDocs";
 
 const docs = join(__dirname, "../../docs/policies");
 

@@ -54,7 +54,7 @@ export const partialWildcard: DocumentRule = {
         const message = `it allows "${pattern}"${covered.length > 0 ? `, ${covered.length} of its service's actions` : ""}`;
         const fix =
           covered.length > 0
-            ? `list those that the code calls, of ${listed(named, 12)}; or exempt it with a reason`
+            ? `list those that the code calls, of ${listed(named, 6)}; or exempt it with a reason`
             : "list the actions that the code calls";
         yield { statement: label, message, fix, actions: [pattern] };
       }
