@@ -58,7 +58,7 @@ describe("npm run policy:check", () => {
     const text = check([file("wide.json", wide)]);
     assert.equal(text.status, 1);
     assert.match(text.stdout, /\[mandatory\] statement All: it allows "s3:\*".*\n.*fix: list the s3 actions/);
-    assert.match(text.stdout, /docs\/policies\/P2\.md/);
+    assert.match(text.stdout, /data-pipelines-policy explain P2/);
   });
 
   it("P31: standard input is judged, and the kind is told from the document or asked for", () => {
