@@ -29,7 +29,7 @@ export function arnForm(action: ActionInfo): string {
 function conditionHint(reaches: readonly Reach[]): string {
   const [first = [], ...others] = reaches.map(({ action }) => narrowingKeys(action));
   const keys = first.filter((key) => others.every((of) => of.includes(key)));
-  return keys.length > 0 ? `, or add a condition on ${listed(keys, 1)}` : "";
+  return keys.length > 0 ? `, or add a condition on ${listed(keys, 2)}` : "";
 }
 
 /** One finding for the actions of a statement that reach every resource; none for none. */

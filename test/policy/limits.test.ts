@@ -162,7 +162,7 @@ describe("limits of documents and of values", () => {
       assert.equal(judge({ Resource }).length, 1, Resource);
     }
     for (const Action of ["dynamodb", "dynamodb:", ":GetItem", "dynamodb:GetItem:x"]) {
-      assert.match(judge({ Action })[0] ?? "", /isn't an action\. .* Fix: write <service>:<Action>/, Action);
+      assert.match(judge({ Action })[0] ?? "", /isn't an action\. Fix: write <service>:<Action>/, Action);
     }
   });
 

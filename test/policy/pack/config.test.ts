@@ -54,7 +54,7 @@ describe("configuration of the policy pack", () => {
       ["[]", /^it is a list; write an object, rule by rule$/],
       [{ P2: "advisory" }, /^P2: no such rule; write its name, iam-no-service-wildcard$/],
       [{ "iam-no-service-wildcards": "advisory" }, /no such rule; did you mean iam-no-service-wildcard\?$/],
-      [{ zzz: "advisory" }, /^zzz: no such rule; docs\/policies\/README\.md lists them$/],
+      [{ zzz: "advisory" }, /^zzz: no such rule; `data-pipelines-policy explain` lists them$/],
       [
         { [name]: "strict" },
         /^iam-no-service-wildcard: the level "strict" is none of advisory, mandatory, remediate, disabled$/,
@@ -91,7 +91,7 @@ describe("configuration of the policy pack", () => {
       [{ expires: "2027-02-29" }, /"2027-02-29" is not a day; write it as YYYY-MM-DD$/],
       [{ expires: "31.12.2027" }, /is not a day/],
       [{ resource: undefined }, /resource: is required/],
-      [{ rule: "P2" }, /exemptions\[0\]\.rule: unknown key; there are resource, statement, actions, reason, expires$/],
+      [{ rule: "P2" }, /exemptions\[0\]\.rule: unknown key; there are resource, statement, actions, message, reason, expires$/],
       [{ actions: "s3:*" }, /actions: is a string; write a list of texts$/],
     ];
     for (const [change, says] of cases) {

@@ -35,10 +35,10 @@ describe("exemptions of the policy pack", () => {
     for (const other of others) {
       const [finding = "", unused = "", ...more] = await judge({ reason, expires: day(9), ...other });
       assert.deepEqual(more, []);
-      assert.match(finding, /^\[mandatory\] iam-no-service-wildcard: .*\[P2, /);
+      assert.match(finding, /^\[mandatory\] iam-no-service-wildcard: .*\[P2: /);
       assert.match(
         unused,
-        /^\[advisory\] policy-exemptions-in-stack: the exemption from P2 .* is of no use: .*\[P32, /,
+        /^\[advisory\] policy-exemptions-in-stack: the exemption from P2 .* is of no use: .*\[P32: /,
       );
     }
     assert.equal(

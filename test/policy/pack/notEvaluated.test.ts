@@ -22,7 +22,7 @@ describe("what isn't known at preview", () => {
     assert.deepEqual(more, []);
     assert.match(
       told,
-      /^\[advisory\] policy-not-evaluated: not evaluated, because only the update knows it: policy\. It is judged again by the update, or by `pulumi policy analyze`.*\[P31, /,
+      /^\[advisory\] policy-not-evaluated: not evaluated, because only the update knows it: policy\. It is judged again by the update, or by `pulumi policy analyze`.*\[P31: /,
     );
   });
 
