@@ -91,7 +91,10 @@ describe("configuration of the policy pack", () => {
       [{ expires: "2027-02-29" }, /"2027-02-29" is not a day; write it as YYYY-MM-DD$/],
       [{ expires: "31.12.2027" }, /is not a day/],
       [{ resource: undefined }, /resource: is required/],
-      [{ rule: "P2" }, /exemptions\[0\]\.rule: unknown key; there are resource, statement, actions, message, reason, expires$/],
+      [
+        { rule: "P2" },
+        /exemptions\[0\]\.rule: unknown key; there are resource, statement, actions, message, reason, expires$/,
+      ],
       [{ actions: "s3:*" }, /actions: is a string; write a list of texts$/],
     ];
     for (const [change, says] of cases) {
