@@ -129,6 +129,21 @@ describe("Full exports through the local cloud, with IAM enforced", function () 
     await imports.reached("replay", "20260101_V0001", "imported");
   });
 
+  it("D7: the local Athena refuses what Athena refuses: a place that isn't empty, tables and workgroups that aren't there", async () => {
+    const place = "s3://" + imports.outputs.workBucketName + "/deltas/strict/";
+    const unload = (select: string): string =>
+      `UNLOAD (${select}) TO '${place}' WITH (format = 'JSON', compression = 'GZIP')`;
+    const first = await imports.query(unload("SELECT 'x' AS a"));
+    assert.equal(first?.Status?.State, "SUCCEEDED");
+    assert.match(first?.Statistics?.DataManifestLocation ?? "", /\/athena\/.*-manifest\.csv$/);
+    const again = await imports.query(unload("SELECT 'x' AS a"));
+    assert.match(again?.Status?.StateChangeReason ?? "", /HIVE_PATH_ALREADY_EXISTS/);
+    const unknown = await imports.query('SELECT * FROM "nowhere"."t" AS t');
+    assert.equal(unknown?.Status?.State, "FAILED");
+    assert.equal(unknown?.Status?.AthenaError?.Retryable, false);
+    await assert.rejects(imports.query("SELECT 1", "nobody"), /WorkGroup nobody is not found/);
+  });
+
   it("D4: nothing was denied, and every call is as its service's model wants it", async () => {
     assert.deepEqual(await imports.denied(), []);
     assert.deepEqual(await imports.modelProblems(), []);

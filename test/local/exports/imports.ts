@@ -4,6 +4,12 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
+import {
+  AthenaClient,
+  GetQueryExecutionCommand,
+  type QueryExecution,
+  StartQueryExecutionCommand,
+} from "@aws-sdk/client-athena";
 import { type AttributeValue, DeleteItemCommand, DynamoDBClient, paginateScan } from "@aws-sdk/client-dynamodb";
 import { GetTablesCommand, GlueClient } from "@aws-sdk/client-glue";
 import { LambdaClient } from "@aws-sdk/client-lambda";
@@ -30,7 +36,7 @@ const patience = 120_000;
 
 const outputNames = [
   ...["exportsBucketName", "targetTableName", "registryTableName", "lockTableName", "workBucketName"],
-  ...["stateMachineArn", "databaseName", "applyFunctionName", "applyFailuresUrl"],
+  ...["stateMachineArn", "databaseName", "workgroupName", "applyFunctionName", "applyFailuresUrl"],
 ] as const;
 
 type Outputs = Readonly<Record<(typeof outputNames)[number] | string, string>>;
@@ -204,6 +210,24 @@ export class Imports {
       return TableList.map(({ Name = "" }) => Name);
     } finally {
       glue.destroy();
+    }
+  }
+
+  /** Runs a statement as the account's root. @returns how it ended */
+  async query(QueryString: string, WorkGroup = this.output("workgroupName")): Promise<QueryExecution | undefined> {
+    const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+    const athena = new AthenaClient({ endpoint: this.services.aws.endpoint, region: "us-east-1", credentials });
+    try {
+      const { QueryExecutionId } = await athena.send(new StartQueryExecutionCommand({ QueryString, WorkGroup }));
+      let ended: QueryExecution | undefined;
+      await this.until("the query ends", async () => {
+        ended = (await athena.send(new GetQueryExecutionCommand({ QueryExecutionId }))).QueryExecution;
+        const state = ended?.Status?.State ?? "";
+        return !["QUEUED", "RUNNING"].includes(state) || state;
+      });
+      return ended;
+    } finally {
+      athena.destroy();
     }
   }
 
