@@ -15,9 +15,8 @@ import type { FivetranDbtOrchestrationArgs } from "./args";
 import { orchestration, placeholders } from "./definition";
 import { normalize } from "./normalize";
 import { dbtImage, dbtNetwork, dbtTask } from "./resources/dbt";
-import { functions } from "./resources/functions";
+import { functions, secrets as secretsOf } from "./resources/functions";
 import { schedule } from "./resources/schedule";
-import { secrets as secretsOf } from "./resources/secrets";
 import { dashboardBody, orchestrationAlarms } from "./resources/watch";
 import { webhookApi } from "./resources/webhookApi";
 

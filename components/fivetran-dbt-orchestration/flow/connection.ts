@@ -5,7 +5,7 @@ import { anyError } from "../../parts/asl/task";
 import type { Catcher, Retrier, Steps } from "../../parts/asl/types";
 import { heartbeatMargin, reasonBytes } from "../limits";
 import type { FlowReferences, FlowSettings } from "../settings";
-import { cut } from "./texts";
+import { cut } from "./outcome";
 
 type ConnectionStates = "Begin connection" | "Sync connection" | "How did the sync end" | "Connection result";
 

@@ -5,7 +5,7 @@ import type { Catcher, Steps } from "../../parts/asl/types";
 import { callTimeout } from "../limits";
 import type { FlowReferences, FlowSettings } from "../settings";
 import { connectionFlow } from "./connection";
-import { caught, failure, toFailure } from "./texts";
+import { caught, failure, toFailure } from "./outcome";
 
 export type ConnectionsStates = "List connections" | "Sync all connections in group" | "Is the quorum met";
 

@@ -6,7 +6,7 @@ import { anyError } from "../../parts/asl/task";
 import type { Steps } from "../../parts/asl/types";
 import { dbtMargin, dbtRestart, dbtStarts } from "../limits";
 import { dbtContainer, type FlowReferences, type FlowSettings, runsPrefix } from "../settings";
-import { caught, failure } from "./texts";
+import { caught, failure } from "./outcome";
 
 export type DbtStates = "Run dbt" | "Did dbt start" | "Wait to start dbt again" | "Read dbt result" | "Did all go well";
 

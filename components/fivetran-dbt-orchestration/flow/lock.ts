@@ -4,7 +4,7 @@ import { deleteItem, describeExecution, getItem, putItem } from "../../parts/asl
 import { anyError } from "../../parts/asl/task";
 import type { JsonObject, Retrier, Step, Steps } from "../../parts/asl/types";
 import type { FlowReferences, FlowSettings } from "../settings";
-import { failure, toFailure } from "./texts";
+import { failure, toFailure } from "./outcome";
 
 export type LockStates = "Take run lock" | "Find lock holder" | "Describe lock holder" | "Does the holder run";
 /** What becomes of a run that meets another one. */

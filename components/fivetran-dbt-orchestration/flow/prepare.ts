@@ -2,7 +2,7 @@ import { jsonata, literal, noText } from "../../parts/asl/expression";
 import { choice, pass } from "../../parts/asl/flow";
 import type { Steps } from "../../parts/asl/types";
 import type { FlowSettings } from "../settings";
-import { failure } from "./texts";
+import { failure } from "./outcome";
 
 export type PrepareStates = "Prepare run" | "Is the input right";
 

@@ -30,15 +30,32 @@ const imageFiles = [
   "summary.py",
   "artifacts.py",
   "redaction.py",
-  "requirements.txt",
+  "requirements.hashes.txt",
 ];
-/** What dbt writes, and what must not go into an image. */
-const leftOut = new Set(["target", "logs", "dbt_packages", ".git", ".venv", "node_modules", ".user.yml", ".env"]);
+/**
+ * What dbt writes in the project's root; a model's folder may be called so too. Then what must not go into an image,
+ * wherever it is: other tools' folders, and files that hold secrets by their names.
+ */
+const leftOut = [
+  ...["target", "logs", "dbt_packages", ".user.yml"],
+  ...["**/.git", "**/.venv", "**/node_modules", "**/__pycache__", "**/.DS_Store"],
+  ...["**/.env", "**/.env.*", "**/*.pem", "**/*.p8", "**/*.key"],
+];
 
-/** The Dockerfile, what it needs, and the dbt project as `project/`. */
+/**
+ * The Dockerfile, what it needs, and the dbt project as `project/`.
+ *
+ * @throws Error when the project's .dockerignore leaves out what dbt can't do without
+ */
 export function dbtContext(projectFolder: string): BuildContext {
   const own = imageFiles.map((file) => ({ from: join(imageFolder, file), to: file }));
-  return buildContext("dbt", [...own, { from: projectFolder, to: "project", leaveOut: leftOut }]);
+  const context = buildContext("dbt", [...own, { from: projectFolder, to: "project", leaveOut: leftOut }]);
+  if (!context.files.includes("project/dbt_project.yml")) {
+    throw new Error(
+      `${join(projectFolder, ".dockerignore")} leaves dbt_project.yml out of the image. Fix: take it back in by !dbt_project.yml.`,
+    );
+  }
+  return context;
 }
 
 export function dbtNetwork(context: Context, given: OrchestrationNetworkArgs | undefined): Network {

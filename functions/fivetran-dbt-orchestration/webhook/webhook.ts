@@ -1,8 +1,6 @@
 import { completeWaits, completionOf } from "./complete";
-import { executionName } from "./executions";
-import type { WebhookPorts } from "./ports";
-import { bodyOf, isSigned, type WebhookRequest } from "./signature";
-import { parseSyncEnd, type SyncEnd } from "./syncEnd";
+import { executionName, type WebhookPorts } from "./ports";
+import { bodyOf, isSigned, parseSyncEnd, type SyncEnd, type WebhookRequest } from "./request";
 
 /** What Fivetran is answered. Anything but 2xx makes it try again for 24 hours, then give the webhook up. */
 export interface WebhookAnswer {

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { FivetranDbtOrchestrationArgs } from "../../../components/fivetran-dbt-orchestration/args";
+import { dbtContext } from "../../../components/fivetran-dbt-orchestration/resources/dbt";
 import { at, mockPlace, resolved } from "../mocks";
 import { refusesPlainHttp, roleStatements, statementsAt } from "../parts/documents";
 import { deploy, deployed, image, secretArn } from "./deploy";
@@ -155,6 +158,24 @@ describe("FivetranDbtOrchestration", () => {
     const again = (await deploy({ dbt: { ...project, architecture: "ARM64" } })).ofType("awsx:ecr:Image")[0];
     assert.equal(again?.inputs.imageTag, String(built?.inputs.imageTag).replace("amd64", "arm64"));
     assert.equal(again?.inputs.platform, "linux/arm64");
+  });
+
+  it("O18: a .dockerignore that leaves dbt_project.yml out is an error; what dbt and secrets leave lying about isn't in the image", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "dbt-project-"));
+    try {
+      for (const path of ["dbt_project.yml", "models/target/a.sql", "target/run.sql", ".env.local", "keys/dbt.p8"]) {
+        mkdirSync(join(folder, path, ".."), { recursive: true });
+        writeFileSync(join(folder, path), "");
+      }
+      const { files, folder: context } = dbtContext(folder);
+      const own = files.filter((file) => file.startsWith("project/"));
+      assert.deepEqual(own, ["project/dbt_project.yml", "project/models/target/a.sql"]);
+      rmSync(context, { recursive: true });
+      writeFileSync(join(folder, ".dockerignore"), "*.yml");
+      assert.throws(() => dbtContext(folder), /\.dockerignore leaves dbt_project\.yml out of the image\. Fix: /);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("O11: the task has two roles, credentials as secrets, a log group, and no public address", async () => {

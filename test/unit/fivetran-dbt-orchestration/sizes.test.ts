@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { cut } from "../../../components/fivetran-dbt-orchestration/flow/texts";
+import { cut } from "../../../components/fivetran-dbt-orchestration/flow/outcome";
 import { summaryBytes } from "../../../components/fivetran-dbt-orchestration/limits";
 import type { FlowSettings } from "../../../components/fivetran-dbt-orchestration/settings";
 import type { Json } from "../../../components/parts/asl/types";

@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { accountOf } from "../../../components/parts/account";
-import { buildContext } from "../../../components/parts/buildContext";
 import type { Context } from "../../../components/parts/context";
 import { eventRule } from "../../../components/parts/eventRule";
 import { type FargateTaskArgs, fargateTask } from "../../../components/parts/fargateTask";
@@ -185,39 +181,5 @@ describe("the part fargateTask", () => {
       { sourceVolume: "var-cache", containerPath: "/var/cache" },
     ]);
     assert.deepEqual(at(task, "volumes"), [{ name: "tmp" }, { name: "var-cache" }]);
-  });
-});
-
-describe("the part buildContext", () => {
-  let root: string;
-  const put = (path: string, text: string): void => {
-    mkdirSync(join(root, path, ".."), { recursive: true });
-    writeFileSync(join(root, path), text);
-  };
-  beforeEach(() => {
-    root = mkdtempSync(join(tmpdir(), "context-"));
-    put("own/Dockerfile", "FROM scratch");
-    put("project/a.sql", "select 1");
-    put("project/target/old.sql", "select 0");
-  });
-  afterEach(() => rmSync(root, { recursive: true }));
-  const build = () =>
-    buildContext("test", [
-      { from: join(root, "own/Dockerfile"), to: "Dockerfile" },
-      { from: join(root, "project"), to: "project", leaveOut: new Set(["target"]) },
-    ]);
-
-  it("O18: the folder has the files in their places, and the hash is that of names and content", () => {
-    const first = build();
-    const files = readdirSync(first.folder, { recursive: true, encoding: "utf8" }).sort();
-    assert.deepEqual(files, ["Dockerfile", "project", "project/a.sql"]);
-    assert.equal(readFileSync(join(first.folder, "project/a.sql"), "utf8"), "select 1");
-    put("project/target/old.sql", "select 2");
-    assert.deepEqual(build(), first);
-    put("project/a.sql", "select 3");
-    const changed = build();
-    assert.notEqual(changed.hash, first.hash);
-    rmSync(changed.folder, { recursive: true });
-    rmSync(first.folder, { recursive: true });
   });
 });

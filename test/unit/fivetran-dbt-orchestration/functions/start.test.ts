@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { SFNClient } from "@aws-sdk/client-sfn";
 import fc from "fast-check";
 import { parseStartOn, startOnText } from "../../../../functions/fivetran-dbt-orchestration/webhook/environment";
-import { executionName, SfnExecutions } from "../../../../functions/fivetran-dbt-orchestration/webhook/executions";
+import { executionName, SfnExecutions } from "../../../../functions/fivetran-dbt-orchestration/webhook/ports";
 import { CREATED, payload, signed, webhookWorld } from "./webhookWorld";
 
 const SYNC = "b4703f73-6315-4e22-8d7a-3bfb18b2fed2";
