@@ -9,6 +9,14 @@ export interface PartitionCounts {
   readonly committed: number;
 }
 
+/** About a record of another topic. */
+export interface TopicReport {
+  readonly partition: number;
+  readonly offset: number;
+  /** Undefined: it was delivered. */
+  readonly error?: string;
+}
+
 export interface KeyedRecord {
   readonly key: string;
   readonly value: string;
@@ -50,9 +58,16 @@ export class Topics {
 
   /** Reports in a topic by the partition of the record that each is about. */
   async reports(topic: string): Promise<Map<number, number>> {
+    const found = new Map<number, number>();
+    for (const { partition } of await this.read(topic)) found.set(partition, (found.get(partition) ?? 0) + 1);
+    return found;
+  }
+
+  /** What the reports in a topic say, by their headers. */
+  async read(topic: string): Promise<TopicReport[]> {
     const ends = await this.admin((admin) => admin.fetchTopicOffsets(topic).catch(() => []));
     const total = ends.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
-    const found = new Map<number, number>();
+    const found: TopicReport[] = [];
     if (total === 0) return found;
     const consumer = this.kafka.consumer({ groupId: `count-${topic}-${Date.now()}` });
     await consumer.connect();
@@ -62,8 +77,12 @@ export class Topics {
         let seen = 0;
         const late = setTimeout(() => reject(new Error(`${topic}: ${seen} of ${total} records came in 30 s`)), 30_000);
         const eachMessage = async ({ message }: { message: Message }) => {
-          const partition = Number(String(message.headers?.input_record_partition));
-          found.set(partition, (found.get(partition) ?? 0) + 1);
+          const header = (name: string) => message.headers?.[name]?.toString();
+          found.push({
+            partition: Number(header("input_record_partition")),
+            offset: Number(header("input_record_offset")),
+            error: header("error_message"),
+          });
           seen += 1;
           if (seen < total) return;
           clearTimeout(late);

@@ -105,9 +105,7 @@ async function delivered(
   });
   const seconds = secondsSince(start);
   const [results, errors] = await Promise.all(
-    [sink.resultTopic, sink.errorTopic].map(async (topic) =>
-      topic ? topics.reports(topic) : new Map<number, number>(),
-    ),
+    [sink.resultTopic, sink.errorTopic].map(async (topic) => (topic ? topics.read(topic) : [])),
   );
   return (
     await Promise.all(
@@ -116,13 +114,15 @@ async function delivered(
           await topics.counts(topic, groupId)
         ).map(({ partition, end, committed }): KafkaReport => {
           const own = taking.taken.filter((each) => each.topic === topic && each.partition === partition);
+          const failed = errors?.filter((each) => each.partition === partition) ?? [];
           const offsets = own.flatMap((each) => each.offsets);
           return {
             ...{ sink: sink.name, topic, partition, produced: end, invocations: own.length, seconds },
             delivered: new Set(offsets).size,
             duplicates: offsets.length - new Set(offsets).size,
-            results: results?.get(partition) ?? 0,
-            errors: errors?.get(partition) ?? 0,
+            results: results?.filter((each) => each.partition === partition).length ?? 0,
+            errors: failed.length,
+            reasons: failed.map(({ offset, error = "no reason is told" }) => `offset ${offset}: ${error}`),
             stopped: committed < end,
           };
         }),
@@ -142,7 +142,17 @@ export function kafkaOutcome(reports: readonly (readonly KafkaReport[])[]): Outc
     const counted = { read: sum("produced"), loaded: sum("delivered"), quarantined: sum("errors") };
     const isDone = !ofSink.some(({ stopped }) => stopped);
     return [
-      { pipeline: "kafka", source: sink, file: topic, ...counted, reasons: [], seconds: isDone ? seconds : null },
+      {
+        pipeline: "KafkaLambdaSink",
+        source: sink,
+        file: topic,
+        target: `local-take-${sink}`,
+        ...counted,
+        reasons: ofSink.flatMap(({ partition, reasons }) =>
+          reasons.map((reason) => ({ record: 0, reason: `partition ${partition}, ${reason}` })),
+        ),
+        seconds: isDone ? seconds : null,
+      },
     ];
   });
   return { files, tables: [], details: { kafka: all }, lines: ["", partitionTable(all)], problems: shortfalls(all) };

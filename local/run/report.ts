@@ -143,6 +143,8 @@ export interface KafkaReport {
   /** Records of the result topic, and of the error topic, about this partition. */
   readonly results: number;
   readonly errors: number;
+  /** What the error topic says of each of them, with its offset. */
+  readonly reasons: readonly string[];
   /** Not everything is committed. */
   readonly stopped: boolean;
   /** From producing until all was committed. */

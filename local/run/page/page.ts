@@ -7,6 +7,7 @@ import { deltaTables } from "./deltas";
 import { connectorTable, orchestrationTables } from "./details";
 import { flows } from "./flows";
 import { counted, html, type Markup, Markup as Ready, table } from "./markup";
+import { partitionTables } from "./partitions";
 import { resourceGraph } from "./resources";
 import { style } from "./style";
 import { timelines } from "./timeline";
@@ -56,7 +57,17 @@ ${sections.map(({ id, title, content }) => html`<section><h2 id="${id}">${title}
 }
 
 function sectionsOf(report: RunReport): Section[] {
-  const { files, executions = [], connectors = [], deltas = [], orchestration, iam, policy, resources = [] } = report;
+  const {
+    files,
+    executions = [],
+    connectors = [],
+    deltas = [],
+    kafka = [],
+    orchestration,
+    iam,
+    policy,
+    resources = [],
+  } = report;
   return [
     { id: "lacking", title: "What didn't arrive, and why", content: whatDidNot(report) },
     {
@@ -77,6 +88,7 @@ function sectionsOf(report: RunReport): Section[] {
       content: connectors.length > 0 ? connectorTable(connectors) : undefined,
     },
     { id: "deltas", title: "Exports, by what changed", content: deltas.length > 0 ? deltaTables(deltas) : undefined },
+    { id: "partitions", title: "Kafka partitions", content: kafka.length > 0 ? partitionTables(kafka) : undefined },
     { id: "access", title: "Who may do what", content: iam && access(iam, report.isOwnFiles === true) },
     { id: "policies", title: "Policies", content: policy && policies(policy) },
     { id: "resources", title: "Resources", content: resources.length > 0 ? resourceGraph(resources) : undefined },

@@ -136,6 +136,16 @@ describe("The page of a local run", () => {
     assert.match(parsed({ ...harmless, deltas: [waits] }).text, /waits for approval: deletes half of it/);
   });
 
+  it("S12: of a Kafka partition, records that nobody has are told, and one that stands still", () => {
+    const [partition] = harmless.kafka ?? [];
+    assert.ok(partition);
+    const told = (changes: Partial<typeof partition>) =>
+      parsed({ ...harmless, kafka: [{ ...partition, ...changes }] }).text;
+    assert.match(told({}), /the topic → the sinkpartition[\s\S]*0✘ 2 unaccounted for1,0101,007591,0071/);
+    assert.match(told({ delivered: 1_009 }), /✔ all committed/);
+    assert.match(told({ stopped: true }), /✘ not all committed/);
+  });
+
   it("S12: grants are told with their calls, or why nothing used them, or that there is no reason", () => {
     const { text } = parsed(harmless);
     assert.match(text, /the role 3 grants, 1 used, 2 not, ✘ 1 without a reason/);

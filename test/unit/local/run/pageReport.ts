@@ -63,6 +63,22 @@ export function reportOf(text: (place: string) => string): RunReport & Required<
       models: [{ name: text("model"), connection: text("connection"), rows: 20, counted: 20 }],
       artifacts: [],
     },
+    kafka: [
+      {
+        sink: text("sink"),
+        topic: text("topic"),
+        partition: 0,
+        produced: 1_010,
+        delivered: 1_007,
+        duplicates: 5,
+        invocations: 9,
+        results: 1_007,
+        errors: 1,
+        reasons: [],
+        stopped: false,
+        seconds: 2,
+      },
+    ],
     deltas: [
       {
         tenant: text("tenant"),
