@@ -122,11 +122,23 @@ export function explained(id: string): string {
 }
 
 /** For example `policy, statement Read: it allows "s3:*" … Fix: list the s3 actions … [P2: npx data-pipelines-policy explain P2]`. */
-export function messageOf({ rule, path, statement, message, fix, expired }: Violation): string {
+export function messageOf({ rule, urn, path, statement, message, fix, expired }: Violation): string {
+  const library = madeBy(urn);
+  const how = library ? `. ${library} makes it: pass it one of your own, or a transform` : "";
   const lapsed = expired
     ? ` The exemption for ${expired.resource} ended on ${expired.expires} (${expired.reason}).`
     : "";
-  return `${whereOf({ path, statement })}${message}.${lapsed} Fix: ${fix} ${explained(rule.id)}`;
+  return `${whereOf({ path, statement })}${message}.${lapsed} Fix: ${fix}${how} ${explained(rule.id)}`;
+}
+
+/** The component of a library that a resource is inside, which the program can't change by itself. */
+function madeBy(urn = ""): string | undefined {
+  const [, , types = ""] = urn.split("::");
+  return types
+    .split("$")
+    .slice(0, -1)
+    .reverse()
+    .find((type) => /^(awsx|eks|aws-(?!native:)[\w-]+):/.test(type));
 }
 
 /** @param cause the finding on the same statement that it comes of, which says how to fix both */

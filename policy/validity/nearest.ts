@@ -1,4 +1,4 @@
-/** What was probably meant. */
+/** What was probably meant. The pack is a package of its own, so it has this function beside the one of functions/shared. */
 
 /** The candidate with the fewest edits, if that is at most a third of the text; for a message. */
 export function nearest(text: string, candidates: Iterable<string>): string | undefined {

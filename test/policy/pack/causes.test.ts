@@ -91,6 +91,24 @@ describe("parameters of all rules", () => {
   });
 });
 
+describe("resources that a library makes", () => {
+  const said = (types: string) => {
+    const [violation] = rules.flatMap((rule) => judgeExample(rule, { resources: [resource("s3:*")] }));
+    assert.ok(violation);
+    return messageOf({ ...violation, urn: `urn:pulumi:dev::shop::${types}::wide` });
+  };
+
+  it("P45: the message says what to pass to the component that makes it; one's own components are changed themselves", () => {
+    assert.match(
+      said(`shop:Web$awsx:ecs:FargateService$${type}`),
+      /awsx:ecs:FargateService makes it: pass it one of your own/,
+    );
+    for (const own of [type, `shop:Web$${type}`, `aws-native:x:Y$${type}`, `awsome:Web$${type}`]) {
+      assert.doesNotMatch(said(own), /makes it/, own);
+    }
+  });
+});
+
 describe("the length of messages", () => {
   it("P45: half of them have 250 characters or less, nine in ten 350", () => {
     const lengths = readCorpus()
