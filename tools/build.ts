@@ -117,7 +117,9 @@ const peers = ["@pulumi/aws", "@pulumi/pulumi"];
 const optionalPeers = ["@pulumi/awsx", "@pulumi/snowflake"];
 const ownDependencies = [
   "@aws-lambda-powertools/logger",
+  "@aws-sdk/client-dynamodb",
   "@aws-sdk/client-s3",
+  "@aws-sdk/client-sqs",
   "asl-validator",
   "csv-parse",
   "esbuild",
