@@ -73,6 +73,13 @@ describe("the pack as a package of its own", () => {
     assert.equal(command("explain", "P99").status, 2);
   }).timeout(120_000);
 
+  it("P45: whoever reads the first lines alone sees no error", () => {
+    const reading = `"${process.execPath}" "${join(installed, "bin.js")}" explain P25 | head -n 1`;
+    const { stdout, stderr } = spawnSync("sh", ["-c", reading], { cwd: folder, encoding: "utf8" });
+    assert.match(stdout, /^# P25: /);
+    assert.equal(stderr, "");
+  }).timeout(60_000);
+
   it("P45: what a message names leads to the rule's page, whatever repository the program is in", () => {
     const policy = join(folder, "policy.json");
     const statement = { Effect: "Allow", Action: "s3:*", Resource: "*" };
