@@ -30,9 +30,9 @@ export function exports({ config, isOwnFiles, exportsFolder }: Plan): Pipeline |
     },
     async wait(run) {
       const groups = grouped(files);
-      const outcomes = [];
-      for (const versions of groups) outcomes.push(await importTable(versions, settingsOf(tables, versions), run));
-      return exportsOutcome(outcomes);
+      // Tables side by side, as the lock allows it.
+      const imports = groups.map((versions) => importTable(versions, settingsOf(tables, versions), run));
+      return exportsOutcome(await Promise.all(imports));
     },
     async hints({ outputs }) {
       return [

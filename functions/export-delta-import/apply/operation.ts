@@ -23,7 +23,7 @@ const LONG_NUMBER = /\d[\d.]{15}/;
 /** @throws Error for what isn't one of our operations */
 export function parseOperation(text: string): StreamOperation {
   // Reading every number by its digits takes several times as long.
-  const isLong = LONG_NUMBER.test(text.replace(/"(?:[^"\\]|\\.)*"/g, ""));
+  const isLong = LONG_NUMBER.test(text) && LONG_NUMBER.test(text.replace(/"(?:[^"\\]|\\.)*"/g, ""));
   const parsed = (isLong ? parseLossless(text) : JSON.parse(text)) as Readonly<Record<string, unknown>> | null;
   const { deltaId, tenant, table, version, op, key, row } = parsed ?? {};
   for (const [name, value] of Object.entries({ deltaId, tenant, table, version })) {

@@ -35,8 +35,9 @@ describe("Full exports through the local cloud, with IAM enforced", function () 
       3: { id: { S: "3" }, name: { NULL: true } },
     });
     assert.equal((await imports.head("orders"))?.version, "20260102_V0001");
-    assert.equal(await imports.lockOwner("orders"), undefined);
-    assert.deepEqual(await imports.glueTables(), []);
+    // The version is imported a moment before its import lets go of everything.
+    await imports.until("the lock is free", async () => (await imports.lockOwner("orders")) ?? true);
+    await imports.until("the tables are dropped", async () => (await imports.glueTables()).join(", ") || true);
   });
 
   it("D1, D2: a damaged file, keys that are none and a key twice change nothing, and the registry says why", async () => {
@@ -130,7 +131,7 @@ describe("Full exports through the local cloud, with IAM enforced", function () 
   });
 
   it("D7: the local Athena refuses what Athena refuses: a place that isn't empty, tables and workgroups that aren't there", async () => {
-    const place = "s3://" + imports.outputs.workBucketName + "/deltas/strict/";
+    const place = `s3://${imports.outputs.workBucketName}/deltas/strict/`;
     const unload = (select: string): string =>
       `UNLOAD (${select}) TO '${place}' WITH (format = 'JSON', compression = 'GZIP')`;
     const first = await imports.query(unload("SELECT 'x' AS a"));
