@@ -102,6 +102,31 @@ describe("SnowflakeLanding beside the load", () => {
     });
   });
 
+  it("W10: what can't be written is tried again, kept in a queue and told by an alarm that looks at that queue", async () => {
+    const done = await run({ ...base, dynamoDbTables: [items], changesRetries: 7, alarmTopicArn: "arn:aws:sns:x" });
+    const queueName = "data-pipelines-test-sales-customers-failures";
+    const mapping = only(done, "aws:lambda/eventSourceMapping:EventSourceMapping").inputs;
+    assert.equal(mapping.maximumRetryAttempts, 7);
+    const invoke = only(done, "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig");
+    assert.equal(invoke.inputs.maximumRetryAttempts, 2);
+    assert.match(String(at(invoke, "destinationConfig.onFailure.destination")), new RegExp(`:${queueName}$`));
+    const alarm = only(done, "aws:cloudwatch/metricAlarm:MetricAlarm").inputs;
+    const { namespace, metricName, dimensions, statistic, threshold, comparisonOperator, alarmActions } = alarm;
+    assert.deepEqual(
+      { namespace, metricName, dimensions, statistic, threshold, comparisonOperator, alarmActions },
+      {
+        namespace: "AWS/SQS",
+        metricName: "ApproximateNumberOfMessagesVisible",
+        dimensions: { QueueName: queueName },
+        statistic: "Maximum",
+        threshold: 0,
+        comparisonOperator: "GreaterThanThreshold",
+        alarmActions: ["arn:aws:sns:x"],
+      },
+    );
+    assert.match(String(alarm.alarmDescription), /empty CUSTOMERS_CHANGES and CUSTOMERS_CURRENT and start a full load/);
+  });
+
   it("W10: the full load may continue itself as often as it needs", async () => {
     const done = await run({ ...base, dynamoDbTables: [items] });
     const { functionName, recursiveLoop } = only(
