@@ -102,8 +102,10 @@ function tableRows({ tables }: RunReport): Markup {
 }
 
 function verdict(report: RunReport): Markup {
-  const { passed, problems } = report;
-  return html`<p class="verdict ${passed ? "good" : "bad"}">${passed ? "✔ Everything arrived" : `✘ ${counted(problems.length, "problem")}`}</p>
+  const { passed, problems, files } = report;
+  const { rejected } = sumsOf(files);
+  const but = rejected > 0 ? `, but ${counted(rejected, "record")} rejected with a reason` : "";
+  return html`<p class="verdict ${passed ? "good" : "bad"}">${passed ? `✔ Everything arrived${but}` : `✘ ${counted(problems.length, "problem")}`}</p>
 ${problems.length > 0 ? html`<ul class="card trouble reasons">${problems.map((problem) => html`<li>${problem}</li>`)}</ul>` : ""}
 <dl class="tiles">${tiles(report)}</dl>`;
 }

@@ -59,6 +59,7 @@ details ul { margin: 0; padding-left: 1.1rem; }
 .timeline { display: grid; gap: .15rem .75rem; margin: 0; padding: 0; list-style: none; }
 .timeline .bar { margin: 0; }
 .timeline li > span { display: flex; justify-content: space-between; gap: .75rem; font-size: .875rem; }
+.facts { white-space: nowrap; }
 .axis { display: flex; justify-content: space-between; font-size: .8125rem; color: var(--soft); }
 @media (min-width: 48rem) {
   .timeline li { display: grid; grid-template-columns: 22rem 1fr; gap: .75rem; align-items: center; }

@@ -4,23 +4,46 @@ import { counted, html, type Markup } from "./markup";
 
 const spansShown = 500;
 const ticks = 4;
+const unfolded = 2;
 
 export function timelines(executions: readonly ExecutionReport[]): Markup {
-  return html`${executions.map(timeline)}`;
+  const few = executions.length <= unfolded;
+  return html`${executions.length > 1 ? together(executions) : ""}${executions.map((execution) => timeline(execution, few || !isGood(execution)))}`;
 }
 
-function timeline(execution: ExecutionReport): Markup {
-  const { machine, name, status, start, seconds, states } = execution;
-  const ends = states.flatMap(({ spans }) => spans.map(({ from, to = from }) => to));
-  const total = Math.max(seconds ?? 0, ...ends, 0.001);
+/** When each execution ran, beside the others. */
+function together(executions: readonly ExecutionReport[]): Markup {
+  const starts = executions.map(({ start }) => Date.parse(start) / 1_000);
+  const first = Math.min(...starts);
+  const rows = executions.map(({ machine, status, seconds }, i): StateReport => {
+    const from = (starts[i] ?? first) - first;
+    return { name: machine, kind: status, spans: [{ from, to: seconds === undefined ? undefined : from + seconds }] };
+  });
+  return html`<div class="card">${rowsOf(rows, 0)}</div>`;
+}
+
+/** @param seconds how long the axis is at least */
+function rowsOf(rows: readonly StateReport[], seconds: number): Markup {
+  const ends = rows.flatMap(({ spans }) => spans.map(({ from, to = from }) => to));
+  const total = Math.max(seconds, ...ends, 0.001);
   const marks = Array.from({ length: ticks + 1 }, (_, i) => html`<span>${((total * i) / ticks).toFixed(1)} s</span>`);
-  const good = status === "SUCCEEDED";
-  return html`<h3>${machine}</h3>
-<p class="small"><strong class="${good ? "good" : "bad"}">${good ? "✔" : "✘"} ${status}</strong> ${
-    seconds === undefined ? "and still running" : `in ${seconds.toFixed(1)} s`
-  }, begun ${start} · ${counted(states.length, "state")} · <code>${name}</code></p>
-<div class="card"><div class="axis" aria-hidden="true">${marks}</div>
-<ul class="timeline">${states.map((state) => row(state, total))}</ul></div>`;
+  return html`<div class="axis" aria-hidden="true">${marks}</div>
+<ul class="timeline">${rows.map((each) => row(each, total))}</ul>`;
+}
+
+/** Of a few executions all are seen at once, of many those that failed. */
+function timeline(execution: ExecutionReport, isOpen: boolean): Markup {
+  const { machine, name, start, status, seconds, states } = execution;
+  const good = isGood(execution);
+  const took = seconds === undefined ? "still running" : `${seconds.toFixed(1)} s`;
+  const content = html`<summary>${machine} <strong class="${good ? "good" : "bad"}">${good ? "✔" : "✘"} ${status}</strong> <span class="soft small">${took}, begun ${start}</span></summary>
+<p class="small soft">${counted(states.length, "state")} · <code>${name}</code></p>
+${rowsOf(states, seconds ?? 0)}`;
+  return isOpen ? html`<details open>${content}</details>` : html`<details>${content}</details>`;
+}
+
+function isGood({ status }: ExecutionReport): boolean {
+  return status === "SUCCEEDED";
 }
 
 function row({ name, kind, spans }: StateReport, total: number): Markup {
@@ -30,7 +53,7 @@ function row({ name, kind, spans }: StateReport, total: number): Markup {
     const isOpen = spans[i]?.to === undefined;
     return html`<rect class="${isOpen ? "fill-open" : "fill-span"}" opacity="0.75" x="${x.toFixed(1)}" width="${width.toFixed(1)}" height="10"/>`;
   });
-  return html`<li><span><span>${name} <span class="soft">${kind}</span></span><span class="soft">${facts(spans)}</span></span>
+  return html`<li><span><span>${name} <span class="soft">${kind}</span></span><span class="soft facts">${facts(spans)}</span></span>
 <svg class="bar" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">${bars}</svg></li>`;
 }
 

@@ -160,6 +160,20 @@ describe("The page of a local run", () => {
     assert.doesNotMatch(text, /without a reason/);
   });
 
+  it("S12: a run that passed doesn't hide what was rejected, and of many executions those that failed are unfolded", () => {
+    const [execution] = harmless.executions ?? [];
+    assert.ok(execution);
+    const good = { ...execution, status: "SUCCEEDED" };
+    const late = { ...good, machine: "the late one", start: "2026-11-27T12:00:08.000Z", seconds: 8 };
+    const executions = [good, { ...execution, status: "TIMED_OUT" }, late];
+    const { text, elements } = parsed({ ...harmless, passed: true, problems: [], executions });
+    assert.match(text, /✔ Everything arrived, but 6 records rejected with a reason/);
+    assert.match(text, /0\.0 s4\.0 s8\.0 s12\.0 s16\.0 s[\s\S]*the late one SUCCEEDED8\.0 s/);
+    const open = elements.filter(({ attrs }) => attrs.some(({ name }) => name === "open"));
+    assert.equal(open.length, 1);
+    assert.equal(elements.filter(({ attrs }) => attrs.some(({ value }) => value === "timeline")).length, 4);
+  });
+
   it("S12: of a run that failed early, the page says what failed", () => {
     const page = parsed({ passed: false, problems: ["pulumi up failed: no such bucket"], files: [], tables: [] });
     assert.match(page.text, /✘ 1 problem\s+pulumi up failed: no such bucket/);
