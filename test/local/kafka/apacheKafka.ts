@@ -1,11 +1,11 @@
 /** A broker of Apache Kafka itself, of Maven Central, as a process on loopback. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { createWriteStream } from "node:fs";
+import { createWriteStream, existsSync } from "node:fs";
 import { access, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createConnection } from "node:net";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { freePort } from "../../../local/processes/freePort";
-import { findOnPath, runCommand } from "../../../local/setup/command";
+import { runCommand } from "../../../local/setup/command";
 import { localFolder, logFolder } from "../../../local/setup/paths";
 import { until } from "./harness";
 
@@ -13,11 +13,9 @@ export const apacheVersion = "4.3.1";
 export const user = { username: "sink", password: "open sesame" };
 
 /** What is missing on this machine; undefined: nothing. */
-export async function missingForApache(): Promise<string | undefined> {
-  for (const program of ["java", "mvn", "openssl"]) {
-    if ((await findOnPath(program)) === undefined) return program;
-  }
-  return undefined;
+export function missingForApache(): string | undefined {
+  const folders = (process.env.PATH ?? "").split(delimiter).filter(Boolean);
+  return ["java", "mvn", "openssl"].find((program) => !folders.some((folder) => existsSync(join(folder, program))));
 }
 
 const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
