@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { commands, dispatch, help } from "../../../cli";
 
@@ -15,6 +15,14 @@ async function run(...args: string[]) {
     (text) => complained.push(text),
   );
   return { code, printed: printed.join("\n"), complained: complained.join("\n") };
+}
+
+/** Of a file, or of all sources and pages of a folder. */
+function textsIn(path: string): string[] {
+  const files = /\.\w+$/.test(path)
+    ? [path]
+    : readdirSync(path, { recursive: true, encoding: "utf8" }).map((name) => join(path, name));
+  return files.filter((file) => /\.(ts|md)$/.test(file)).map((file) => readFileSync(file, "utf8"));
 }
 
 describe("the package's command", () => {
@@ -36,6 +44,19 @@ describe("the package's command", () => {
       );
       assert.equal(typeof (await load()).run, "function");
     }
+  });
+
+  it("I21: every command that an output, an alarm, an error or a page names is there", () => {
+    const named = ["components", "functions", "docs", "README.md"].flatMap((place) =>
+      textsIn(join(root, place)).flatMap((text) =>
+        [
+          ...text.matchAll(/npx pulumi-data-pipelines ([a-z][a-z-]+)/g),
+          ...text.matchAll(/(?<![\w-])(delta-[a-z]+)\b(?= --|`)/g),
+        ].map(([, name = ""]) => name),
+      ),
+    );
+    assert.ok(named.includes("replay") && named.includes("register-webhook"), named.join());
+    assert.deepEqual([...new Set(named)].filter((name) => !Object.hasOwn(commands, name)).sort(), []);
   });
 
   it("I21: a mistake in the arguments says how the user can ask for help, and ends with 2", async () => {

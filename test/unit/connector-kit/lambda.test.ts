@@ -109,7 +109,7 @@ describe("Fivetran connector: in Lambda", () => {
     }
   });
 
-  it("F9: the function writes, Fivetran's role invokes, reads and clears away; each action by name", () => {
+  it("F9: the function writes, Fivetran's role invokes, reads, clears away and asks for the bucket's region; each action by name", () => {
     const actions = (grants: typeof permissions | typeof fivetranPermissions) =>
       Object.values(grants).flatMap((each) => each.flatMap((grant) => grant.actions));
     assert.deepEqual(actions(permissions), ["s3:PutObject", "kms:GenerateDataKey"]);
@@ -118,6 +118,7 @@ describe("Fivetran connector: in Lambda", () => {
       "s3:GetObject",
       "s3:DeleteObject",
       "s3:PutObject",
+      "s3:GetBucketLocation",
       "kms:Decrypt",
     ]);
   });

@@ -127,7 +127,8 @@ describe("the definition", () => {
       next: "End",
     });
     const built = machine("Begin", { Begin: step, End: pass({}) });
-    assert.deepEqual(built.needs, [{ actions: ["lambda:InvokeFunction"], resources: ["arn:f"] }]);
+    const [need, ...others] = built.needs;
+    assert.deepEqual([need?.actions, need?.resources, others], [["lambda:InvokeFunction"], ["arn:f"], []]);
     assert.deepEqual(targetsOf(built.States.Begin ?? assert.fail()), ["End", "End"]);
     const definition = definitionOf();
     assert.deepEqual(JSON.parse(JSON.stringify(definition)), definition);
