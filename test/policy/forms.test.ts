@@ -227,6 +227,7 @@ ${more}`;
     wide(`${action}Resource: !Join ["", ["*"]]`);
     wide(`${action}Resource: !If [IsWide, !GetAtt Orders.Arn, "*"]`);
     wide(`${action}Resource:\n  - !If [IsWide, "*", !Ref AWS::NoValue]`);
+    wide(`${action}Resource:\n  - !If [IsWide, !GetAtt Orders.Arn, "*"]`);
     wide(`${action}Resource: !Sub "arn:aws:dynamodb:*:*:table/\${Table}"`, { parameters: { Table: "*" } });
     wide(`${action}Resource: !Ref Table`, { parameters: { Table: "*" } });
   });
@@ -290,6 +291,14 @@ Resources:
       JSON.stringify(template("AWS::Scheduler::Schedule", "Note")).replace("Used.Arn", "F.Arn"),
     );
     assert.match(unused, /^P36 templateBody: Resources\.Used\.Properties/);
+    const { Resources } = template("AWS::Scheduler::Schedule", "Note");
+    const Statement = [{ Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::orders/*" }];
+    const Grant = {
+      Type: "AWS::IAM::Policy",
+      Properties: { Roles: [{ Ref: "Used" }], PolicyDocument: { Version: "2012-10-17", Statement } },
+    };
+    const granted = JSON.stringify({ Resources: { ...Resources, Grant } }).replace("Used.Arn", "F.Arn");
+    assert.match(found(granted)[0] ?? "", /^P36 /, "a policy is no use of its role");
   });
 
   const unread = async (resource: ExampleResource) =>

@@ -74,6 +74,15 @@ describe("a whole stack, judged from its state", () => {
     );
   });
 
+  it("P45: another statement's finding has a cause of its own", () => {
+    const two = rolePolicy("wide", statement("All", "s3:*", "*"), statement("Read", "s3:GetObject", "*"));
+    const found = json("--state", file("two.json", stateOf(two)));
+    assert.deepEqual(
+      found.map(({ rule, statement: label }) => `${rule} ${label}`),
+      ["P2 All", "P11 Read"],
+    );
+  });
+
   it("P45: where the cause is only advised against, what comes of it is told by itself", () => {
     const config = file("config.json", JSON.stringify({ "iam-no-service-wildcard": "advisory" }));
     const found = json("--config", config, "--state", file("state.json", stateOf(wide)));
@@ -226,6 +235,15 @@ describe("a whole stack, judged from its state", () => {
       assert.equal(configs["iam-no-service-wildcard"]?.exemptions.length, 1);
       assert.match(write(state, config).text, /: 0 exemption\(s\) added/);
       assert.equal(readFileSync(config, "utf8"), text);
+    });
+
+    it("P45: what is only advised against needs no exemption, and one statement's isn't another's", () => {
+      const partial = rolePolicy("partial", statement("Some", "s3:GetObject*", "arn:aws:s3:::orders/*"));
+      const config = join(folder, "prod.json");
+      assert.match(write(file("state.json", stateOf(partial)), config).text, /: 0 exemption\(s\) added/);
+      write(file("state.json", stateOf(wide)), config);
+      const same = rolePolicy("wide", statement("All", "s3:*", "*"), statement("New", "s3:*", "*"));
+      assert.equal(run(check, ["--config", config, "--state", file("later.json", stateOf(same))]).status, 1);
     });
 
     it("P45: what it was given for is told when it can't be: a day gone by, no reason, no state", () => {
