@@ -31,12 +31,16 @@ async function throughSink(task: KafkaTask): Promise<void> {
   const convert = recordConverter(parts);
   await new Promise<void>((resolve, reject) => {
     let delivered = 0;
+    let isDone = false;
     const consumer = new KafkaConsumer(config, {
       invoke: async () => "null",
       convert: (_, record) => convert(record),
       count: ({ RecordsDelivered = 0 }) => {
         delivered += RecordsDelivered;
-        if (delivered === task.records) consumer.close(10_000).then(resolve, reject);
+        if (delivered >= task.records && !isDone) {
+          isDone = true;
+          consumer.close(10_000).then(resolve, reject);
+        }
       },
       stopped: ({ reason }) => reject(new Error(reason)),
       fatal: reject,
