@@ -42,7 +42,8 @@ export const help = `npm run local [-- OPTIONS]
 
 Starts an embedded local cloud, runs a real pulumi up of the stack "local" with the policy pack on, sends real
 tables through every pipeline, calls the connectors as Fivetran does, runs the orchestration (Fivetran's syncs, then
-dbt), and counts in the stores what arrived. Needs no account and no Docker.
+dbt), produces to the Kafka sinks' topics, and counts in the stores what arrived. Needs no account and no Docker; the
+Kafka broker is built with Go.
 
   --keep               stay up afterwards; prints the endpoints, how to drop a file, and where the page is served.
                        Ctrl-C ends it
