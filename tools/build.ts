@@ -114,7 +114,7 @@ export function componentFolders(): string[] {
 /** Packages that a program has to have once, or its resources wouldn't be of one engine. */
 const peers = ["@pulumi/aws", "@pulumi/pulumi"];
 /** Peers of single components: who doesn't use those needs neither the package nor its plugin. */
-const optionalPeers = ["@pulumi/awsx", "@pulumi/snowflake"];
+const optionalPeers = ["@pulumi/awsx", "@pulumi/docker-build", "@pulumi/snowflake"];
 const ownDependencies = [
   "@aws-lambda-powertools/logger",
   "@aws-sdk/client-dynamodb",

@@ -1,6 +1,6 @@
 import { join, relative } from "node:path";
 import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { BuildContext } from "./buildContext";
 import type { Context } from "./context";
 import { holdsData } from "./dataProtection";
@@ -17,29 +17,35 @@ export interface BuiltImage {
   readonly repositoryUrl: pulumi.Output<string>;
 }
 
-/** An image that Docker builds and pushes to a repository of its own. */
+/**
+ * An image that Docker builds and pushes to a repository of its own, under its digest alone: without a tag there is none
+ * that is there already when an image is built again, after a roll-back or an update that broke off, and none that
+ * somebody could move.
+ */
 export function image(context: Context, part: string, { context: build, architecture }: ImageArgs): BuiltImage {
   const repository = imageRepository(context, part);
   const folder = relative(process.cwd(), build.folder);
-  const platform = architecture === "ARM64" ? "arm64" : "amd64";
+  const { repositoryUrl } = repository;
+  const child = { parent: context.parent };
+  const login = aws.ecr.getAuthorizationTokenOutput({ registryId: repository.registryId }, child);
   // Loaded here: it takes a tenth of a second, and most programs don't need it.
-  const awsx: typeof import("@pulumi/awsx") = require("@pulumi/awsx");
-  const built = new awsx.ecr.Image(
+  const dockerBuild: typeof import("@pulumi/docker-build") = require("@pulumi/docker-build");
+  const built = new dockerBuild.Image(
     `${context.name}-${part}-image`,
     {
-      repositoryUrl: repository.repositoryUrl,
-      context: folder,
-      dockerfile: join(folder, "Dockerfile"),
-      platform: `linux/${platform}`,
-      // Tags are immutable: the same content for the same platform has the same tag, and isn't pushed again.
-      imageTag: `${build.hash}-${platform}`,
+      context: { location: folder },
+      dockerfile: { location: join(folder, "Dockerfile") },
+      platforms: [architecture === "ARM64" ? "linux/arm64" : "linux/amd64"],
+      exports: [{ registry: { names: [repositoryUrl], pushByDigest: true } }],
+      push: false,
+      registries: [{ address: repositoryUrl, username: login.userName, password: pulumi.secret(login.password) }],
     },
-    { parent: context.parent },
+    child,
   );
-  return { uri: built.imageUri, repositoryUrl: repository.repositoryUrl };
+  return { uri: pulumi.interpolate`${repositoryUrl}@${built.digest}`, repositoryUrl };
 }
 
-/** Tags can't be moved, pushes are scanned, old images go. */
+/** Tags can't be moved, though none are made here; pushes are scanned, old images go. */
 function imageRepository(context: Context, part: string): aws.ecr.Repository {
   const repository = new aws.ecr.Repository(
     `${context.name}-${part}-repository`,
@@ -61,18 +67,13 @@ function imageRepository(context: Context, part: string): aws.ecr.Repository {
   return repository;
 }
 
+/** An image comes with its index and the record of how it was built, so these are some thirty. */
 const lifecycle = {
   rules: [
     {
       rulePriority: 1,
-      description: "Untagged images",
-      selection: { tagStatus: "untagged", countType: "sinceImagePushed", countUnit: "days", countNumber: 14 },
-      action: { type: "expire" },
-    },
-    {
-      rulePriority: 2,
-      description: "All but the last 30 images",
-      selection: { tagStatus: "any", countType: "imageCountMoreThan", countNumber: 30 },
+      description: "All but the last 100",
+      selection: { tagStatus: "any", countType: "imageCountMoreThan", countNumber: 100 },
       action: { type: "expire" },
     },
   ],

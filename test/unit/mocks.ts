@@ -173,6 +173,7 @@ const calls: Readonly<Record<string, Record<string, unknown>>> = {
     userId: "test",
   },
   "aws:index/getRegion:getRegion": { region: mockRegion, name: mockRegion, id: mockRegion },
+  "aws:ecr/getAuthorizationToken:getAuthorizationToken": { userName: "AWS", password: "token" },
   "aws:index/getPartition:getPartition": { partition: "aws", dnsSuffix: "amazonaws.com", id: "aws" },
 };
 

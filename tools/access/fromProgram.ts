@@ -74,6 +74,8 @@ function answer(token: string, region: string): Record<string, unknown> {
       return { region, name: region, id: region };
     case "aws:index/getPartition:getPartition":
       return { partition: "aws", dnsSuffix: "amazonaws.com", id: "aws" };
+    case "aws:ecr/getAuthorizationToken:getAuthorizationToken":
+      return { userName: "AWS", password: "" };
     default:
       throw new AccessError(`the program asks for ${token}, which tools/access/fromProgram.ts doesn't answer; add it`);
   }

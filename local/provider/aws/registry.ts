@@ -31,6 +31,7 @@ import { clusterCapacityProviders } from "./ecs/clusterCapacityProviders";
 import { service } from "./ecs/service";
 import { taskDefinition } from "./ecs/taskDefinition";
 import { getAvailabilityZones, getCallerIdentity, getPartition, getRegion } from "./functions/account";
+import { getAuthorizationToken } from "./functions/ecr";
 import { getPolicyDocument } from "./functions/getPolicyDocument";
 import { catalogDatabase } from "./glue/catalogDatabase";
 import { policy } from "./iam/policy";
@@ -135,6 +136,7 @@ export const resources: readonly AnyResourceType[] = [
 ];
 
 export const functions: readonly ProviderFunction[] = [
+  getAuthorizationToken,
   getAvailabilityZones,
   getCallerIdentity,
   getPartition,

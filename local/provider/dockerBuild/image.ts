@@ -3,20 +3,30 @@ import { readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type LocalRequest, localFetch } from "../../processes/localFetch";
 import { endpoint } from "../aws/clients";
-import { block, flag, text, texts } from "../core/properties";
+import { block, blocks, flag, text, texts } from "../core/properties";
 import { defineResource, type ResourceType } from "../core/resourceType";
 
 const properties = {
-  tags: texts({ required: true }),
+  tags: texts(),
+  exports: blocks<{ readonly registry?: RegistryExport }>()(),
+  registries: blocks<{ readonly address: string; readonly username?: string; readonly password?: string }>()({
+    onlyState: true,
+  }),
   context: block<{ readonly location: string }>()({ required: true }),
   dockerfile: block<{ readonly location?: string }>()(),
   buildArgs: block<Readonly<Record<string, string>>>()(),
   platforms: texts(),
   target: text(),
   network: text(),
-  push: flag({ required: true }),
+  push: flag(),
   buildOnPreview: flag({ onlyState: true }),
 };
+
+interface RegistryExport {
+  readonly names?: readonly string[];
+  readonly push?: boolean;
+  readonly pushByDigest?: boolean;
+}
 
 type Inputs = Parameters<ResourceType<typeof properties>["create"]>[0];
 
@@ -41,12 +51,18 @@ export const image = defineResource({
   },
 });
 
-async function build({ tags, context, dockerfile }: Inputs) {
+async function build({ tags = [], exports = [], push = false, context, dockerfile }: Inputs) {
   const folder = resolve(context.location);
   const contextHash = await hashOf(folder);
   const digest = `sha256:${contextHash}`;
-  const [tag = ""] = tags;
-  const ref = `${tag}@${digest}`;
+  const names = exports.flatMap(({ registry }) => (registry?.push === false ? [] : (registry?.names ?? [])));
+  const [name] = push ? tags : names;
+  if (name === undefined) throw new Error("at least one tag or export name is needed when pushing to a registry");
+  if (push && exports.length > 0) throw new Error("simultaneous push and exports need more than one exporter");
+  if (!push && !exports.every(({ registry }) => registry?.pushByDigest)) {
+    throw new Error("the local cloud's registry takes an export by its digest alone; a tag goes with push");
+  }
+  const ref = `${name}@${digest}`;
   const location = dockerfile?.location && resolve(dockerfile.location);
   await told({ method: "POST", body: { uri: ref, context: folder, dockerfile: location }, isRepeatable: true });
   return { ref, digest, contextHash };

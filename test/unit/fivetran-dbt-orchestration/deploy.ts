@@ -29,8 +29,8 @@ function computed({ type, name }: MockResource): Record<string, unknown> {
       return { apiEndpoint: "https://abc123.execute-api.us-east-1.amazonaws.com" };
     case "aws:ecr/repository:Repository":
       return { repositoryUrl: "000000000000.dkr.ecr.us-east-1.amazonaws.com/data-pipelines-test-nightly-dbt" };
-    case "awsx:ecr:Image":
-      return { imageUri: "000000000000.dkr.ecr.us-east-1.amazonaws.com/data-pipelines-test-nightly-dbt@sha256:0" };
+    case "docker-build:index:Image":
+      return { digest: "sha256:0" };
     case "aws:secretsmanager/secret:Secret":
       return { arn: secretArn(name) };
     default:

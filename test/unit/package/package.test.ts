@@ -113,8 +113,8 @@ describe("the packed package", function () {
 
   it("S4: every component can be imported alone, and needs the Pulumi packages that are declared for it alone", () => {
     const needs: Readonly<Record<string, readonly string[]>> = {
-      "fivetran-dbt-orchestration": ["@pulumi/awsx"],
-      "kafka-lambda-sink": ["@pulumi/awsx"],
+      "fivetran-dbt-orchestration": ["@pulumi/awsx", "@pulumi/docker-build"],
+      "kafka-lambda-sink": ["@pulumi/awsx", "@pulumi/docker-build"],
       "snowflake-landing": ["@pulumi/snowflake"],
     };
     const optional = Object.keys(manifest.peerDependenciesMeta).sort();
