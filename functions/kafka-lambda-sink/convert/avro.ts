@@ -28,15 +28,15 @@ export function avroDecoder(schema: RegisteredSchema, decimals: DecimalFormat): 
   return (body) => {
     if (hasMaps && body.includes(LOST_KEY)) {
       throw new ConversionError(
-        `The data holds ${LOST_KEY}, which would be lost as a map's key. Fix: name the key otherwise.`,
+        `The data holds __proto__, which would be lost as a map's key. Fix: name the key otherwise.`,
       );
     }
     return write(type.fromBuffer(body) as never);
   };
 }
 
-/** avsc keeps maps in plain objects, where this key is none. */
-const LOST_KEY = "__proto__";
+/** avsc keeps maps in plain objects, in which this key is lost: nine bytes, after their length as Avro writes it. */
+const LOST_KEY = "\u0012__proto__";
 
 function referredBy({ references }: RegisteredSchema): RegisteredSchema[] {
   return references.flatMap(({ schema }) => [schema, ...referredBy(schema)]);
