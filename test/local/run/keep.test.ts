@@ -89,7 +89,8 @@ describe("A local run that stays up", () => {
     // A terminal of somebody who has neither a profile nor a region.
     const env = { PATH: [dirname(aws), process.env.PATH].join(delimiter), HOME: folder };
     for (const { title, command } of hints) {
-      const text = `set -e; ${first}; ${command.replace("FILE", join(folder, "latin1.csv"))}`;
+      const file = (packed: string | undefined) => join(folder, packed ? "typed.csv.gz" : "latin1.csv");
+      const text = `set -e; ${first}; ${command.replace(/FILE(\.csv\.gz)?/, (_, packed) => file(packed))}`;
       const output = await runCommand("bash", ["-c", text], { cwd: repository, env }).catch((error: Error) =>
         assert.fail(`${title}: ${error.message}`),
       );
