@@ -105,7 +105,7 @@ const orchestration: PromiseGroup = {
     O15: "As few functions and states as the guarantees need, none unreachable.",
     O16: "A connection that is idle, or put off without a time, is triggered again.",
     O17: "A thousand failing connections end in a notification that names them; every state stays within 256 KiB.",
-    O18: "Images: contents and parts are pinned, secrets stay out, each architecture has a tag of its own (a roll-back to content that was pushed before still meets its tag).",
+    O18: "Images: run by their digest, so that a roll-back, another architecture and an update that broke off are builds like any other; contents and parts are pinned, secrets stay out.",
     O19: "A trigger during a run isn't lost; stopping a run starts none.",
     O20: "Task tokens can be answered for this state machine alone.",
     O21: "A task that couldn't be placed is tried again.",
