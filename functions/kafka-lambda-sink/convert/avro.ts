@@ -78,7 +78,7 @@ class Decimal extends avro.types.LogicalType {
   constructor(schema: avro.Schema, options?: object) {
     super(schema, options);
     const { scale = 0, precision } = schema as unknown as Avro;
-    // What isn't valid is no decimal, by the specification: it is taken as its bytes.
+    // By the specification, an invalid decimal is taken as its bytes.
     if (!isCount(scale) || !isCount(precision) || precision === 0 || scale > precision)
       throw new Error("not a decimal");
     this.scale = scale;
