@@ -1,8 +1,8 @@
 import { userInfo } from "node:os";
 import { SendTaskSuccessCommand } from "@aws-sdk/client-sfn";
 import { createSFNClient } from "../../functions/shared/aws/awsClients";
-import { parseFlags, UsageError } from "../shared/commandLine";
-import { findVersion, TABLE_HELP, tableFlags, tableOptions, tableRegistry } from "../shared/exportTable";
+import { parseFlags, switches, textFlags } from "../shared/commandLine";
+import { findVersion, tableRegistry, VERSION_HELP, versionFlags, versionOptions } from "../shared/exportTable";
 import { approve, question } from "./approve";
 
 const HELP = `Usage: npx pulumi-data-pipelines delta-approve --tenant NAME --table NAME --version V --registry NAME [options]
@@ -15,18 +15,12 @@ go, then lets it through.
   --reason TEXT       why, for the registry
   --by NAME           who answers. Default: the user of this machine
   --dry-run           only shows what would go
-${TABLE_HELP}
+${VERSION_HELP}
 
 Needs dynamodb:Query on the registry and states:SendTaskSuccess on the state machine.
 Ends with 0 when it was answered, 1 when it doesn't wait or AWS refuses, 2 when the arguments are wrong.`;
 
-const flags = {
-  ...tableFlags,
-  reject: { type: "boolean" },
-  reason: { type: "string" },
-  by: { type: "string" },
-  "dry-run": { type: "boolean" },
-} as const;
+const flags = { ...versionFlags, ...switches("reject"), ...textFlags("reason", "by") };
 
 export async function run(args: readonly string[]): Promise<number> {
   const values = parseFlags(args, flags);
@@ -34,8 +28,8 @@ export async function run(args: readonly string[]): Promise<number> {
     console.log(HELP);
     return 0;
   }
-  if (!values.version) throw new UsageError("--version is missing: give the version that waits");
-  const { item } = await findVersion(tableRegistry(tableOptions(values)), values.version);
+  const options = versionOptions(values);
+  const { item } = await findVersion(tableRegistry(options), options.version);
   if (values["dry-run"]) {
     for (const line of question(item).lines) console.log(line);
     return 0;

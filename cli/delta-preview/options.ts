@@ -1,6 +1,6 @@
 import { COLUMN_TYPES, parseColumnType } from "../../functions/export-delta-import/shared/columnType";
 import type { TableConfig } from "../../functions/export-delta-import/shared/config";
-import { parseFlags, UsageError } from "../shared/commandLine";
+import { parseFlags, switches, textFlags, UsageError } from "../shared/commandLine";
 
 export const HELP = `Usage: npx pulumi-data-pipelines delta-preview --old FILE --new FILE --key a[,b] [options]
 
@@ -30,18 +30,9 @@ export interface PreviewOptions {
 }
 
 const flags = {
-  old: { type: "string" },
-  new: { type: "string" },
-  key: { type: "string" },
-  delimiter: { type: "string" },
-  quote: { type: "string" },
-  columns: { type: "string" },
-  types: { type: "string" },
-  encoding: { type: "string" },
-  null: { type: "string" },
-  json: { type: "boolean" },
-  help: { type: "boolean" },
-} as const;
+  ...textFlags("old", "new", "key", "delimiter", "quote", "columns", "types", "encoding", "null"),
+  ...switches("json", "help"),
+};
 
 /** Undefined: the help was asked for. @throws UsageError */
 export function parseOptions(args: readonly string[]): PreviewOptions | undefined {

@@ -3,8 +3,8 @@ import { HeadObjectCommand } from "@aws-sdk/client-s3";
 import { executionCheck, starter } from "../../functions/export-delta-import/work/executions";
 import { createS3Client, createSFNClient } from "../../functions/shared/aws/awsClients";
 import { isNamed } from "../../functions/shared/retry";
-import { parseFlags, StackOutputs, UsageError } from "../shared/commandLine";
-import { findVersion, TABLE_HELP, tableFlags, tableOptions, tableRegistry } from "../shared/exportTable";
+import { parseFlags, StackOutputs, textFlags } from "../shared/commandLine";
+import { findVersion, tableRegistry, VERSION_HELP, versionFlags, versionOptions } from "../shared/exportTable";
 import { replay } from "./replay";
 
 const HELP = `Usage: npx pulumi-data-pipelines delta-replay --tenant NAME --table NAME --version V --registry NAME
@@ -18,18 +18,13 @@ back to an older version, however often it runs.
   --state-machine ARN the imports' state machine (output stateMachineArn)
   --work-bucket NAME  the bucket of the delta's files (output workBucketName)
   --dry-run           only says what would be done
-${TABLE_HELP}
+${VERSION_HELP}
 
 Needs dynamodb:Query, GetItem and PutItem on the registry, states:StartExecution and DescribeExecution, and s3:GetObject
 on deltas/ of the work bucket.
 Ends with 0 when it was started, 1 when there is nothing to do or AWS refuses, 2 when the arguments are wrong.`;
 
-const flags = {
-  ...tableFlags,
-  "state-machine": { type: "string" },
-  "work-bucket": { type: "string" },
-  "dry-run": { type: "boolean" },
-} as const;
+const flags = { ...versionFlags, ...textFlags("state-machine", "work-bucket") };
 
 export async function run(args: readonly string[]): Promise<number> {
   const values = parseFlags(args, flags);
@@ -37,9 +32,8 @@ export async function run(args: readonly string[]): Promise<number> {
     console.log(HELP);
     return 0;
   }
-  if (!values.version) throw new UsageError("--version is missing: give the version to try again");
   const outputs = new StackOutputs(values);
-  const options = tableOptions(values, outputs);
+  const options = versionOptions(values, outputs);
   const machine = outputs.need("state-machine", values["state-machine"], outputs.get("stateMachineArn"));
   const bucket = values["work-bucket"] ?? outputs.get("workBucketName");
   const [s3, sfn, table] = [createS3Client(), createSFNClient(), tableRegistry(options)];
@@ -52,7 +46,7 @@ export async function run(args: readonly string[]): Promise<number> {
       throw error;
     }
   };
-  const found = await findVersion(table, values.version);
+  const found = await findVersion(table, options.version);
   await replay(
     found,
     {

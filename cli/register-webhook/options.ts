@@ -1,4 +1,4 @@
-import { parseFlags, StackOutputs, UsageError } from "../shared/commandLine";
+import { outputsFlags, parseFlags, StackOutputs, switches, textFlags, UsageError } from "../shared/commandLine";
 
 export const HELP = `Usage: npx pulumi-data-pipelines register-webhook [options]
 
@@ -41,19 +41,10 @@ export interface RegisterOptions {
 }
 
 const flags = {
-  url: { type: "string" },
-  group: { type: "string" },
-  account: { type: "boolean" },
-  "secret-arn": { type: "string" },
-  "api-secret-arn": { type: "string" },
-  "api-url": { type: "string" },
-  outputs: { type: "string" },
-  component: { type: "string" },
-  rotate: { type: "boolean" },
-  remove: { type: "boolean" },
-  "dry-run": { type: "boolean" },
-  help: { type: "boolean" },
-} as const;
+  ...outputsFlags,
+  ...textFlags("url", "group", "secret-arn", "api-secret-arn", "api-url"),
+  ...switches("account", "rotate", "remove", "dry-run"),
+};
 
 /** Undefined: the help was asked for. @throws UsageError */
 export function parseOptions(

@@ -1,4 +1,4 @@
-import { parseFlags, StackOutputs, UsageError } from "../shared/commandLine";
+import { outputsFlags, parseFlags, StackOutputs, switches, textFlags, UsageError } from "../shared/commandLine";
 
 export const HELP = `Usage: npx pulumi-data-pipelines replay --source NAME [options]
 
@@ -37,18 +37,10 @@ export interface ReplayOptions {
 }
 
 const flags = {
-  source: { type: "string" },
-  prefix: { type: "string" },
-  since: { type: "string" },
-  force: { type: "boolean" },
-  "dry-run": { type: "boolean" },
-  bucket: { type: "string" },
-  "queue-url": { type: "string" },
-  "ledger-table": { type: "string" },
-  outputs: { type: "string" },
-  component: { type: "string" },
-  help: { type: "boolean" },
-} as const;
+  ...outputsFlags,
+  ...textFlags("source", "prefix", "since", "bucket", "queue-url", "ledger-table"),
+  ...switches("force", "dry-run"),
+};
 
 /** Undefined: the help was asked for. @throws UsageError */
 export function parseOptions(args: readonly string[], readFile?: (path: string) => string): ReplayOptions | undefined {

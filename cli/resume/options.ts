@@ -3,7 +3,7 @@ import { parseSinkConfig, type SinkConfig } from "../../functions/kafka-lambda-s
 import { readConnectorFile } from "../../functions/kafka-lambda-sink/config/file";
 import { SinkConfigError } from "../../functions/kafka-lambda-sink/config/properties";
 import type { TopicPartition } from "../../functions/kafka-lambda-sink/core/record";
-import { parseFlags, StackOutputs, UsageError } from "../shared/commandLine";
+import { outputsFlags, parseFlags, StackOutputs, switches, textFlags, UsageError } from "../shared/commandLine";
 
 export const HELP = `Usage: npx pulumi-data-pipelines resume --topic NAME --partition N [options]
 
@@ -41,18 +41,10 @@ export interface ResumeOptions {
 }
 
 const flags = {
-  topic: { type: "string" },
-  partition: { type: "string" },
-  skip: { type: "string" },
-  offset: { type: "string" },
-  "dry-run": { type: "boolean" },
-  brokers: { type: "string" },
-  group: { type: "string" },
-  config: { type: "string" },
-  outputs: { type: "string" },
-  component: { type: "string" },
-  help: { type: "boolean" },
-} as const;
+  ...outputsFlags,
+  ...textFlags("topic", "partition", "skip", "offset", "brokers", "group", "config"),
+  ...switches("dry-run"),
+};
 
 type Values = ReturnType<typeof parseFlags<typeof flags>>;
 

@@ -9,6 +9,16 @@ export class UsageError extends Error {
 
 type Flags = NonNullable<ParseArgsConfig["options"]>;
 
+/** Flags with a text each, for the table that `parseFlags` takes. */
+export function textFlags<const N extends string>(...names: readonly N[]) {
+  return Object.fromEntries(names.map((name) => [name, { type: "string" }])) as Record<N, { type: "string" }>;
+}
+
+/** Flags that are there or not. */
+export function switches<const N extends string>(...names: readonly N[]) {
+  return Object.fromEntries(names.map((name) => [name, { type: "boolean" }])) as Record<N, { type: "boolean" }>;
+}
+
 /** @throws UsageError for a flag that isn't there, or has no value */
 export function parseFlags<F extends Flags>(args: readonly string[], options: F) {
   try {
@@ -17,6 +27,9 @@ export function parseFlags<F extends Flags>(args: readonly string[], options: F)
     throw new UsageError((cause as Error).message, { cause });
   }
 }
+
+/** What every command knows that reads a stack's outputs. */
+export const outputsFlags = { ...textFlags("outputs", "component"), ...switches("help") };
 
 export interface OutputsFlags {
   /** File with what `pulumi stack output --json` prints. */

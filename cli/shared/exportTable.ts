@@ -4,39 +4,43 @@ import { DynamoDbStore, type Store, type Stored } from "../../functions/export-d
 import { tableId } from "../../functions/export-delta-import/shared/exportKey";
 import { createDynamoDBClient } from "../../functions/shared/aws/awsClients";
 import { sleep } from "../../functions/shared/retry";
-import { StackOutputs, UsageError } from "./commandLine";
+import { type OutputsFlags, outputsFlags, StackOutputs, switches, textFlags, UsageError } from "./commandLine";
 
-/** Flags of the commands about a table of ExportDeltaImport. */
-export const tableFlags = {
-  registry: { type: "string" },
-  tenant: { type: "string" },
-  table: { type: "string" },
-  version: { type: "string" },
-  outputs: { type: "string" },
-  component: { type: "string" },
-  help: { type: "boolean" },
-} as const;
+/** Flags of the commands about a version of an export. */
+export const versionFlags = {
+  ...outputsFlags,
+  ...textFlags("registry", "tenant", "table", "version"),
+  ...switches("dry-run"),
+};
 
-export const TABLE_HELP = `  --tenant NAME       tenant of the export
+export const VERSION_HELP = `  --tenant NAME       tenant of the export
   --table NAME        its table
   --registry NAME     the registry's DynamoDB table (output registryTableName)
   --outputs FILE      JSON of \`pulumi stack output --json\`, for what isn't given: at its top level or inside the one
                       output named by --component
   --component NAME    that output, for example imports`;
 
-export interface TableOptions {
+/** Which version is meant. */
+export interface VersionOptions {
   readonly registry: string;
   readonly tenant: string;
   readonly table: string;
+  readonly version: string;
 }
 
-type TableValues = Partial<Record<"registry" | "tenant" | "table" | "outputs" | "component", string>>;
-
 /** @throws UsageError */
-export function tableOptions(values: TableValues, outputs = new StackOutputs(values)): TableOptions {
-  const { tenant, table } = values;
-  if (!tenant || !table) throw new UsageError(`--${tenant ? "table" : "tenant"} is missing`);
-  return { tenant, table, registry: outputs.need("registry", values.registry, outputs.get("registryTableName")) };
+export function versionOptions(
+  values: Partial<VersionOptions> & OutputsFlags,
+  outputs = new StackOutputs(values),
+): VersionOptions {
+  const need = (flag: "tenant" | "table" | "version"): string => {
+    const value = values[flag];
+    if (!value) throw new UsageError(`--${flag} is missing: give the export's ${flag}`);
+    return value;
+  };
+  const [tenant, table, version] = [need("tenant"), need("table"), need("version")];
+  const registry = outputs.need("registry", values.registry, outputs.get("registryTableName"));
+  return { tenant, table, version, registry };
 }
 
 /** What a registry knows of one table. */
@@ -46,7 +50,7 @@ export interface TableRegistry {
   readonly registry: Registry;
 }
 
-export function tableRegistry({ registry, tenant, table }: TableOptions): TableRegistry {
+export function tableRegistry({ registry, tenant, table }: VersionOptions): TableRegistry {
   const store = new DynamoDbStore(createDynamoDBClient(), registry);
   return { pk: tableId({ tenant, table }), store, registry: new Registry({ store, now: Date.now, pause: sleep }) };
 }

@@ -1,4 +1,4 @@
-import { parseFlags, StackOutputs, UsageError } from "../shared/commandLine";
+import { outputsFlags, parseFlags, StackOutputs, UsageError } from "../shared/commandLine";
 import type { Pipe } from "./pipes";
 import { type Connection, readPrivateKey } from "./sqlApi";
 
@@ -37,12 +37,7 @@ export interface PipesOptions {
   readonly connection: Connection;
 }
 
-const flags = {
-  outputs: { type: "string" },
-  component: { type: "string" },
-  table: { type: "string", multiple: true },
-  help: { type: "boolean" },
-} as const;
+const flags = { ...outputsFlags, table: { type: "string", multiple: true } } as const;
 
 /** Undefined: the help was asked for. @throws UsageError */
 export function parseOptions(

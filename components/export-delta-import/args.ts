@@ -5,8 +5,8 @@ export interface ExportColumnArgs {
   /** As the header has it, or what it shall be called where there is no header. */
   name: string;
   /**
-   * `string`, `integer`, `decimal(precision,scale)`, `double`, `boolean`, `date` or `timestamp`. Two ways to write one
-   * value (`1.50` and `1.5`) are no change then; a value that isn't of the type is a bad record. @default "string"
+   * `string`, `integer`, `decimal(precision,scale)`, `double`, `boolean`, `date` or `timestamp`. Values are
+   * compared as that type (`1.50` equals `1.5`); one that isn't of the type makes its record a bad one. @default "string"
    */
   type?: string;
 }

@@ -37,7 +37,7 @@ export function normalizeTable(check: ArgumentCheck, args: ExportTableArgs, path
     check.fail(
       `${path}.table`,
       args.table,
-      "Give the table's name as it stands in keys (letters, digits, _ . -), or \"*\" for all that aren't listed.",
+      "Give the table's name as the exports' keys have it (letters, digits, _ . -), or \"*\" for all that aren't listed.",
     );
   }
   const { header = true, delimiter = ",", quote = '"', encoding = "utf-8", nullText = "" } = args;

@@ -126,7 +126,7 @@ export function compareStates(
     }),
     "Check keys": runQuery({
       ...query,
-      comment: "A key that stands twice would make rows out of nothing.",
+      comment: "A key in more than one row would multiply rows in the join.",
       query: jsonata("$checkKeys"),
       assign: { queryId: id, scanned },
       next: "Read key check",

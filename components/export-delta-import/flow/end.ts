@@ -47,7 +47,7 @@ export function endStates({ pipeline }: FlowSettings, references: FlowReferences
       next: "Drop tables",
     }),
     "Drop tables": deleteTables({
-      comment: "Those that the queries read; what isn't there any more is no error.",
+      comment: "The tables that the queries read; one that is already gone isn't an error.",
       databaseArn: references.databaseArn,
       arguments: { TablesToDelete: jsonata(`[$tables[[0..${maxTables - 1}]]]`) },
       timeoutSeconds: 60,

@@ -97,7 +97,7 @@ export function publishStates(
       next: "Publish",
     }),
     Publish: map({
-      comment: "Each file by a publisher of its own; a key stands once in a delta, so their order doesn't matter.",
+      comment: "Each file by a publisher of its own; a delta has each key once, so their order doesn't matter.",
       items: jsonata("[0..$groups - 1]"),
       itemSelector: { group: jsonata("$states.context.Map.Item.Value"), groups: jsonata("$groups") },
       concurrency: settings.publishConcurrency,

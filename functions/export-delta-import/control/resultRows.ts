@@ -5,7 +5,7 @@ interface AthenaRow {
   readonly Data?: readonly { readonly VarCharValue?: string }[];
 }
 
-/** Reads Athena's GetQueryResults of a SELECT: its first row has the columns' names. @throws Error when it is none */
+/** Reads Athena's GetQueryResults of a SELECT: its first row has the columns' names. @throws Error when it isn't one */
 export function resultRows(rows: unknown): ResultRow[] {
   if (!Array.isArray(rows) || rows.length === 0)
     throw new Error("Athena's result has no rows, not even the columns' names.");
@@ -15,7 +15,7 @@ export function resultRows(rows: unknown): ResultRow[] {
   return values.map((row = []) => Object.fromEntries(names.map((name, i) => [name ?? "", row[i]])));
 }
 
-/** A count in a result. @throws Error when it is none */
+/** A count in a result. @throws Error when it isn't one */
 export function countOf(row: ResultRow, column: string): number {
   const count = Number(row[column] ?? Number.NaN);
   if (!Number.isSafeInteger(count) || count < 0) {

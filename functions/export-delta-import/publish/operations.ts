@@ -30,14 +30,14 @@ export class OperationWriter {
     this.columns = columns.map(column("c"));
   }
 
-  /** @param line a JSON object of the delta @throws Error when it is none */
+  /** @param line a JSON object of the delta @throws Error when it isn't one */
   record(line: string, file: number, number: number): StreamRecord {
     const row = JSON.parse(line) as DeltaRow;
     const op = row.op as OperationName;
     if (op !== "INSERT" && op !== "UPDATE" && op !== "DELETE")
       throw new Error(`Line ${number} has the operation ${op}.`);
     const values = this.keys.map(({ member }) => row[member]);
-    if (values.some((value) => typeof value !== "string")) throw new Error(`Line ${number} has no whole key.`);
+    if (values.some((value) => typeof value !== "string")) throw new Error(`Line ${number} has no complete key.`);
     const key = members(this.keys, row);
     const whole =
       op === "DELETE" ? "null" : `{${[key, members(this.columns, row)].filter((part) => part !== "").join(",")}}`;

@@ -42,7 +42,7 @@ export function sizeOf({ data, partitionKey }: StreamRecord): number {
 
 /**
  * Puts the records of one request until the stream has taken each; only those that it hasn't are sent again, after a
- * random wait. Within a delta each key stands once, so that the order among the records doesn't matter.
+ * random wait. A delta has each key once, so the order among the records doesn't matter.
  * @throws StreamRefuses when it takes none for long
  */
 export async function putAll(records: readonly StreamRecord[], { put, pause }: StreamPorts): Promise<Put> {

@@ -5,7 +5,7 @@ export type Value = string | number | boolean | null;
 export type Row = Readonly<Record<string, Value>>;
 
 /**
- * One change of one row, as it stands in the stream. Numbers are written with all their digits: a reader that needs more
+ * One change of one row, as the stream has it. Numbers are written with all their digits: a reader that needs more
  * than 15 of them reads them as text.
  */
 export interface Operation {

@@ -95,7 +95,7 @@ export function firstDeltaSql(newer: TableName, schema: Schema): string {
   return `SELECT ${selected.join(", ")}\nFROM ${qualified(newer)}`;
 }
 
-/** One row: `rows`, `duplicate_keys` (keys that more than one row has), `null_rows` (rows without a whole key). */
+/** One row: `rows`, `duplicate_keys` (keys that more than one row has), `null_rows` (rows without a complete key). */
 export function keyCheckSql(table: TableName, schema: Schema): string {
   return [
     `SELECT COALESCE(SUM("n"), 0) AS "rows",`,
@@ -122,7 +122,7 @@ function keyGroups(table: TableName, schema: Schema): string {
   return `SELECT ${keys.join(", ")}, COUNT(*) AS "n" FROM ${qualified(table)} GROUP BY ${groups}`;
 }
 
-/** An empty text is no key either: a DynamoDB key can't be one. */
+/** An empty text isn't a key either: DynamoDB doesn't take one. */
 function incomplete({ keyColumns }: Schema): string {
   return keyColumns.map((_, i) => `"k${i + 1}" IS NULL OR "k${i + 1}" = ''`).join(" OR ");
 }

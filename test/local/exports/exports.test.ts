@@ -40,14 +40,14 @@ describe("Full exports through the local cloud, with IAM enforced", function () 
     await imports.until("the tables are dropped", async () => (await imports.glueTables()).join(", ") || true);
   });
 
-  it("D1, D2: a damaged file, keys that are none and a key twice change nothing, and the registry says why", async () => {
+  it("D1, D2: a damaged file, a key of another form and a key twice change nothing, and the registry says why", async () => {
     await imports.importAll("sound", "20260101_V0001", "id,v\n1,a\n");
     const whole = gzipSync(`id,v\n${"2,b\n".repeat(10_000)}`);
     await imports.upload("sound", "20260101_V0002", whole.subarray(0, whole.length - 20));
     assert.match((await imports.reached("sound", "20260101_V0002", "refused")).reason ?? "", /gzip/i);
     await imports.upload("sound", "20260101_V0003", "id,v\n1,a\n1,b\n");
     const twice = await imports.reached("sound", "20260101_V0003", "refused");
-    assert.match(twice.reason ?? "", /1 key stands in more than one row.*"1"/);
+    assert.match(twice.reason ?? "", /1 key is in more than one row.*"1"/);
     await imports.upload("a'; DROP TABLE x", "20260101_V0001", "id\n1\n");
     await imports.until("the key is refused", async () => {
       const reasons = await imports.refusals();

@@ -42,7 +42,7 @@ export async function settle(event: unknown, ports: ControlPorts): Promise<Settl
   if (failed.length > 0) {
     const told = failed.map(({ target, failed: number }) => `${number} by ${target}`).join(", ");
     throw new OperationsFailed(
-      `Operations couldn't be applied: ${told}. They are in the dead-letter queue, each with its reason. Fix: mend the cause, then run delta-replay for this version.`,
+      `Operations couldn't be applied: ${told}. They are in the dead-letter queue, each with its reason. Fix: remove the cause, then run delta-replay for this version.`,
     );
   }
   const expected = counts.inserted + counts.updated + counts.deleted;

@@ -16,8 +16,8 @@ export async function refuseKeys(event: unknown): Promise<never> {
     return `(${values.join(", ")}) in ${n} row${n === "1" ? "" : "s"}`;
   });
   const problems = [
-    ...(duplicates > 0 ? [`${duplicates} key${duplicates === 1 ? " stands" : "s stand"} in more than one row`] : []),
-    ...(nulls > 0 ? [`${nulls} row${nulls === 1 ? " has" : "s have"} no whole key`] : []),
+    ...(duplicates > 0 ? [`${duplicates} key${duplicates === 1 ? " is" : "s are"} in more than one row`] : []),
+    ...(nulls > 0 ? [`${nulls} row${nulls === 1 ? " has" : "s have"} no complete key`] : []),
   ];
   throw new ExportRefused(
     `${problems.join(", and ")}, for example ${examples.slice(0, KEY_EXAMPLES).join("; ")}. Fix: export each row once and with its key, or set keyColumns to what is unique.`,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { approve } from "../../../../cli/delta-approve/approve";
 import { replay } from "../../../../cli/delta-replay/replay";
-import { findVersion, tableOptions } from "../../../../cli/shared/exportTable";
+import { findVersion, versionOptions } from "../../../../cli/shared/exportTable";
 import {
   type HeadEntry,
   headKey,
@@ -137,7 +137,8 @@ describe("delta-approve and delta-replay", () => {
   it("D4: a version that isn't there is told with those that are", async () => {
     const { table } = await world([entry("1")]);
     await assert.rejects(findVersion(table, "9"), /acme#orders has no version 9\. The newest are 1 \(imported\)/);
-    assert.throws(() => tableOptions({ tenant: "acme", registry: "r" }), /--table is missing/);
-    assert.throws(() => tableOptions({ tenant: "acme", table: "t" }), /--registry is missing/);
+    assert.throws(() => versionOptions({ tenant: "acme", registry: "r" }), /--table is missing/);
+    assert.throws(() => versionOptions({ tenant: "acme", table: "t", registry: "r" }), /--version is missing/);
+    assert.throws(() => versionOptions({ tenant: "acme", table: "t", version: "1" }), /--registry is missing/);
   });
 });

@@ -73,7 +73,7 @@ const mistakes: readonly Mistake[] = [
   { what: "an unknown encoding", args: of({ encoding: "ebcdic" }), path: "tables[0].encoding", fix: /"utf-8"/ },
   { what: "a share above 1", args: of({ maxDeletedShare: 20 }), path: "tables[0].maxDeletedShare", fix: /0 to 1/ },
   {
-    what: "a share that is no number",
+    what: "a share that isn't a number",
     args: of({ maxDeletedShare: Number.NaN }),
     path: "tables[0].maxDeletedShare",
     fix: /0 to 1/,

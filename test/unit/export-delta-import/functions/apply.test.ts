@@ -150,7 +150,7 @@ describe("export-delta-import: applying operations", () => {
     });
   });
 
-  it("D11: an operation that the target can never hold, and what is none, goes to the dead-letter queue; the rest is applied", async () => {
+  it("D11: an operation that the target can never hold, and a record that isn't one, go to the dead-letter queue; the rest is applied", async () => {
     const { rows, givenUp, progress, run } = world({
       fail: ({ key }) => (key.id === "huge" ? new OperationRefused("too large") : undefined),
     });

@@ -147,7 +147,7 @@ describe("export-delta-import: the steps of an import", () => {
     await assert.rejects(refused, {
       name: "ExportRefused",
       message:
-        /^2 keys stand in more than one row, and 1 row has no whole key, for example \("1", "x"\) in 3 rows; \(NULL, "y"\) in 1 row\. Fix:/,
+        /^2 keys are in more than one row, and 1 row has no complete key, for example \("1", "x"\) in 3 rows; \(NULL, "y"\) in 1 row\. Fix:/,
     });
   });
 
@@ -258,7 +258,7 @@ describe("export-delta-import: the steps of an import", () => {
     }
   });
 
-  it("D14: Athena's rows are read by their columns, and what is none is an error", () => {
+  it("D14: Athena's rows are read by their columns, and anything else is an error", () => {
     assert.deepEqual(resultRows(rows(["a", "b"], ["1", undefined])), [{ a: "1", b: undefined }]);
     assert.throws(() => resultRows(undefined), /no rows/);
     assert.throws(() => resultRows([]), /no rows/);

@@ -61,10 +61,10 @@ describe("export-delta-import: operations of a delta", () => {
     assert.equal(gone.partitionKey, partitionKey("acme", "orders", ["5", "a"]));
   });
 
-  it("D10: a line that is no operation, or has no whole key, is an error and not an operation", () => {
+  it("D10: a line that isn't an operation, or has no complete key, is an error", () => {
     assert.throws(() => operation({ op: "MERGE", k1: "5", k2: "a" }), /operation MERGE/);
-    assert.throws(() => operation({ op: "DELETE", k1: "5", k2: null }), /no whole key/);
-    assert.throws(() => operation({ op: "DELETE", k1: "5" }), /no whole key/);
+    assert.throws(() => operation({ op: "DELETE", k1: "5", k2: null }), /no complete key/);
+    assert.throws(() => operation({ op: "DELETE", k1: "5" }), /no complete key/);
   });
 });
 

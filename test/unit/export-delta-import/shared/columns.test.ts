@@ -73,7 +73,7 @@ describe("export-delta-import: columns", () => {
     );
   });
 
-  it("D9: types are read, and what is none isn't", () => {
+  it("D9: a type is read, and anything else isn't", () => {
     for (const text of ["string", "decimal(38,10)", "timestamp"]) {
       assert.equal(typeText(parseColumnType(text) as ColumnType), text);
     }
