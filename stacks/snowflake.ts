@@ -8,9 +8,8 @@ import {
   type SnowflakePipe,
   type SnowflakeTableArgs,
 } from "../components/snowflake-landing/snowflakeLanding";
-import type { SnowflakeTableSettings, StackConfig } from "./schema";
-
-type Settings = NonNullable<StackConfig["snowflake"]>;
+import type { StackConfig } from "./schema";
+import type { SnowflakeSettings, SnowflakeTableSettings } from "./snowflakeSchema";
 
 /** By landing: the bucket to drop files into, and what to run next. */
 export type SnowflakeOutputs = Readonly<Record<string, LandingOutputs>>;
@@ -32,7 +31,7 @@ export interface LandingOutputs {
 
 export function snowflakeLandings(
   config: StackConfig,
-  settings: Settings,
+  settings: SnowflakeSettings,
   ingest: S3ToDynamoDb | undefined,
 ): SnowflakeOutputs {
   const schema = settings.createDatabase ? createSchema(settings, config.allowDestroy) : undefined;
@@ -66,7 +65,7 @@ export function snowflakeLandings(
 }
 
 /** Dropping a database drops its tables, whatever protects these: so both stay, unless the stack may be destroyed. */
-function createSchema({ database, schema }: Settings, allowDestroy: boolean): snowflake.Schema {
+function createSchema({ database, schema }: SnowflakeSettings, allowDestroy: boolean): snowflake.Schema {
   const keep = { protect: !allowDestroy, retainOnDelete: !allowDestroy };
   const created = new snowflake.Database("database", { name: database }, keep);
   return new snowflake.Schema("schema", { name: schema, database: created.name }, keep);

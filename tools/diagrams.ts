@@ -58,6 +58,13 @@ export function generatedImport(): Readonly<Record<string, string>> {
   };
 }
 
+/** By page of docs/: what it takes from the code. */
+export const generatedPages: Readonly<Record<string, () => Readonly<Record<string, string>>>> = {
+  "fivetran-dbt-orchestration.md": generated,
+  "export-delta-import.md": generatedImport,
+  "s3-to-dynamodb.md": () => ({ arguments: argumentTables("components/s3-to-dynamodb/args.ts") }),
+};
+
 function stateDiagram(): string {
   return mermaid(diagram(orchestration(documentedFlow, placeholders).definition));
 }
@@ -102,16 +109,13 @@ export function upToDate(text: string, contents: Readonly<Record<string, string>
 }
 
 if (require.main === module) {
-  for (const [name, contents] of [
-    ["fivetran-dbt-orchestration.md", generated()],
-    ["export-delta-import.md", generatedImport()],
-  ] as const) {
+  for (const [name, contents] of Object.entries(generatedPages)) {
     const page = join(docs, name);
     const text = readFileSync(page, "utf8");
-    const wanted = upToDate(text, contents);
+    const wanted = upToDate(text, contents());
     if (text === wanted) console.log(`${name} is up to date.`);
     else if (process.argv.includes("--check")) {
-      console.error(`${name} is old; run: npx tsx tools/diagrams.ts`);
+      console.error(`${name} is old; run: npm run docs:diagrams`);
       process.exitCode = 1;
     } else {
       writeFileSync(page, wanted);

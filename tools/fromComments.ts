@@ -4,11 +4,16 @@ import { join } from "node:path";
 
 const root = join(__dirname, "..");
 
-/** The arguments of every interface of a file, in Markdown: name, default, and what its comment says. */
+/**
+ * The arguments of every interface of a file, in Markdown: name, default, and what its comment says. The component's own
+ * come first, which are the file's last.
+ */
 export function argumentTables(file: string): string {
   const text = readFileSync(join(root, file), "utf8");
   const interfaces = [...text.matchAll(/^export interface (\w+) \{\n([\s\S]*?)^\}/gm)];
-  return interfaces.map(([, name = "", body = ""]) => `### \`${name}\`\n\n${table(body)}`).join("\n\n");
+  return [...interfaces.slice(-1), ...interfaces.slice(0, -1)]
+    .map(([, name = "", body = ""]) => `### \`${name}\`\n\n${table(body)}`)
+    .join("\n\n");
 }
 
 function table(body: string): string {

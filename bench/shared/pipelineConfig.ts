@@ -1,19 +1,12 @@
-import type { PipelineConfig, SourceConfig } from "../../functions/s3-to-dynamodb/shared/contract";
+import {
+  type PipelineConfig,
+  SOURCE_DEFAULTS,
+  type SourceConfig,
+} from "../../functions/s3-to-dynamodb/shared/contract";
 
 /** A source that is keyed and otherwise as the component leaves it. */
 export function keyedSource(settings: Pick<SourceConfig, "name" | "keyFields"> & Partial<SourceConfig>): SourceConfig {
-  return {
-    bucket: "bench-source",
-    prefix: "",
-    suffix: "",
-    format: "csv",
-    compression: "auto",
-    encoding: "utf-8",
-    fields: [],
-    onlyMapped: false,
-    shards: 4,
-    ...settings,
-  };
+  return { ...SOURCE_DEFAULTS, bucket: "bench-source", format: "csv", shards: 4, ...settings };
 }
 
 /** @param maxRecordBytes the longest record that is read */

@@ -67,9 +67,12 @@ const known: ArgumentNames<KafkaLambdaSinkArgs> = {
 /** Where MSK's brokers listen, by `authentication`. */
 const mskPorts: Readonly<Record<string, number>> = { none: 9092, tls: 9094, mtls: 9094, scram: 9096, iam: 9098 };
 
-/** Fills in the defaults. @throws ArgumentError for the first mistake, with its path, the value and the mend */
+/** Fills in the defaults. @throws ArgumentError for the first mistake, with its path, the value and the fix */
 export function normalize(check: ArgumentCheck, name: string, args: KafkaLambdaSinkArgs): SinkPlan {
   check.knownKeys("", args, known);
+  for (const [key, value] of Object.entries(args)) {
+    if (value === "") check.fail(key, value, "Give a text that isn't empty, or leave it out.");
+  }
   const { minTasks = 1, lagPerTask = 10_000, maxLag = 100_000, cpu = 512, architecture = "ARM64" } = args;
   const { stopTimeout = 120, logRetentionDays = 90 } = args;
   const maxTasks = args.maxTasks ?? Math.max(4, minTasks);
@@ -124,10 +127,10 @@ function checkCluster(check: ArgumentCheck, { mskClusterArn }: KafkaLambdaSinkAr
     }
     return;
   }
-  const mend = isIam
+  const fix = isIam
     ? "Give the cluster's ARN: with \"iam\" the tasks' role is allowed what it needs there."
     : 'It is for authentication: "iam"; leave it out.';
-  check.fail("mskClusterArn", mskClusterArn, mend);
+  check.fail("mskClusterArn", mskClusterArn, fix);
 }
 
 function portsOf(check: ArgumentCheck, args: KafkaLambdaSinkArgs, { parsed, properties }: ConnectorPlan): number[] {

@@ -1,15 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** One field of a source's records and what becomes of it in the item. */
-export interface S3FieldArgs {
-  /** Name in the file (header, or member of the JSON object). */
-  from: string;
-  /** Name of the item's attribute. @default `from` */
-  to?: string;
-  /** `string`, `number`, `boolean`, or `json` (the text is parsed). A record whose value doesn't fit is quarantined. @default "string" */
-  type?: string;
-}
-
 /** A source: the objects of one bucket, or of one prefix of it. */
 export interface S3SourceArgs {
   /**
@@ -20,13 +10,13 @@ export interface S3SourceArgs {
   /** An existing bucket in the component's region. @default a bucket is created for the source */
   bucketName?: pulumi.Input<string>;
   /**
-   * Account (12 digits) of the existing bucket where it isn't one's own. The output `foreignBucketPolicies` then
-   * tells what its owner has to set. @default the component's account
+   * Account (12 digits) that owns the existing bucket, if it isn't yours. The output `foreignBucketPolicies` then says
+   * what its owner has to set. @default the component's account
    */
   accountId?: string;
   /** KMS key that the existing bucket's objects are encrypted with. @default none: SSE-S3 */
   kmsKeyArn?: pulumi.Input<string>;
-  /** Only objects whose key begins with this. Prefixes of one bucket must not contain one another. @default every object */
+  /** Only objects whose key begins with this. Two sources of one bucket must not both take an object. @default every object */
   prefix?: string;
   /** Only objects whose key ends with this, for example `.csv.gz`. @default every object */
   suffix?: string;
@@ -36,7 +26,7 @@ export interface S3SourceArgs {
    * extension is quarantined. @default "auto"
    */
   format?: string;
-  /** Character between the fields of delimited text; with format `auto` or `csv`. @default the one that divides a file's first rows equally */
+  /** Character between the fields of delimited text; only with format `auto` or `csv`. @default the one that divides a file's first rows equally */
   delimiter?: string;
   /** `auto` (by content), `none`, `gzip` or `zip` (all members). @default "auto" */
   compression?: string;
@@ -47,32 +37,42 @@ export interface S3SourceArgs {
    * upload last. @default none: every record of every upload is an item of its own
    */
   keyFields?: string[];
-  /** Fields to rename or to give a type. @default every field passes as it is */
+  /** Fields to rename or to give a type. @default every field passes through as it is */
   fields?: S3FieldArgs[];
   /** Drop the fields that `fields` doesn't name. @default false */
   onlyMapped?: boolean;
   /**
-   * Partition keys that the source's items are spread over, 1 to 100. Each takes 1,000 writes of up to 1 KB a second,
-   * which is the most that this source can be loaded with. It can't be changed once there is data: think of the
-   * largest day. @default 8
+   * Partition keys that the source's items are spread over, 1 to 100. Each takes 1,000 writes of up to 1 KB a second, so
+   * 8 take 8,000, whatever else is raised. Decide on the first day, by the largest: a change moves every item, so the
+   * source has to be reloaded into an empty table. @default 8
    */
   shards?: number;
   /**
-   * Of an existing bucket of one's own: whether the component sets its notifications. They are one configuration, so
+   * Of an existing bucket of yours: whether the component sets its notifications. They are one configuration, so
    * true replaces what is there. With false, let the bucket send to `collectQueueArn` in your own `BucketNotifications`
-   * that is deployed after this component. @default none: say so, or give `eventBridge: true`
+   * that is deployed after this component. @default none: give it, or `eventBridge: true`
    */
   manageNotifications?: boolean;
   /**
-   * Take the events from EventBridge. An existing bucket must have EventBridge switched on; its notifications are
-   * left alone. @default false
+   * Take events from EventBridge. An existing bucket must have EventBridge switched on; its notifications are left
+   * alone. @default false
    */
   eventBridge?: boolean;
   /**
    * Whether the bucket that was created for this source may be deleted with the objects in it: deploy with true before
-   * you take the source out. @default the component's `allowDestroy`
+   * you remove the source. @default the component's `allowDestroy`
    */
   allowDestroy?: boolean;
+}
+
+/** One field of a source's records and what becomes of it in the item. */
+export interface S3FieldArgs {
+  /** Name in the file (header, or member of the JSON object). */
+  from: string;
+  /** Name of the item's attribute. @default `from` */
+  to?: string;
+  /** `string`, `number`, `boolean`, or `json` (the text is parsed). A record whose value doesn't fit is quarantined. @default "string" */
+  type?: string;
 }
 
 /** Bounds that keep one file from taking the pipeline down; a file beyond them is quarantined whole. */
@@ -87,7 +87,7 @@ export interface S3LimitsArgs {
   maxMembers?: number;
   /** Bytes of one record; a longer one is quarantined alone. @default 4194304 (4 MiB) */
   maxRecordBytes?: number;
-  /** Uncompressed bytes of one landing part, which one invocation of the load function takes. @default 33554432 (32 MiB) */
+  /** Uncompressed bytes of one landing part, which is one message of the load queue. @default 33554432 (32 MiB) */
   partBytes?: number;
 }
 
@@ -95,13 +95,13 @@ export interface S3LimitsArgs {
 export interface S3FunctionArgs {
   /** MB, 256 to 10,240; the share of a processor grows with it. @default 1024 */
   memory?: number;
-  /** Seconds, 60 to 900; longer work is continued by the next invocation. @default 900 */
+  /** Seconds, 60 to 900; the next invocation goes on with longer work. The queue's visibility timeout is a minute more. @default 900 */
   timeout?: number;
   /** Invocations at the same time, 2 to 1,000. @default 10 */
   concurrency?: number;
 }
 
-/** Days that things are kept. */
+/** How many days things are kept. */
 export interface S3RetentionArgs {
   /** Landing parts; loaded items don't need them any more. @default 30 */
   landingDays?: number;
@@ -110,7 +110,7 @@ export interface S3RetentionArgs {
   /** Quarantined records with their reasons. @default 365 */
   quarantineDays?: number;
   /**
-   * Ledger entries that nothing was heard of any more. Keep them longer than objects stay in the source buckets: a
+   * Ledger entries that haven't changed, 30 or more. Keep them longer than objects stay in the source buckets: a
    * replay sends what the ledger doesn't have. @default 730
    */
   ledgerDays?: number;
@@ -118,11 +118,14 @@ export interface S3RetentionArgs {
 
 /** Arguments of `S3ToDynamoDb`. */
 export interface S3ToDynamoDbArgs {
-  /** Where records come from, 1 to 300. Adding one is one entry more. */
+  /** Where records come from, 1 to 300; a new source is one more entry. */
   sources: S3SourceArgs[];
   /** Whether the table has a stream (of new images), for example for `SnowflakeLanding`. @default false */
   stream?: boolean;
-  /** Write units that the table takes a second at most, an upper bound for what it costs. @default DynamoDB's own quota */
+  /**
+   * Write units that the table takes a second at most, an upper bound for what it costs; beyond it writes are throttled
+   * and tried again. @default DynamoDB's own quota
+   */
   maxWriteRequestUnits?: number;
   /** Bounds for files and records. @default see the members */
   limits?: S3LimitsArgs;
@@ -132,15 +135,15 @@ export interface S3ToDynamoDbArgs {
   load?: S3FunctionArgs;
   /** Trace both functions in X-Ray. @default false */
   tracing?: boolean;
-  /** SNS topic that the alarms tell. @default the alarms only show in CloudWatch */
+  /** SNS topic that alarms are sent to. @default none: alarms only show in CloudWatch */
   alarmTopicArn?: pulumi.Input<string>;
-  /** Seconds that the oldest message of a queue may be old before the alarm goes off. @default 10800 (3 h) */
+  /** Age, in seconds, at which a queue's oldest message sets off an alarm. @default 10800 (3 h) */
   maxMessageAge?: number;
   /** Days that logs are kept; a value that CloudWatch takes. @default 90 */
   logRetentionDays?: number;
   /** How long data is kept. @default see the members */
   retention?: S3RetentionArgs;
-  /** Appended to the names of the buckets that are created: bucket names are unique in the world. @default 8 digits made of account and region */
+  /** Appended to the names of the buckets that are created, since bucket names are unique in the world. @default 8 digits made from account and region */
   bucketNameSuffix?: string;
   /** Whether `pulumi destroy` may delete buckets and tables with the data in them. @default false */
   allowDestroy?: boolean;

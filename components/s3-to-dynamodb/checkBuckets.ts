@@ -3,7 +3,6 @@ import type { Limits, PipelineConfig, SourceConfig } from "../../functions/s3-to
 import { ArgumentCheck } from "../parts/arguments";
 import { findOverlap } from "../parts/bucketTargets";
 import type { Source } from "./pipeline";
-import type { PlacedSource } from "./sources";
 
 /** What shows only when all sources are looked at. @throws ArgumentError naming both sources */
 export function checkBuckets(check: ArgumentCheck, sources: readonly Source[]): void {
@@ -53,8 +52,11 @@ export function byBucket<S extends Source>(sources: readonly S[]): Map<unknown, 
   return buckets;
 }
 
+/** A source whose bucket is known. */
+type Placed = Pick<Source, "config"> & { readonly bucket: pulumi.Input<string> };
+
 /** Text of `config.json`. Names that were outputs are looked at for overlaps here, where they are known. */
-export function pipelineConfig(owner: string, sources: readonly PlacedSource[], limits: Limits): pulumi.Output<string> {
+export function pipelineConfig(owner: string, sources: readonly Placed[], limits: Limits): pulumi.Output<string> {
   return pulumi.all(sources.map(({ bucket }) => bucket)).apply((buckets) => {
     const complete = sources.map(({ config }, i) => ({ ...config, bucket: buckets[i] as string }));
     checkOverlaps(new ArgumentCheck(owner), complete);

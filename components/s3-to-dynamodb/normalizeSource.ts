@@ -1,10 +1,10 @@
-import { DEFAULT_SHARDS } from "../../functions/s3-to-dynamodb/items";
-import type {
-  FieldMapping,
-  FieldType,
-  FileCompression,
-  FileEncoding,
-  FileFormat,
+import {
+  type FieldMapping,
+  type FieldType,
+  type FileCompression,
+  type FileEncoding,
+  type FileFormat,
+  SOURCE_DEFAULTS,
 } from "../../functions/s3-to-dynamodb/shared/contract";
 import { RESERVED } from "../../functions/s3-to-dynamodb/shared/upload";
 import type { ArgumentCheck, ArgumentNames } from "../parts/arguments";
@@ -46,8 +46,8 @@ export function normalizeSource(check: ArgumentCheck, args: S3SourceArgs, path: 
     "Use 1 to 40 lower-case letters, digits and hyphens, beginning with a letter.",
   );
   checkBucket(check, args, path);
-  const { prefix = "", suffix = "", shards = DEFAULT_SHARDS, keyFields = [], onlyMapped = false } = args;
-  const { format = "auto", compression = "auto", encoding = "utf-8" } = args;
+  const options = optionsOf(args);
+  const { prefix, suffix, format, compression, encoding, keyFields, onlyMapped, shards } = options;
   check.matches(
     `${path}.prefix`,
     prefix,
@@ -75,19 +75,7 @@ export function normalizeSource(check: ArgumentCheck, args: S3SourceArgs, path: 
     );
   }
   return {
-    config: {
-      name: args.name,
-      prefix,
-      suffix,
-      format: format as FileFormat,
-      delimiter: args.delimiter,
-      compression: compression as FileCompression,
-      encoding: encoding as FileEncoding,
-      keyFields,
-      fields,
-      onlyMapped,
-      shards,
-    },
+    config: { name: args.name, ...options, fields },
     bucketName: args.bucketName,
     accountId: args.accountId,
     kmsKeyArn: args.kmsKeyArn,
@@ -95,6 +83,12 @@ export function normalizeSource(check: ArgumentCheck, args: S3SourceArgs, path: 
     eventBridge: args.eventBridge ?? false,
     allowDestroy: args.allowDestroy ?? allowDestroy,
   };
+}
+
+/** The functions' options as they are given, or their defaults; what is right is still to be checked. */
+function optionsOf(args: S3SourceArgs): typeof SOURCE_DEFAULTS {
+  const options = Object.entries(SOURCE_DEFAULTS).map(([key, standard]) => [key, Reflect.get(args, key) ?? standard]);
+  return Object.fromEntries(options);
 }
 
 function checkDelimiter(check: ArgumentCheck, delimiter: string | undefined, format: string, path: string): void {

@@ -1,5 +1,5 @@
 /** The stack that these tests send their files through. */
-import type { S3LimitsArgs, S3SourceArgs } from "../../index";
+import type { S3LimitsArgs, S3SourceArgs } from "../../components/s3-to-dynamodb/args";
 
 /** Buckets that are there before the stack. */
 export const buckets = {

@@ -8,6 +8,9 @@ export function docExamples(file: string): string[] {
   return [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = ""]) => code);
 }
 
+/** Files on the disk, parsed once for all programs. */
+const parsed = new Map<string, ts.SourceFile | undefined>();
+
 /** The sources that the compiler finds mistakes in, with the mistakes. */
 export function problems(sources: ReadonlyMap<string, string>): Map<string, string[]> {
   const options = {
@@ -16,7 +19,8 @@ export function problems(sources: ReadonlyMap<string, string>): Map<string, stri
     skipLibCheck: true,
     target: ts.ScriptTarget.ES2023,
     module: ts.ModuleKind.NodeNext,
-    types: ["node"],
+    types: ["node", "mocha"],
+    esModuleInterop: true,
   };
   const host = ts.createCompilerHost(options);
   const { readFile, fileExists } = host;
@@ -25,7 +29,9 @@ export function problems(sources: ReadonlyMap<string, string>): Map<string, stri
   const getSourceFile = host.getSourceFile;
   host.getSourceFile = (file, version, ...rest) => {
     const source = sources.get(file);
-    return source === undefined ? getSourceFile(file, version, ...rest) : ts.createSourceFile(file, source, version);
+    if (source !== undefined) return ts.createSourceFile(file, source, version);
+    if (!parsed.has(file)) parsed.set(file, getSourceFile(file, version, ...rest));
+    return parsed.get(file);
   };
   const program = ts.createProgram([...sources.keys()], options, host);
   const found = [...sources.keys()].map((file): [string, string[]] => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import { generatedPages, upToDate } from "../../tools/diagrams";
 import { allPromises, namedTests } from "../../tools/promises";
 
 const root = join(__dirname, "..", "..");
@@ -51,6 +52,13 @@ describe("the documentation", () => {
     assert.deepEqual(dead, []);
     assert.ok(followed > 50);
   });
+
+  for (const [name, contents] of Object.entries(generatedPages)) {
+    it(`S10: what docs/${name} takes from the code is what the code says (npm run docs:diagrams)`, () => {
+      const page = readFileSync(join(root, "docs", name), "utf8");
+      assert.equal(upToDate(page, contents()), page);
+    });
+  }
 
   it("S10: every npm command that a page names is there", () => {
     const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: object };

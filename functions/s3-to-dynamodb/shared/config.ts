@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { PipelineConfig, SourceConfig } from "./contract";
+import { type PipelineConfig, SOURCE_DEFAULTS, type SourceConfig } from "./contract";
 
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
@@ -35,10 +35,7 @@ export function parsePipelineConfig(text: string, where = "config.json"): Pipeli
     throw new ConfigError(`${where} has no sources or no limits. Deploy the component again.`);
   }
   parsed.sources.forEach((source: Partial<SourceConfig>, index) => {
-    const needed = Object.entries(SOURCE_MEMBERS).filter(([, isNeeded]) => isNeeded);
-    const missing = needed
-      .map(([member]) => member)
-      .filter((member) => source[member as keyof SourceConfig] === undefined);
+    const missing = needed.filter((member) => source[member] === undefined);
     if (missing.length > 0) {
       throw new ConfigError(`${where}: sources[${index}] lacks ${missing.join(", ")}. Deploy the component again.`);
     }
@@ -46,21 +43,12 @@ export function parsePipelineConfig(text: string, where = "config.json"): Pipeli
   return parsed as PipelineConfig;
 }
 
-/** True: a source without it is not one of ours. */
-const SOURCE_MEMBERS: Readonly<Record<keyof Required<SourceConfig>, boolean>> = {
-  name: true,
-  bucket: true,
-  prefix: true,
-  suffix: true,
-  format: true,
-  delimiter: false,
-  compression: true,
-  encoding: true,
-  keyFields: true,
-  fields: true,
-  onlyMapped: true,
-  shards: true,
-};
+/** A source without one of these isn't one of ours. */
+const needed = [
+  "name",
+  "bucket",
+  ...Object.entries(SOURCE_DEFAULTS).flatMap(([option, standard]) => (standard === undefined ? [] : [option])),
+] as (keyof SourceConfig)[];
 
 /** The source that an object belongs to: its bucket, and of several prefixes the longest, then the longest suffix. */
 export function findSource(config: PipelineConfig, bucket: string, key: string): SourceConfig | undefined {

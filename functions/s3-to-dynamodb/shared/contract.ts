@@ -1,8 +1,9 @@
 /**
  * The shapes that the functions, the components and the queues between them agree on.
- * Pure types: nothing here imports AWS or Pulumi.
+ * Nothing here imports AWS or Pulumi.
  */
 import type { FileCompression, FileEncoding, FileFormat } from "../../shared/text/cut";
+import { DEFAULT_SHARDS } from "../items";
 
 export type { FileCompression, FileEncoding, FileFormat };
 
@@ -35,6 +36,25 @@ export interface SourceConfig {
   /** Number of partition keys that the source's items are spread over. */
   readonly shards: number;
 }
+
+/**
+ * What an option is when a source doesn't say; undefined: absent. The component fills sources in from this table, and
+ * the functions refuse a config.json that lacks one of the others.
+ */
+export const SOURCE_DEFAULTS: Readonly<{
+  [Option in Exclude<keyof SourceConfig, "name" | "bucket">]: SourceConfig[Option];
+}> = {
+  prefix: "",
+  suffix: "",
+  format: "auto",
+  delimiter: undefined,
+  compression: "auto",
+  encoding: "utf-8",
+  keyFields: [],
+  fields: [],
+  onlyMapped: false,
+  shards: DEFAULT_SHARDS,
+};
 
 /** Bounds that keep one file from taking the pipeline down. */
 export interface Limits {

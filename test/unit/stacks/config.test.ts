@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { z } from "zod";
 import { parseConfig, withConfigErrors } from "../../../stacks/config";
 import { ConfigError } from "../../../stacks/mistakes";
 import { program } from "../../../stacks/program";
+import { stackConfig } from "../../../stacks/schema";
 import { runMocked } from "../mocks";
 
 const region = { "aws:region": "eu-west-1" };
@@ -36,6 +38,75 @@ async function refusal(values: Record<string, unknown>, yaml?: string): Promise<
     return error.message;
   }
   return "";
+}
+
+const secret = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:s-AbCdEf";
+const image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/dbt:1.4.0";
+
+/** By key: a configuration that is right. */
+const right: Readonly<Record<string, unknown>> = {
+  sources: [{ name: "ab", bucketName: "our-files", eventBridge: true, fields: [{ from: "x" }] }],
+  connectors: [{ name: "ab", externalId: "x_y", syncMethod: "s3" }],
+  orchestration: {
+    groupId: "g",
+    fivetranSecretArn: secret,
+    schedule: { expression: "rate(1 day)" },
+    dbt: { image, snowflakeSecretArn: secret },
+  },
+  kafkaSinks: [
+    {
+      name: "ab",
+      functionArn: "arn:aws:lambda:eu-west-1:123456789012:function:f",
+      topics: ["t"],
+      bootstrapServers: "b:9092",
+    },
+  ],
+  snowflake: { database: "RAW", schema: "X", tables: [{ name: "T", prefix: "t/", columns: [{ name: "C" }] }] },
+  imports: {
+    bucketName: "our-exports",
+    manageNotifications: true,
+    tables: [{ table: "orders", keyColumns: ["id"], columns: [{ name: "n" }] }],
+  },
+};
+
+/** Texts that mean something when they are empty. */
+const mayBeEmpty = [
+  "sources.0.prefix",
+  "sources.0.suffix",
+  "connectors.0.bucketPrefix",
+  "snowflake.tables.0.quote",
+  "imports.prefix",
+  "imports.manifestName",
+  "imports.tables.0.quote",
+  "imports.tables.0.nullText",
+];
+
+interface Shape {
+  readonly type?: string;
+  readonly properties?: Readonly<Record<string, Shape>>;
+  readonly items?: Shape;
+}
+
+/** The places of texts within components' arguments, of which the shape alone doesn't say that they can't be empty. */
+function openTexts(shape: Shape, path = ""): string[] {
+  if (shape.items !== undefined) return openTexts(shape.items, `${path}.0`);
+  if (shape.properties !== undefined) {
+    return Object.entries(shape.properties).flatMap(([key, each]) =>
+      openTexts(each, path === "" ? key : `${path}.${key}`),
+    );
+  }
+  const isOpen = shape.type === "string" && !["minLength", "pattern", "enum"].some((key) => Object.hasOwn(shape, key));
+  return isOpen ? [path] : [];
+}
+
+/** The right configuration of a key with an empty text at one place of it. */
+function withEmpty(path: string): Record<string, unknown> {
+  const [key = "", ...parts] = path.split(".");
+  const values = { [key]: structuredClone(right[key]) };
+  const owner = [key, ...parts.slice(0, -1)].reduce<unknown>((at, part) => Reflect.get(Object(at), part), values);
+  assert.ok(owner !== undefined, `right has no place for ${path}`);
+  Reflect.set(Object(owner), parts.at(-1) ?? "", "");
+  return values;
 }
 
 describe("stack configuration", () => {
@@ -177,6 +248,22 @@ describe("stack configuration", () => {
       assert.match(await refusal(values), expected);
     });
   }
+
+  it("S1: an empty text is a mistake wherever a component doesn't give it a meaning", async () => {
+    const places = openTexts(z.toJSONSchema(stackConfig, { io: "input" }) as Shape);
+    assert.deepEqual(
+      mayBeEmpty.filter((path) => !places.includes(path)),
+      [],
+    );
+    const others = places.filter((path) => !mayBeEmpty.includes(path));
+    assert.ok(others.length > 50);
+    const taken: string[] = [];
+    for (const path of others) {
+      const said = await refusal(withEmpty(path));
+      if (!said.includes(`${path.slice(path.lastIndexOf(".") + 1)}: is ""`)) taken.push(`${path}: ${said}`);
+    }
+    assert.deepEqual(taken, []);
+  }).timeout(60_000);
 
   it("S1: a mistake is told with its line of the file, whether the configuration or a component finds it", async () => {
     const yaml = [

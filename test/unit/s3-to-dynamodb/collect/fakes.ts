@@ -9,7 +9,12 @@ import {
 } from "../../../../functions/s3-to-dynamodb/collect/ports";
 import { readFileItem } from "../../../../functions/s3-to-dynamodb/ledger/items";
 import { type FileEntry, Ledger } from "../../../../functions/s3-to-dynamodb/ledger/ledger";
-import type { LoadMessage, PipelineConfig, SourceConfig } from "../../../../functions/s3-to-dynamodb/shared/contract";
+import {
+  type LoadMessage,
+  type PipelineConfig,
+  SOURCE_DEFAULTS,
+  type SourceConfig,
+} from "../../../../functions/s3-to-dynamodb/shared/contract";
 import type { Deadline } from "../../../../functions/s3-to-dynamodb/shared/deadline";
 import type { Attempt } from "../../../../functions/s3-to-dynamodb/shared/upload";
 import { AT_ONCE, FakeDynamo } from "../fakeDynamo";
@@ -18,20 +23,7 @@ export const NEVER: Deadline = { near: () => false, over: () => false };
 export const AFTER_EACH_PART: Deadline = { near: () => true, over: () => false };
 
 export function source(given: Partial<SourceConfig> = {}): SourceConfig {
-  return {
-    name: "orders",
-    bucket: "in",
-    prefix: "",
-    suffix: "",
-    format: "auto",
-    compression: "auto",
-    encoding: "utf-8",
-    keyFields: [],
-    fields: [],
-    onlyMapped: false,
-    shards: 1,
-    ...given,
-  };
+  return { ...SOURCE_DEFAULTS, name: "orders", bucket: "in", shards: 1, ...given };
 }
 
 export function config(

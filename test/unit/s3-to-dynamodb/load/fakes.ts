@@ -4,11 +4,12 @@ import { fileItem, newFileEntry, readFileItem } from "../../../../functions/s3-t
 import { Ledger } from "../../../../functions/s3-to-dynamodb/ledger/ledger";
 import type { LoadPorts } from "../../../../functions/s3-to-dynamodb/load/loadPart";
 import { TableWriter } from "../../../../functions/s3-to-dynamodb/load/write/tableWriter";
-import type {
-  LoadMessage,
-  QuarantinedRecord,
-  SourceConfig,
-  UploadRecord,
+import {
+  type LoadMessage,
+  type QuarantinedRecord,
+  SOURCE_DEFAULTS,
+  type SourceConfig,
+  type UploadRecord,
 } from "../../../../functions/s3-to-dynamodb/shared/contract";
 import type { Deadline } from "../../../../functions/s3-to-dynamodb/shared/deadline";
 import type { Hold } from "../../../../functions/s3-to-dynamodb/shared/lease";
@@ -19,20 +20,8 @@ export const FOREVER: Deadline = { near: () => false, over: () => false };
 export const HOLD: Hold = (_record, deadline, work) => work(deadline);
 
 export function sourceWith(changes: Partial<SourceConfig> = {}): SourceConfig {
-  return {
-    name: "orders",
-    bucket: "source",
-    prefix: "",
-    suffix: "",
-    format: "csv",
-    compression: "auto",
-    encoding: "utf-8",
-    keyFields: ["id"],
-    fields: [],
-    onlyMapped: false,
-    shards: 4,
-    ...changes,
-  };
+  const own = { name: "orders", bucket: "source", keyFields: ["id"] };
+  return { ...SOURCE_DEFAULTS, format: "csv", shards: 4, ...own, ...changes };
 }
 
 export function uploadAt(time: string, uploadId = "a".repeat(32)): UploadRecord {
