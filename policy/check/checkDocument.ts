@@ -2,9 +2,9 @@
 import { readDocument } from "../document/readDocument";
 import type { Level, Rule } from "../model/rule";
 import { defaultSettings } from "../model/settings";
-import { causeOf } from "../pack/causes";
+import { causeOf, fixedWith } from "../pack/causes";
 import { levelOf, noConfig, type PackConfig } from "../pack/configFile";
-import { type Causes, type Exemption, sortFindings, today } from "../pack/exemptions";
+import { type Causes, type Exemption, sortFindings, today, toldInstead } from "../pack/exemptions";
 import { judgeFile, type Violation } from "../pack/judge";
 import { CheckError, type Kind, kindOf } from "./kind";
 
@@ -80,15 +80,17 @@ export function reportedAll(
   const byResource = new Map<string | undefined, Violation[]>();
   for (const each of all) byResource.set(each.urn, [...(byResource.get(each.urn) ?? []), each]);
   const exemptionsOf = new Map(judged.map(({ rule, exemptions }) => [rule, exemptions]));
+  const beside = ({ urn }: Violation) => byResource.get(urn) ?? [];
   const causes: Causes = {
-    of: (violation) => causeOf(violation, byResource.get(violation.urn) ?? []),
+    of: (violation) => causeOf(violation, beside(violation)),
+    fixedWith: (violation) => fixedWith(violation, beside(violation)),
     exemptions: (cause) => exemptionsOf.get(cause.rule) ?? [],
   };
   return judged.flatMap(({ rule, violations: found, exemptions }) => {
     const level = levelOf(rule, config) as ReportedViolation["level"];
     const { violations, exempted } = sortFindings(found, exemptions, today(), nameOf, causes);
     const told = violations.filter((each) => {
-      const cause = causes.of(each);
+      const cause = toldInstead(each, causes, today(), nameOf);
       return !cause || (levelOf(cause.rule, config) === "advisory" && level !== "advisory");
     });
     return [

@@ -79,6 +79,14 @@ const otherwise: readonly (readonly [type: string, property: string, service: st
   ["xray/resourcePolicy:ResourcePolicy", "policyDocument", "xray"],
 ];
 
+/**
+ * Whether policies of the service only limit: through a VPC endpoint goes what its policy and the caller's own both
+ * allow. Who gets through, and to what, is rule P21's.
+ */
+export function onlyLimits(service: string | undefined): boolean {
+  return service === "ec2";
+}
+
 export interface ResourcePolicyPlace {
   readonly property: string;
   /** IAM's prefix; `ec2` is a VPC endpoint's policy. */

@@ -66,4 +66,15 @@ export const passRoleMethods: readonly Method[] = [
   passing("sagemaker-001", sagemaker, "new notebook", "sagemaker:CreateNotebookInstance"),
   passing("sagemaker-002", sagemaker, "new training job", "sagemaker:CreateTrainingJob"),
   passing("sagemaker-003", sagemaker, "new processing job", "sagemaker:CreateProcessingJob"),
+
+  // What is there already, given another role: the same as new, wherever nothing new may be made.
+  passing("codebuild-update", codebuild, "changed build project", "codebuild:UpdateProject", "codebuild:StartBuild"),
+  passing("ecs-update", ecs, "new task in a service that runs", "ecs:RegisterTaskDefinition", "ecs:UpdateService"),
+  passing(
+    "lambda-update",
+    lambda,
+    "changed function",
+    "lambda:UpdateFunctionConfiguration",
+    "lambda:UpdateFunctionCode",
+  ),
 ];

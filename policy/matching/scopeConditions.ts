@@ -6,6 +6,9 @@ import { memo } from "../model/memo";
 import { narrows } from "./conditionValues";
 import { hasWildcard } from "./wildcard";
 
+/** The function that rotates a secret: right in that function's own policy, and no advice for others. */
+const rotatedBy = "secretsmanager:resource/allowrotationlambdaarn";
+
 /** Keys that tell what is acted on, beside tags and those that are named after a resource type. */
 const resourceKeys = new Set([
   "cloudwatch:namespace",
@@ -13,6 +16,7 @@ const resourceKeys = new Set([
   "kms:resourcealiases",
   "s3:dataaccesspointarn",
   "secretsmanager:name",
+  rotatedBy,
   "secretsmanager:secretid",
 ]);
 
@@ -57,8 +61,8 @@ export function narrowingKeys(action: ActionInfo): string[] {
     ...conditionKeys,
     ...(types.get(name.toLowerCase())?.conditionKeys ?? []),
   ]);
-  const named = [...new Set([...action.conditionKeys, ...keys])].filter((key) =>
-    namesResource(key.toLowerCase(), action),
+  const named = [...new Set([...action.conditionKeys, ...keys])].filter(
+    (key) => key.toLowerCase() !== rotatedBy && namesResource(key.toLowerCase(), action),
   );
   const general = named.filter((key) => /^aws:ResourceTag\//i.test(key));
   // A service's own key for tags says the same again.

@@ -55,10 +55,12 @@ export interface Sorted {
 /** What a finding comes of, and what is exempted from that one's rule. */
 export interface Causes {
   of(violation: Violation): Violation | undefined;
+  /** One that says how to fix it too, though an exemption of that one isn't one of this. */
+  fixedWith(violation: Violation): Violation | undefined;
   exemptions(cause: Violation): readonly Exemption[];
 }
 
-const noCauses: Causes = { of: () => undefined, exemptions: () => [] };
+const noCauses: Causes = { of: () => undefined, fixedWith: () => undefined, exemptions: () => [] };
 
 export interface Exempted {
   readonly violation: Violation;
@@ -85,6 +87,23 @@ export function sortFindings(
     else violations.push(matching[0] ? { ...violation, expired: matching[0] } : violation);
   }
   return { violations, exempted };
+}
+
+/** What is told in place of a finding: its cause, or what is fixed together with it and isn't exempted. */
+export function toldInstead(
+  violation: Violation,
+  causes: Causes,
+  day: string,
+  nameOf: (violation: Violation) => string,
+): Violation | undefined {
+  const cause = causes.of(violation);
+  if (cause) return cause;
+  const other = causes.fixedWith(violation);
+  if (!other) return undefined;
+  const isExempt = causes
+    .exemptions(other)
+    .some((each) => matches(each, other, nameOf(other)) && !isExpired(each, day));
+  return isExempt ? undefined : other;
 }
 
 /** For example `ingest-* (statement Logs), until 2027-03-31: AWS can't restrict it`. */

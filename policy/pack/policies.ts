@@ -1,14 +1,15 @@
 /** Turns rules into CrossGuard policies. */
 import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
 import type { Rule } from "../model/rule";
-import { canFollow, isCause } from "./causes";
+import { canFollow, orderOf } from "./causes";
 import { configSchema, sharedName, sharedSchema } from "./config";
 import { exemptionNames, exemptionPolicies } from "./exemptionPolicies";
+import { today, toldInstead } from "./exemptions";
 import { followingMessage, judgeResource, judgeStack, messageOf } from "./judge";
 import { notEvaluatedNames, notEvaluatedPolicies } from "./notEvaluated";
 import { remediation } from "./remediation";
 import { concerns } from "./resources";
-import { PackState } from "./state";
+import { nameOf, PackState } from "./state";
 
 /** Names of the pack's policies that aren't rules; a configuration can set their level. */
 export const otherPolicies: readonly string[] = [sharedName, ...notEvaluatedNames, ...exemptionNames];
@@ -19,16 +20,11 @@ export function policiesOf(rules: readonly Rule[]): (ResourceValidationPolicy | 
   return [
     parametersPolicy(state),
     // What others come of is judged before them.
-    ...[...rules].sort((a, b) => orderOf(a) - orderOf(b)).map((rule) => policyOf(rule, state)),
+    ...[...rules].sort((a, b) => orderOf(a.id) - orderOf(b.id)).map((rule) => policyOf(rule, state)),
     // After the rules: they tell what the rules have found for the same resource or stack.
     ...notEvaluatedPolicies(state),
     ...exemptionPolicies(state),
   ];
-}
-
-function orderOf({ id }: Rule): number {
-  if (!canFollow(id)) return 0;
-  return isCause(id) ? 1 : 2;
 }
 
 /** CrossGuard gives each policy its own configuration alone; what all rules share stands under this one's name. */
@@ -76,7 +72,7 @@ function policyOf(rule: Rule, state: PackState): ResourceValidationPolicy | Stac
       if (found.length === 0) return;
       const causes = canFollow(rule.id) ? state.causes(resource) : undefined;
       for (const violation of state.sort(found, config, causes)) {
-        const cause = causes?.of(violation);
+        const cause = causes && toldInstead(violation, causes, today(), nameOf);
         report(cause ? followingMessage(violation, cause) : messageOf(violation));
       }
     },

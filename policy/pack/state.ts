@@ -2,7 +2,7 @@
 import type { ResourceValidationArgs, StackValidationArgs } from "@pulumi/policy";
 import type { Resource, Rule } from "../model/rule";
 import { defaultSettings, type Settings } from "../model/settings";
-import { causeOf, isCause } from "./causes";
+import { causeOf, fixedWith, isCause } from "./causes";
 import { checkShared, PackConfigError, type RuleConfig, readRuleConfig, sharedName, withShared } from "./config";
 import { type Causes, type Exempted, sortFindings, today } from "./exemptions";
 import { judgeResource, type Violation } from "./judge";
@@ -98,6 +98,7 @@ export class PackState {
     );
     return {
       of: (violation) => causeOf(violation, judged),
+      fixedWith: (violation) => fixedWith(violation, judged),
       exemptions: (cause) => this.byRule.get(cause.rule)?.exemptions ?? [],
     };
   }

@@ -1,5 +1,6 @@
 /** What runs with a role: functions, tasks, state machines, instances. */
 import type { Resource } from "../model/rule";
+import { isRecord } from "../model/shape";
 import type { References } from "./references";
 
 export interface Workload {
@@ -10,10 +11,13 @@ export interface Workload {
   readonly role: string;
 }
 
+const batchJob = "aws:batch/jobDefinition:JobDefinition";
+
 /** Type → property → as what the role is used. */
 const uses: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "aws:lambda/function:Function": { role: "function" },
   "aws:ecs/taskDefinition:TaskDefinition": { taskRoleArn: "task", executionRoleArn: "task execution" },
+  [batchJob]: { jobRoleArn: "task", executionRoleArn: "task execution" },
   "aws:sfn/stateMachine:StateMachine": { roleArn: "state machine" },
   "aws:pipes/pipe:Pipe": { roleArn: "pipe" },
   "aws:cloudwatch/eventTarget:EventTarget": { roleArn: "event target" },
@@ -24,11 +28,25 @@ const uses: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "aws:cloudformation/stack:Stack": { iamRoleArn: "stack" },
 };
 
+/** A batch job's roles stand inside the text of its container. */
+function withContainer(resource: Resource): Resource {
+  const { type, props } = resource;
+  const text = props.containerProperties;
+  if (type !== batchJob || typeof text !== "string") return resource;
+  try {
+    const container: unknown = JSON.parse(text);
+    return isRecord(container) ? { ...resource, props: container } : resource;
+  } catch {
+    return resource;
+  }
+}
+
 export function workloadsOf(resources: readonly Resource[], known: References): readonly Workload[] {
   return resources.flatMap((resource) =>
     Object.entries(uses[resource.type] ?? {}).flatMap(([property, as]) => {
-      const [role] = known.named(resource, property, "aws:iam/role:Role");
-      const given = resource.props[property];
+      const from = withContainer(resource);
+      const [role] = known.named(from, property, "aws:iam/role:Role");
+      const given = from.props[property];
       const named = role?.urn ?? (typeof given === "string" && given !== "" ? given : undefined);
       return named === undefined ? [] : [{ resource, as, role: named }];
     }),

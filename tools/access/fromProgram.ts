@@ -129,7 +129,7 @@ function madeUp(
   }
 }
 
-function computed(
+export function computed(
   type: string,
   logicalName: string,
   inputs: Readonly<Record<string, unknown>>,

@@ -1,3 +1,4 @@
+import { onlyLimits } from "../../document/resourcePolicies";
 import { isEveryAction } from "../../matching/wildcard";
 import type { DocumentRule } from "../../model/rule";
 
@@ -11,7 +12,7 @@ export const administrator: DocumentRule = {
   why: "Action * gives every permission of the account to whoever takes over the principal.",
   details:
     "An Allow statement whose Action is `*`, in whatever spelling (`*:*`, `**`), is refused, also when its Resource is narrow. " +
-    "A Deny of `*` is fine.",
+    "A Deny of `*` is fine, and so is a VPC endpoint's policy, which only limits: it is rule P21's.",
   sources: [
     "checkov CKV_AWS_62, CKV_AWS_63",
     "cdk-nag AwsSolutions-IAM5",
@@ -37,7 +38,8 @@ export const administrator: DocumentRule = {
   },
   scope: "document",
   kinds: ["identity", "trust", "resource"],
-  *check({ document }) {
+  *check({ service, document }) {
+    if (onlyLimits(service)) return;
     for (const { label, effect, actions } of document.statements) {
       const offending = actions.find(isEveryAction);
       if (effect !== "Allow" || offending === undefined) continue;

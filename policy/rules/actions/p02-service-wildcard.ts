@@ -1,4 +1,5 @@
 import { actionsOf } from "../../catalogue/actions";
+import { onlyLimits } from "../../document/resourcePolicies";
 import { expandAction } from "../../matching/expand";
 import { hasWildcard, isStar } from "../../matching/wildcard";
 import type { DocumentRule } from "../../model/rule";
@@ -14,7 +15,7 @@ export const serviceWildcard: DocumentRule = {
   why: "A service wildcard allows all actions of the service, deletions and permissions included, and those that AWS adds later.",
   details:
     "An Allow statement with an action `<service>:*`, in whatever spelling that covers every action of the service (`s3:**`, `s3:?*`), is " +
-    "refused, also when its Resource is narrow. A Deny of it is fine; partial wildcards are rule P3.",
+    "refused, also when its Resource is narrow. A Deny of it is fine, and so is a VPC endpoint's policy, which only limits; partial wildcards are rule P3.",
   sources: ["checkov CKV_AWS_107 to CKV_AWS_111", "cdk-nag AwsSolutions-IAM5", "cloudsplaining ServiceWildcard"],
   wrong: {
     kind: "identity",
@@ -47,6 +48,7 @@ export const serviceWildcard: DocumentRule = {
   scope: "document",
   kinds: ["identity", "trust", "resource"],
   *check({ service: ofPolicy, document }) {
+    if (onlyLimits(ofPolicy)) return;
     for (const statement of document.statements) {
       const { label, effect, actions } = statement;
       // Who has kms:* on a key is rule P20's business.

@@ -1,3 +1,4 @@
+import { onlyLimits } from "../../document/resourcePolicies";
 import { expandAction } from "../../matching/expand";
 import { canMeet } from "../../matching/resources";
 import { hasWildcard, isEveryAction } from "../../matching/wildcard";
@@ -19,7 +20,7 @@ export const partialWildcard: DocumentRule = {
   details:
     "Every pattern with a wildcard in an Allow statement's Action is reported, with the actions that it stands for, unless " +
     "it is a full wildcard (rule P1) or a service's (rule P2). A wildcard that is meant is an exemption with its reason. " +
-    "Deny statements may have wildcards, and so may the statement of a key's policy for the root of its account.",
+    "Deny statements may have wildcards, and so may the statement of a key's policy for the root of its account, and a VPC endpoint's policy, which only limits.",
   sources: ["cdk-nag AwsSolutions-IAM5", "IAM Access Analyzer: policy validation", "AWS IAM best practices"],
   wrong: {
     kind: "identity",
@@ -40,6 +41,7 @@ export const partialWildcard: DocumentRule = {
   scope: "document",
   kinds: ["identity", "trust", "resource"],
   *check({ service, document }) {
+    if (onlyLimits(service)) return;
     for (const statement of document.statements) {
       const { label, effect, actions } = statement;
       // What the account's root may do with a key is what its administrators may, whom IAM policies name.

@@ -1,3 +1,4 @@
+import { onlyLimits } from "../../document/resourcePolicies";
 import type { DocumentRule } from "../../model/rule";
 import { listed } from "../wording";
 
@@ -10,7 +11,7 @@ export const negations: DocumentRule = {
   severity: "high",
   why: "Allow with NotAction, NotResource or NotPrincipal grants everything that is not named, and what AWS adds later.",
   details:
-    "An Allow statement with NotAction, NotResource or NotPrincipal is refused. In a Deny they are the usual way to write an exception.",
+    "An Allow statement with NotAction, NotResource or NotPrincipal is refused. In a Deny they are the usual way to write an exception, and in a VPC endpoint's policy, which only limits, they grant nothing.",
   sources: ["checkov CKV_AWS_49", "AWS IAM user guide: NotAction, NotResource, NotPrincipal with Allow"],
   wrong: {
     kind: "identity",
@@ -28,7 +29,8 @@ export const negations: DocumentRule = {
   },
   scope: "document",
   kinds: ["identity", "trust", "resource"],
-  *check({ document }) {
+  *check({ service, document }) {
+    if (onlyLimits(service)) return;
     for (const { label, effect, notActions, notResources, notPrincipals, unknown } of document.statements) {
       if (effect !== "Allow") continue;
       const finding = (member: string, what: string, except: readonly string[], fix: string) => {

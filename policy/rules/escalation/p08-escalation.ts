@@ -25,7 +25,7 @@ export const escalation: StackRule = {
   why: "Whoever takes over the role can give themselves the permissions of others, up to the administrator's.",
   details:
     "All documents that are attached to a role, by whatever resource, are read together, those of AWS's managed policies included, less what they deny without a condition, and what its permissions boundary doesn't allow if that stands in the stack. What one of AWS's policies opens alone is rule P19. " +
-    "They are compared with the methods that Rhino Security Labs and pathfinding.cloud have published (policy/escalation), each a set of actions. " +
+    "They are compared with the methods that Rhino Security Labs and pathfinding.cloud have published (policy/escalation), each a set of actions, and with what follows from them: a role passed to a service, build project or function that is there already. " +
     "An action that must reach other roles, users or functions counts when it is allowed on all of them; on named ones it is limited, and the chain through " +
     "them is rule P9. Rewriting the own role or a policy attached to it counts also when it is named, and so do two actions on one role (attach a policy, then assume it). Conditions on the action's own keys (iam:PolicyARN, iam:PermissionsBoundary, ssm:resourceTag) " +
     "and on aws:ResourceTag narrow; iam:PassedToService narrows to the methods of that service. Statements for every action are rule P1, sts:AssumeRole on " +

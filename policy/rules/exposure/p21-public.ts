@@ -1,3 +1,4 @@
+import { onlyLimits } from "../../document/resourcePolicies";
 import { isForEverybodyElse, isForSomebody, isNarrowedBy } from "../../matching/pins";
 import { includes, isStar } from "../../matching/wildcard";
 import type { PolicyDocument, Statement } from "../../model/document";
@@ -56,7 +57,7 @@ export const publicPolicy: DocumentRule = {
   *check({ service, document }) {
     for (const statement of document.statements) {
       if (statement.effect !== "Allow" || !isForEverybody(statement) || isForSomebody(statement.conditions)) continue;
-      if (service === "ec2" ? isEndpointNarrow(statement) : isDeniedToOthers(statement, document)) continue;
+      if (onlyLimits(service) ? isEndpointNarrow(statement) : isDeniedToOthers(statement, document)) continue;
       const actions = statement.actions.join(", ");
       const fix = "name the principals, or add a condition on aws:SourceAccount, aws:SourceArn or aws:PrincipalOrgID";
       yield { statement: statement.label, message: `it allows ${actions} to the principal "*"`, fix };

@@ -1,4 +1,6 @@
-import { namesSource } from "../../matching/pins";
+import { onlyLimits } from "../../document/resourcePolicies";
+import { isAccount } from "../../matching/conditionValues";
+import { isPinned, namesSource } from "../../matching/pins";
 import type { Statement } from "../../model/document";
 import type { DocumentRule, Subject } from "../../model/rule";
 import { arnServiceOf, silence } from "../../principals/confusedDeputy";
@@ -27,7 +29,7 @@ export const serviceSource: DocumentRule = {
     "isn't listed here. Excepted in trusts, because a condition would shut them out: ec2.amazonaws.com, edgelambda.amazonaws.com, " +
     "apigateway.amazonaws.com and ops.apigateway.amazonaws.com, cloudtrail.amazonaws.com, elastictranscoder.amazonaws.com. Excepted " +
     "in resource policies: logdelivery.elasticloadbalancing.amazonaws.com, whose object prefix names the account; events.amazonaws.com on topics and keys, where it takes no condition; a key's statement with kms:ViaService and kms:CallerAccount or an " +
-    "encryption context; VPC endpoint policies. Service-linked roles are AWS's own. Permissions of a Lambda function are rule P22.",
+    "encryption context; VPC endpoint policies. A trust of Firehose may have its account's number under sts:ExternalId instead, which Firehose shows. Service-linked roles are AWS's own. Permissions of a Lambda function are rule P22.",
   sources: [
     "prowler iam_role_cross_service_confused_deputy_prevention",
     "AWS IAM user guide: the confused deputy problem",
@@ -45,12 +47,14 @@ export const serviceSource: DocumentRule = {
   absenceOf: ["Condition"],
   *check(subject) {
     const { kind, document } = subject;
-    if (kind === "guardrail" || kind === "identity" || subject.service === "ec2") return;
+    if (kind === "guardrail" || kind === "identity" || onlyLimits(subject.service)) return;
     for (const statement of document.statements) {
       if (statement.effect !== "Allow" || (kind === "trust" && !letsAssume(statement))) continue;
       if (namesSource(statement.conditions) || isTied(statement, subject)) continue;
       const named = servicePrincipals(statement).filter((service) => service !== "*");
-      const services = named.filter((service) => !silence(service, kind, subject.service));
+      const services = named.filter(
+        (service) => !silence(service, kind, subject.service) && !showsAccount(service, statement),
+      );
       if (services.length === 0) continue;
       const what = kind === "trust" ? "assume the role" : statement.actions.join(", ");
       const message = `it lets ${services.join(", ")} ${kind === "trust" ? what : `do ${what}`} for any account`;
@@ -71,6 +75,11 @@ function isTied({ conditions }: Statement, { service }: Subject): boolean {
         values.every((value) => /\d{12}/.test(value)),
     )
   );
+}
+
+/** Firehose hands over the number of the stream's account as the External ID. */
+function showsAccount(service: string, { conditions }: Statement): boolean {
+  return service.startsWith("firehose.amazonaws.com") && isPinned(conditions, "sts:externalid", isAccount);
 }
 
 /** A condition in the statement of a service that sends no source would shut that one out. */

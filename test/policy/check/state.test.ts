@@ -70,8 +70,26 @@ describe("a whole stack, judged from its state", () => {
     const also = rolePolicy("wide", statement("All", ["s3:*", "sqs:SendMessage"], "*"));
     assert.deepEqual(
       json("--state", file("more.json", stateOf(also))).map(({ rule }) => rule),
-      ["P2", "P4", "P13"],
+      ["P2", "P13"],
     );
+  });
+
+  it("P45: what AWS classes as several things, and what the same fix mends, is told once, by the gravest", () => {
+    const told = (actions: string[], resource: string, config: object = {}) =>
+      json(
+        ...["--config", file("config.json", JSON.stringify(config))],
+        ...["--state", file("once.json", stateOf(rolePolicy("wide", statement("All", actions, resource))))],
+      ).flatMap(({ rule, level }) => (level === "mandatory" ? [rule] : []));
+    const connect = "arn:aws:rds-db:eu-west-1:111122223333:dbuser:*/*";
+    assert.deepEqual(told(["rds-db:connect"], connect), ["P10"]);
+    assert.deepEqual(told(["kms:Decrypt"], "*"), ["P20"]);
+    // Named secrets mend both; of another service are other resources.
+    assert.deepEqual(told(["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"], "*"), ["P11"]);
+    assert.deepEqual(told(["secretsmanager:GetSecretValue", "ecs:DescribeServices"], "*"), ["P4", "P11"]);
+    // What is exempted fixes nothing: what the exemption doesn't cover is told by itself.
+    const exemptions = [{ resource: "wide", reason: "the sync tool reads all", expires: "2999-12-31" }];
+    const exempting = { "iam-no-unconstrained-data-reads": { exemptions } };
+    assert.deepEqual(told(["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"], "*", exempting), ["P4"]);
   });
 
   it("P45: another statement's finding has a cause of its own", () => {

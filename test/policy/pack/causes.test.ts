@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { orderOf } from "../../../policy/pack/causes";
 import { messageOf } from "../../../policy/pack/judge";
 import { rules } from "../../../policy/rules";
 import { readCorpus } from "../corpus";
@@ -29,6 +30,28 @@ describe("findings of one cause, in a preview", () => {
     const [administrator, ...more] = await refusals(resource("*"));
     assert.match(administrator?.message ?? "", /\[P1: /);
     for (const { message } of more) assert.match(message, /comes of what P1 tells there/);
+  });
+
+  it("P45: each cause is judged before what comes of it, however long the chain", async () => {
+    const key = (await refusals(resource(["kms:Decrypt", "kms:DescribeKey"]))).map(({ message }) => message);
+    assert.match(key[0] ?? "", /every key.*\[P20: /);
+    assert.deepEqual(
+      key.slice(1).map((message) => /comes of what (P\d+) tells there.*\[(P\d+): /.exec(message)?.slice(1)),
+      [
+        ["P20", "P13"],
+        ["P20", "P4"],
+      ],
+    );
+    const place = new Map([...rules].map(({ id }) => [id, orderOf(id)]));
+    for (const [before, after] of [
+      ["P1", "P2"],
+      ["P2", "P10"],
+      ["P10", "P12"],
+      ["P20", "P13"],
+      ["P13", "P4"],
+    ] as const) {
+      assert.ok((place.get(before) ?? 9) < (place.get(after) ?? 0), `${before} before ${after}`);
+    }
   });
 
   it("P45: a rule that is off is the cause of nothing", async () => {
