@@ -5,13 +5,20 @@ import { permissions as loadPermissions } from "../../../functions/s3-to-dynamod
 import { metricsLine } from "../../../functions/shared/metrics";
 import type { Grant } from "../../../functions/shared/permission";
 import { type S3SourceArgs, S3ToDynamoDb, type S3ToDynamoDbArgs } from "../../../index";
-import { at, type MockOptions, type MockRun, mockPlace, resolved, runMocked } from "../mocks";
+import { at, type MockOptions, type MockResource, type MockRun, mockPlace, resolved, runMocked } from "../mocks";
 import { list, refusesPlainHttp, roleStatements, statementsAt } from "../parts/documents";
 
 const foreignAccount = "111122223333";
 
 function deploy(args: Partial<S3ToDynamoDbArgs> = {}, options: MockOptions = {}): Promise<MockRun<S3ToDynamoDb>> {
   return runMocked(() => new S3ToDynamoDb("ingest", { sources: [{ name: "orders" }], ...args }), options);
+}
+
+/** The files of a function's code. */
+async function codeOf(lambda: MockResource): Promise<Record<string, pulumi.asset.StringAsset>> {
+  const archive = at(lambda, "code");
+  assert.ok(archive instanceof pulumi.asset.AssetArchive);
+  return (await archive.assets) as Record<string, pulumi.asset.StringAsset>;
 }
 
 function created(count: number): S3SourceArgs[] {
@@ -334,9 +341,7 @@ describe("S3ToDynamoDb: functions, alarms and outputs", () => {
   it("I2: both functions get the whole configuration beside their code", async () => {
     const run = await deploy({ sources: mixed });
     for (const part of ["collect", "load"]) {
-      const archive = at(run.named(`ingest-${part}`), "code");
-      assert.ok(archive instanceof pulumi.asset.AssetArchive);
-      const files = (await archive.assets) as Record<string, pulumi.asset.StringAsset>;
+      const files = await codeOf(run.named(`ingest-${part}`));
       assert.deepEqual(Object.keys(files).sort(), ["config.json", "index.mjs", "index.mjs.map"]);
       const config = JSON.parse((await files["config.json"]?.text) ?? "");
       assert.equal(config.sources.length, mixed.length);
@@ -344,6 +349,13 @@ describe("S3ToDynamoDb: functions, alarms and outputs", () => {
       assert.equal(config.sources[1].bucket, "our-clicks");
       assert.equal(config.limits.partBytes, 32 * 1024 ** 2);
     }
+  });
+
+  it("I14: what is declared of a source's text reaches the function that reads it", async () => {
+    const declared = { format: "csv", delimiter: ";", encoding: "windows-1252", compression: "gzip" };
+    const files = await codeOf((await deploy({ sources: [{ name: "excel", ...declared }] })).named("ingest-collect"));
+    const [{ format, delimiter, encoding, compression }] = JSON.parse((await files["config.json"]?.text) ?? "").sources;
+    assert.deepEqual({ format, delimiter, encoding, compression }, declared);
   });
 
   it("I8, I18: queues give a function its timeout and a minute, one message at a time, at most `concurrency` at once", async () => {

@@ -279,6 +279,16 @@ describe("S3ToDynamoDb: mistakes", () => {
     });
   }
 
+  it("I21: an existing bucket's notifications are nobody's before the owner says so, whatever else is given", async () => {
+    for (const more of [{}, { prefix: "in/" }, { eventBridge: false }]) {
+      const source = { name: "a", bucketName: "our-bucket", ...more };
+      await assert.rejects(
+        runMocked(() => new S3ToDynamoDb("ingest", { sources: [source] })),
+        /manageNotifications is not set\. .*eventBridge: true /s,
+      );
+    }
+  });
+
   it("I1: a component's name that can't be part of a bucket's fails", async () => {
     await assert.rejects(
       runMocked(() => new S3ToDynamoDb("in gest", { sources: [a] })),

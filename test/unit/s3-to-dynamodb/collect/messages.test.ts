@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import type { SQSEvent } from "aws-lambda";
 import { collectBatch } from "../../../../functions/s3-to-dynamodb/collect/batch";
 import { collectMessage } from "../../../../functions/s3-to-dynamodb/collect/collectMessage";
@@ -143,6 +144,29 @@ describe("collect: events", () => {
     assert.deepEqual([cloud.file.read, cloud.file.landed], [30, 30]);
     // The second time begins at the checkpoint, not at the start.
     assert.ok((cloud.reads.at(-1)?.start ?? 0) > 0);
+  });
+
+  it("I16: an event that comes again after its object was written again isn't about the new one", async () => {
+    const cloud = new FakeCloud(config([source()]));
+    const eTag = createHash("md5").update(ROWS).digest("hex");
+    const [first, second] = ["0A", "0B"].map((sequencer) => s3Event("a.csv", { eTag, sequencer })) as [string, string];
+    cloud.put("a.csv", ROWS);
+    await collectMessage(first, cloud.ports, NEVER);
+    cloud.put("a.csv", ROWS, undefined, "2026-01-02T09:00:00.000Z");
+    await collectMessage(first, cloud.ports, NEVER);
+    assert.deepEqual(
+      cloud.files.map(({ time }) => time),
+      ["2026-01-02T03:04:05.000Z"],
+    );
+    await collectMessage(second, cloud.ports, NEVER);
+    assert.deepEqual(
+      cloud.files.map(({ time, sequencer }) => [time, sequencer]),
+      [
+        ["2026-01-02T03:04:05.000Z", "0A"],
+        ["2026-01-02T09:00:00.000Z", "0B"],
+      ],
+    );
+    assert.equal(cloud.keys("landing/").length, 2, "Snowpipe never loads a key twice");
   });
 
   it("I7: an object that is gone is told in ledger and quarantine, and not tried for ever", async () => {

@@ -17,7 +17,7 @@ async function zip(members: Readonly<Record<string, string | Buffer>>): Promise<
 }
 
 describe("collect: zip", () => {
-  it("I2: members of different formats, folders and what macOS adds passed over, records counted through", async () => {
+  it("I2, I14: members of different formats, folders and what macOS adds passed over, records counted through", async () => {
     const bytes = await zip({
       "day/": "",
       "day/a.csv": "a;b\n1;2\n",

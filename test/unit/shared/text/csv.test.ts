@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import Papa from "papaparse";
+import { columnNames } from "../../../../functions/shared/text/columns";
 import { FileRefused } from "../../../../functions/shared/text/cut";
 import { CSV, cutsOf, RULES, readFile } from "./reading";
 
@@ -262,6 +263,21 @@ describe("text: headers", () => {
       });
     }
     assert.equal((await readFile(`${"a,".repeat(9_999)}a\n`, { format: "csv" })).columns?.length, 10_000);
+  });
+
+  it("I15: to name columns that are called alike costs a look or two each, however many there are", () => {
+    const { has } = Set.prototype;
+    let looks = 0;
+    Set.prototype.has = function (value) {
+      looks++;
+      return has.call(this, value);
+    };
+    try {
+      columnNames(Array.from({ length: 10_000 }, () => "a"));
+    } finally {
+      Set.prototype.has = has;
+    }
+    assert.ok(looks <= 20_000, `${looks} looks at the names that are taken`);
   });
 
   it("I21: a column that the key needs and the header hasn't refuses the file, with the header's names", async () => {

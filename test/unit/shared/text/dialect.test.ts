@@ -18,6 +18,16 @@ const CASES: readonly Case[] = [
       { id: "2", "name, first": "Bob", price: "2,25" },
     ],
   ],
+  [
+    "semicolons, with more commas than semicolons in the header",
+    "id;size (w, h, d)\n1;2\n3;4\n",
+    { name: "x.csv" },
+    "semicolon",
+    [
+      { id: "1", "size (w, h, d)": "2" },
+      { id: "3", "size (w, h, d)": "4" },
+    ],
+  ],
   ["commas in a .tsv", "a,b\n1,2\n", { name: "x.tsv" }, "comma", [{ a: "1", b: "2" }]],
   ["tabs in a .csv", "a\tb, c\n1\t2, 3\n", { name: "x.csv" }, "tab", [{ a: "1", "b, c": "2, 3" }]],
   ["pipes without a name", "a|b\n1|2\n", {}, "pipe", [{ a: "1", b: "2" }]],
