@@ -53,9 +53,9 @@ function judge(document: PolicyDocument): ManagedPolicy | undefined {
   };
 }
 
-/** `NotAction` of a few services on everything, as PowerUserAccess has it. */
+/** `NotAction` of a few services on everything, as PowerUserAccess has it; also with MFA, or through AWS's MCP servers. */
 function isAllOfAws({ effect, notActions, resources, actions, conditions }: Statement): boolean {
-  if (effect !== "Allow" || conditions.length > 0 || !resources.some(isStar)) return false;
+  if (effect !== "Allow" || conditions.some(({ test }) => test !== "Bool") || !resources.some(isStar)) return false;
   return notActions.length > 0 || actions.some(isEveryAction);
 }
 

@@ -29,3 +29,16 @@ export function holdsUnknown(value: unknown): boolean {
   if (value === unknown) return true;
   return typeof value === "object" && value !== null && Object.values(value).some(holdsUnknown);
 }
+
+/** Notes each unknown value that is read. */
+export function watched(value: object, path: string, seen: { add(path: string): unknown }): object {
+  return new Proxy(value, {
+    get: (target, key) => {
+      const of: unknown = Reflect.get(target, key);
+      if (typeof key === "symbol") return of;
+      const at = Array.isArray(target) ? `${path}[${key}]` : `${path}${path === "" ? "" : "."}${key}`;
+      if (of === unknown) seen.add(at);
+      return typeof of === "object" && of !== null ? watched(of, at, seen) : of;
+    },
+  });
+}

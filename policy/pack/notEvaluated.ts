@@ -6,7 +6,7 @@ import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/po
 import { findDocuments } from "../document/locations";
 import { isForeign } from "../forms/forms";
 import type { Resource } from "../model/rule";
-import { holdsUnknown, unknown } from "../model/unknown";
+import { holdsUnknown, watched } from "../model/unknown";
 import { explained, readOnce, readStack } from "./judge";
 import { concerns } from "./resources";
 import { nameOf, type PackState } from "./state";
@@ -36,6 +36,8 @@ export function notEvaluatedPolicies(state: PackState): [ResourceValidationPolic
         const resources = state.stack(args);
         const late = unknownInStack(resources, state);
         if (late !== undefined) report(`${late}. ${again}`);
+        const mending = state.takePostponed();
+        if (mending !== undefined) report(`${mending}, which knows what for. ${again}`);
         const unread = unreadInStack(resources);
         if (unread !== undefined) report(unread);
       },
@@ -105,19 +107,6 @@ export function unreadInStack(resources: readonly Resource[]): string | undefine
   if (reasons.size === 0) return undefined;
   const told = [...reasons].map(([reason, names]) => `${listed(names)} (${reason})`);
   return `not read, so that policies and environments in it aren't judged: ${listed(told)}. Check the template or document by itself with \`data-pipelines-policy check\` ${explained("P31")}`;
-}
-
-/** Notes each unknown value that is read. */
-function watched(value: object, path: string, seen: { add(path: string): unknown }): object {
-  return new Proxy(value, {
-    get: (target, key) => {
-      const of: unknown = Reflect.get(target, key);
-      if (typeof key === "symbol") return of;
-      const at = Array.isArray(target) ? `${path}[${key}]` : `${path}${path === "" ? "" : "."}${key}`;
-      if (of === unknown) seen.add(at);
-      return typeof of === "object" && of !== null ? watched(of, at, seen) : of;
-    },
-  });
 }
 
 function listed(texts: readonly string[]): string {

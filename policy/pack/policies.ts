@@ -56,7 +56,7 @@ function policyOf(rule: Rule, state: PackState): ResourceValidationPolicy | Stac
       ...text,
       validateStack: (args, report) => {
         const config = state.configOf(rule, () => args.getConfig());
-        const found = judgeStack(rule, state.stack(args), config.settings);
+        const found = state.unmended(judgeStack(rule, state.stack(args), config.settings));
         for (const violation of state.sort(found, config)) report(messageOf(violation), violation.urn);
       },
     };
@@ -68,7 +68,7 @@ function policyOf(rule: Rule, state: PackState): ResourceValidationPolicy | Stac
       // Before anything is read of the resource: most rules are about few types.
       if (!concerns(rule, args.type)) return;
       const resource = state.resource(args);
-      const found = judgeResource(rule, resource, config.settings);
+      const found = state.unmended(judgeResource(rule, resource, config.settings));
       if (found.length === 0) return;
       const causes = canFollow(rule.id) ? state.causes(resource) : undefined;
       for (const violation of state.sort(found, config, causes)) {

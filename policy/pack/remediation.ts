@@ -1,7 +1,7 @@
 /** Turns a rule's fix into a CrossGuard remediation, which changes the resource before it is made. */
 import type { ResourceRemediation } from "@pulumi/policy";
 import type { Resource, ResourceRule, Rule } from "../model/rule";
-import { holdsUnknown } from "../model/unknown";
+import { holdsUnknown, watched } from "../model/unknown";
 import type { RuleConfig } from "./config";
 import { isExpired, isFor, today } from "./exemptions";
 import { judgeResource } from "./judge";
@@ -17,9 +17,14 @@ export function remediation(rule: Rule, state: PackState): ResourceRemediation |
     if (!mend.types.includes(args.type)) return undefined;
     const resource = singleResource(args);
     if (isExempted(rule, resource, config, state)) return undefined;
+    const unread = new Set<string>();
+    const props = watched(resource.props, "", unread) as Resource["props"];
+    const isLate = mend.remediate({ ...resource, props }, config.settings) === undefined && unread.size > 0;
     const mended = mend.remediate(resource, config.settings);
     // With a part that isn't known yet, it is mended by the update.
-    if (mended === undefined || holdsUnknown(mended)) return undefined;
+    const isPostponed = isLate || holdsUnknown(mended);
+    state.postpone(rule, args.urn, isPostponed);
+    if (mended === undefined || isPostponed) return undefined;
     // Into the SDK's own object, so that unknown values and secrets of the others stay what they are.
     for (const [key, value] of Object.entries(mended)) args.props[key] = value;
     return args.props;

@@ -15,6 +15,11 @@ export class PackState {
   /** By URN of the resource; taken out when they are told. */
   private readonly exempted = new Map<string, Exempted[]>();
 
+  /** What the update will mend, by rule: URNs. */
+  private readonly postponed = new Map<Rule, Set<string>>();
+
+  private readonly toldLater: Violation[] = [];
+
   private readonly single = new WithinTurn<Resource>();
   private readonly causing = new WithinTurn<readonly Violation[]>();
   private readonly whole = new WithinTurn<readonly Resource[]>();
@@ -101,6 +106,29 @@ export class PackState {
       fixedWith: (violation) => fixedWith(violation, judged),
       exemptions: (cause) => this.byRule.get(cause.rule)?.exemptions ?? [],
     };
+  }
+
+  /** Of a rule that mends: whether the resource is mended by the update alone. */
+  postpone(rule: Rule, urn: string, isPostponed: boolean): void {
+    const urns = this.postponed.get(rule) ?? new Set();
+    if (isPostponed) urns.add(urn);
+    else urns.delete(urn);
+    this.postponed.set(rule, urns);
+  }
+
+  /** Of findings, those that the update's mending won't have made good. */
+  unmended(found: readonly Violation[]): readonly Violation[] {
+    const mended = found.filter(({ rule, urn = "" }) => this.postponed.get(rule)?.has(urn));
+    for (const each of mended) this.toldLater.push(each);
+    return mended.length === 0 ? found : found.filter((each) => !mended.includes(each));
+  }
+
+  /** For example `P22, P23 mend hook, site-policy by the update`; undefined where there is nothing to mend. */
+  takePostponed(): string | undefined {
+    const later = this.toldLater.splice(0);
+    if (later.length === 0) return undefined;
+    const ids = [...new Set(later.map(({ rule }) => rule.id))].sort();
+    return `${ids.join(", ")} mend ${[...new Set(later.map(nameOf))].sort().join(", ")} by the update`;
   }
 
   takeExempted(urn: string): readonly Exempted[] {

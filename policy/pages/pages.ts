@@ -25,7 +25,7 @@ const notices: readonly Notice[] = [
     title: "What couldn't be judged yet",
     names: ["policy-not-evaluated", "policy-not-evaluated-stack"],
     level: "advisory",
-    text: "At preview, values that the cloud makes up aren't known. No rule counts such a part as a violation, nor as passed: the rules judge the known parts, and these policies name the others, resource by resource. `pulumi up` judges them again before the resource is made. `pulumi policy analyze --file state.json --policy-pack policy` judges a stack's state (`pulumi stack export`) without the program. Of a stack as a whole one message names what no rule can read at all: a template that stands elsewhere or isn't one, what a Transform, a Terraform module or a Kubernetes controller makes.",
+    text: "At preview, values that the cloud makes up aren't known. No rule counts such a part as a violation, nor as passed: the rules judge the known parts, and these policies name the others, resource by resource. `pulumi up` judges them again before the resource is made. `pulumi policy analyze --file state.json --policy-pack policy` judges a stack's state (`pulumi stack export`) without the program. Of a stack as a whole one message names what no rule can read at all: a template that stands elsewhere or isn't one, what a Transform, a Terraform module or a Kubernetes controller makes. What a rule at the level `remediate` will mend once the update knows what for stops no preview; another message names it.",
   },
   {
     id: "P32",

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
-import { administratorArns, awsManaged, managedPolicy } from "../../policy/catalogue/managedPolicies";
+import {
+  administratorArns,
+  awsManaged,
+  type ManagedPolicy,
+  managedPolicy,
+} from "../../policy/catalogue/managedPolicies";
+import data from "../../policy/catalogue/managedPolicies.json";
 import { readDocument } from "../../policy/document/readDocument";
+import { Effective } from "../../policy/escalation/effective";
+import { methodsOpenTo } from "../../policy/escalation/match";
 import { escalationDocuments, refusalOf } from "../../policy/principals/managedPolicies";
 
 const ofAws = "arn:aws:iam::aws:policy";
@@ -38,6 +46,24 @@ describe("AWS's managed policies by what they allow", () => {
     ]) {
       assert.equal(refusalOf(name), undefined, name);
     }
+  });
+
+  it("P42: each that is a way of escalation by itself, or an administrator's, is refused, whatever its name", () => {
+    const grave = Object.entries(data.policies).filter(
+      ([, { escalation, isAdministrator }]: [string, ManagedPolicy]) => {
+        const open = escalation ? methodsOpenTo(new Effective([readDocument(escalation)])) : [];
+        return isAdministrator || open.length > 0;
+      },
+    );
+    const names = grave.map(([path]) => path.split("/").at(-1) ?? path);
+    assert.ok(names.length >= 38, `${names.length}`);
+    for (const name of ["SystemAdministrator", "PowerUserAccess"]) {
+      assert.ok(names.includes(name), name);
+    }
+    assert.deepEqual(
+      names.filter((name) => refusalOf(name) === undefined),
+      [],
+    );
   });
 
   it("P42: a policy that the data doesn't have is told by its name", () => {

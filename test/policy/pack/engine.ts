@@ -22,14 +22,29 @@ export interface Told {
 
 type Config = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** Each resource, then the stack, through every policy of the pack that isn't disabled. */
+/** Each resource, mended where that is asked for, then the stack, through every policy of the pack that isn't disabled. */
 export async function judgeStackOf(
   rules: readonly Rule[],
-  resources: readonly ExampleResource[],
+  given: readonly ExampleResource[],
   config: Config = {},
 ): Promise<Told[]> {
   const told: Told[] = [];
   const policies = policiesOf(rules).filter(({ name }) => config[name]?.enforcementLevel !== "disabled");
+  const mending = policies.filter(({ name }) => config[name]?.enforcementLevel === "remediate");
+  const resources: ExampleResource[] = [];
+  for (const resource of given) {
+    const mended: Record<string, unknown> = {};
+    const { props, ...args } = argsOf(resource, {});
+    // One changes what the next one reads.
+    const kept = new Proxy(props, {
+      set: (target, key, value) => Reflect.set(target, key, value) && Reflect.set(mended, key, value),
+    });
+    for (const policy of mending as ResourceValidationPolicy[]) {
+      const { enforcementLevel: _, ...own } = config[policy.name] ?? {};
+      await policy.remediateResource?.({ ...args, props: kept, getConfig: (() => own) as never });
+    }
+    resources.push({ ...resource, props: { ...resource.props, ...mended } });
+  }
   const report =
     ({ name, enforcementLevel }: (typeof policies)[number], own?: string) =>
     (message: string, urn = own) =>

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { serviceWildcard } from "../../../policy/rules/actions/p02-service-wildcard";
+import { lambdaPermission } from "../../../policy/rules/exposure/p22-lambda-permission";
+import { tlsOnlyRule } from "../../../policy/rules/exposure/p23-tls-only";
 import { publicAccessBlock } from "../../../policy/rules/exposure/p24-public-access-block";
-import { judgeStackOf, remediate, urnOf } from "./engine";
+import { judgeStackOf, remediate, unknownText, urnOf } from "./engine";
 
 const type = "aws:iam/policy:Policy";
 const document = { Statement: { Sid: "Files", Effect: "Allow", Action: "s3:*", Resource: "arn:aws:s3:::files/*" } };
@@ -80,5 +82,58 @@ describe("exemptions of the policy pack", () => {
     assert.equal(await remediate([publicAccessBlock], right), undefined);
     const exemptions = [{ resource: "block", reason, expires: day(9) }];
     assert.equal(await remediate([publicAccessBlock], block, { [publicAccessBlock.name]: { exemptions } }), undefined);
+  });
+
+  it("P44: what the update will mend is no mandatory stop of the preview, and isn't told as passed", async () => {
+    const statement = {
+      Sid: "Read",
+      Effect: "Allow",
+      Principal: { AWS: "arn:aws:iam::111122223333:role/r" },
+      Action: "s3:GetObject",
+    };
+    const site = (bucket: string, Resource: string, acls: unknown) => [
+      { type: "aws:s3/bucket:Bucket", name: "site", props: {} },
+      {
+        type: "aws:s3/bucketPolicy:BucketPolicy",
+        name: "site-policy",
+        dependencies: { bucket: ["site"] },
+        props: { bucket, policy: { Version: "2012-10-17", Statement: [{ ...statement, Resource }] } },
+      },
+      {
+        type: "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+        name: "site-block",
+        dependencies: { bucket: ["site"] },
+        props: { bucket, blockPublicAcls: acls, blockPublicPolicy: true, ignorePublicAcls: true },
+      },
+    ];
+    const hook = (of: string) => ({
+      type: "aws:lambda/permission:Permission",
+      name: "hook",
+      props: { action: "lambda:InvokeFunction", function: of, principal: "events.amazonaws.com" },
+    });
+    const mending = [tlsOnlyRule, publicAccessBlock, lambdaPermission];
+    const mend = Object.fromEntries(mending.map(({ name }) => [name, { enforcementLevel: "remediate" }]));
+    const judge = async (resources: Parameters<typeof judgeStackOf>[1], config = mend) =>
+      (await judgeStackOf(mending, resources, config)).map(({ policy, message }) => ({ policy, message }));
+    const known = [
+      ...site("site", "arn:aws:s3:::site/*", true),
+      hook("arn:aws:lambda:eu-west-1:111122223333:function:hook"),
+    ];
+    const late = [...site(unknownText, unknownText, true), hook(unknownText)];
+    // The update, which knows all, mends all.
+    assert.deepEqual(await judge(known), []);
+    const told = await judge(late);
+    assert.ok(
+      told.every(({ policy }) => policy.startsWith("policy-not-evaluated")),
+      JSON.stringify(told),
+    );
+    const messages = told.map(({ message }) => message).join("\n");
+    assert.match(messages, /^P22, P23 mend hook, site-policy by the update, which knows what for\..*\[P31: /m);
+    // Nobody asked for it: the preview stops.
+    const asRules = (await judge(late, {})).map(({ policy }) => policy);
+    assert.ok(asRules.includes(tlsOnlyRule.name) && asRules.includes(lambdaPermission.name), asRules.join());
+    // What the author set off is never mended.
+    const off = await judge([...site(unknownText, unknownText, false)]);
+    assert.ok(off.some(({ policy }) => policy === publicAccessBlock.name));
   });
 });
