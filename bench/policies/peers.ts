@@ -98,9 +98,27 @@ function runOurs(cases: readonly Case[]): PeerResult {
   return { found, seconds: (performance.now() - start) / 1_000 };
 }
 
+/** checkov pins an older cloudsplaining, which its own checks use. */
+const environments: readonly (readonly [name: string, tools: readonly string[]])[] = [
+  ["policy-peers", ["checkov", "parliament"]],
+  ["policy-peers-cloudsplaining", ["cloudsplaining"]],
+];
+
 async function runPeers(cases: readonly Case[]): Promise<Record<string, PeerResult>> {
-  const python = await ensurePythonEnvironment("policy-peers", (line) => console.log(line));
-  const child = spawn(python, [join(__dirname, "peers.py")], { stdio: ["pipe", "pipe", "inherit"] });
+  const results: Record<string, PeerResult> = {};
+  for (const [environment, tools] of environments) {
+    const python = await ensurePythonEnvironment(environment, (line) => console.log(line));
+    Object.assign(results, await runTools(python, tools, cases));
+  }
+  return results;
+}
+
+async function runTools(
+  python: string,
+  tools: readonly string[],
+  cases: readonly Case[],
+): Promise<Record<string, PeerResult>> {
+  const child = spawn(python, [join(__dirname, "peers.py"), ...tools], { stdio: ["pipe", "pipe", "inherit"] });
   child.stdin.end(JSON.stringify(cases));
   const chunks: Buffer[] = [];
   child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
