@@ -1,33 +1,31 @@
 /** The Snowflake side of a stack: one landing on a bucket of its own, one on the landing bucket of the ingestion. */
-import type * as pulumi from "@pulumi/pulumi";
 import * as snowflake from "@pulumi/snowflake";
 import type { S3ToDynamoDb } from "../components/s3-to-dynamodb/s3ToDynamoDb";
 import {
   type SnowflakeDynamoDbTableArgs,
   SnowflakeLanding,
-  type SnowflakePipe,
   type SnowflakeTableArgs,
 } from "../components/snowflake-landing/snowflakeLanding";
 import type { StackConfig } from "./schema";
+import { ofStack, pick } from "./shared";
 import type { SnowflakeSettings, SnowflakeTableSettings } from "./snowflakeSchema";
 
-/** By landing: the bucket to drop files into, and what to run next. */
-export type SnowflakeOutputs = Readonly<Record<string, LandingOutputs>>;
+/** The bucket to drop files into, how to load what is there already, and SQL for the owner of database and schema. */
+const ofLanding = [
+  "bucketName",
+  "roleArn",
+  "loaderRoleName",
+  "copyStatements",
+  "backfillCommands",
+  "pipes",
+  "ownerGrants",
+  "snapshotCommands",
+] as const;
 
-export interface LandingOutputs {
-  readonly bucketName: pulumi.Output<string>;
-  readonly roleArn: pulumi.Output<string>;
-  readonly loaderRoleName: pulumi.Output<string>;
-  readonly copyStatements: pulumi.Output<Record<string, string>>;
-  /** SQL that loads files from before the pipe was there. */
-  readonly backfillCommands: pulumi.Output<Record<string, string>>;
-  /** For the command `snowflake:pipes`. */
-  readonly pipes: pulumi.Output<Record<string, SnowflakePipe>>;
-  /** SQL for the owner of database and schema, where `grantUsage` is false. */
-  readonly ownerGrants: pulumi.Output<string[]>;
-  /** Commands that start the first full load of a DynamoDB table. */
-  readonly snapshotCommands: pulumi.Output<Record<string, string>>;
-}
+type LandingOutputs = Pick<SnowflakeLanding, (typeof ofLanding)[number]>;
+
+/** By landing. */
+export type SnowflakeOutputs = Readonly<Record<string, LandingOutputs>>;
 
 export function snowflakeLandings(
   config: StackConfig,
@@ -40,9 +38,7 @@ export function snowflakeLandings(
     schema: schema?.name ?? settings.schema,
     snowflakeRegion: settings.region,
     warehouse: settings.warehouse,
-    alarmTopicArn: config.alarmTopicArn,
-    logRetentionDays: config.logRetentionDays,
-    allowDestroy: config.allowDestroy,
+    ...ofStack(config),
     timeTravelDays: settings.timeTravelDays,
     grantUsage: settings.grantUsage,
     mergeSchedule: settings.mergeSchedule,
@@ -55,11 +51,12 @@ export function snowflakeLandings(
   if (ownTables.length > 0 || dynamoDbTables.length > 0) {
     const { bucketNameSuffix } = config;
     const args = { ...shared, bucketNameSuffix, tables: ownTables, dynamoDbTables };
-    outputs.files = outputsOf(new SnowflakeLanding("files", args));
+    outputs.files = pick(new SnowflakeLanding("files", args), ofLanding);
   }
   if (ingest && landingTables.length > 0) {
     const bucketName = ingest.landingBucketName;
-    outputs.landing = outputsOf(new SnowflakeLanding("landing", { ...shared, bucketName, tables: landingTables }));
+    const landing = new SnowflakeLanding("landing", { ...shared, bucketName, tables: landingTables });
+    outputs.landing = pick(landing, ofLanding);
   }
   return outputs;
 }
@@ -90,19 +87,4 @@ function landingTable({ landingSource, ...table }: SnowflakeTableSettings): Snow
 
 function changesOf(ingest: S3ToDynamoDb, name: string): SnowflakeDynamoDbTableArgs {
   return { name, tableName: ingest.tableName, tableArn: ingest.tableArn, streamArn: ingest.tableStreamArn };
-}
-
-function outputsOf(landing: SnowflakeLanding): LandingOutputs {
-  const { bucketName, roleArn, loaderRoleName, copyStatements, backfillCommands, pipes, ownerGrants } = landing;
-  const { snapshotCommands } = landing;
-  return {
-    bucketName,
-    roleArn,
-    loaderRoleName,
-    copyStatements,
-    backfillCommands,
-    pipes,
-    ownerGrants,
-    snapshotCommands,
-  };
 }

@@ -1,13 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { accountOf } from "../parts/account";
 import { alarms } from "../parts/alarms";
 import { ArgumentCheck } from "../parts/arguments";
 import { componentOptions, componentType, ownOutputs } from "../parts/component";
-import type { Context } from "../parts/context";
+import { contextOf } from "../parts/context";
 import { functionRule } from "../parts/functionRule";
-import { notificationTopic } from "../parts/notificationTopic";
+import { alarmTopic } from "../parts/notificationTopic";
 import { checkDefinition, stateMachine, stateMachineName } from "../parts/stateMachine";
-import { componentTags } from "../parts/tags";
 import type { ExportDeltaImportArgs } from "./args";
 import { importFlow, placeholders } from "./definition";
 import { normalize } from "./normalize";
@@ -95,14 +93,7 @@ export class ExportDeltaImport extends pulumi.ComponentResource {
     const plan = normalize(new ArgumentCheck(owner), name, args);
     const { flow } = plan;
     checkDefinition(owner, importFlow(flow, placeholders).definition);
-    const context: Context = {
-      name,
-      owner,
-      parent: this,
-      account: accountOf(this),
-      tags: componentTags(owner, name, args.tags),
-      allowDestroy: plan.allowDestroy,
-    };
+    const context = contextOf(this, name, owner, { tags: args.tags, allowDestroy: plan.allowDestroy });
 
     const machine = stateMachineName(context, "imports");
     const stores = createStores(context, plan);
@@ -117,8 +108,7 @@ export class ExportDeltaImport extends pulumi.ComponentResource {
       queue,
       stateMachine: machine,
     });
-    const topic = plan.alarmTopicArn === undefined ? notificationTopic(context) : undefined;
-    const alarmTopicArn = pulumi.output(topic?.arn ?? plan.alarmTopicArn ?? "");
+    const topic = alarmTopic(context, plan.alarmTopicArn);
     const references = pulumi.output({
       normaliseArn: handlers.normalise.functionArn,
       controlArn: handlers.control.functionArn,
@@ -127,7 +117,7 @@ export class ExportDeltaImport extends pulumi.ComponentResource {
       databaseArn: place.databaseArn,
       workBucketArn: stores.work.arn,
       registryTableName: stores.registry.tableName,
-      topicArn: alarmTopicArn,
+      topicArn: topic.arn,
     });
     const made = references.apply((known) => importFlow(flow, known));
     stateMachine(context, "imports", {
@@ -137,7 +127,7 @@ export class ExportDeltaImport extends pulumi.ComponentResource {
       ...{ logLevel: plan.logLevel, logRetentionDays: plan.logRetentionDays, tracing: plan.tracing },
       dependsOn: [
         ...Object.values(handlers).map(({ lambda }) => lambda),
-        ...[stores.work.bucket, ...place.ready, ...(topic?.ready ?? [])],
+        ...[stores.work.bucket, ...place.ready, ...topic.ready],
       ],
     });
     functionRule(context, "ended", {
@@ -151,7 +141,7 @@ export class ExportDeltaImport extends pulumi.ComponentResource {
     });
     const alarmNames = alarms(
       context,
-      alarmTopicArn,
+      topic.arn,
       importAlarms({
         ...{ pipeline: flow.pipeline, stateMachineArn: machine.arn, functions: handlers, queue, failures },
         targetTableName: stores.target.tableName,
@@ -176,7 +166,7 @@ export class ExportDeltaImport extends pulumi.ComponentResource {
     this.registerDlqUrl = queue.dlqUrl;
     this.applyFailuresUrl = failures.url;
     this.applyFunctionName = handlers.apply.lambda.name;
-    this.alarmTopicArn = alarmTopicArn;
+    this.alarmTopicArn = topic.arn;
     this.alarmNames = pulumi.output(alarmNames);
     this.registerOutputs(ownOutputs(this));
   }

@@ -1,15 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { environment } from "../../functions/connector-kit/environment";
 import { permissions } from "../../functions/connector-kit/permissions";
-import { accountOf } from "../parts/account";
 import { alarms } from "../parts/alarms";
 import { ArgumentCheck } from "../parts/arguments";
 import { componentOptions, componentType } from "../parts/component";
-import type { Context } from "../parts/context";
+import { type Context, contextOf } from "../parts/context";
 import { bucketName, deployedName } from "../parts/naming";
 import { nodeFunction } from "../parts/nodeFunction";
 import { type SecureBucket, secureBucket } from "../parts/secureBucket";
-import { componentTags } from "../parts/tags";
 import type { FivetranConnectorArgs } from "./args";
 import { connectorAlarms } from "./connectorAlarms";
 import { fivetranForm } from "./form";
@@ -80,8 +78,7 @@ export class FivetranConnector extends pulumi.ComponentResource {
     const owner = `${typeName} "${name}"`;
     const plan = normalize(new ArgumentCheck(owner), args);
     const { allowDestroy, timeout } = plan;
-    const tags = componentTags(owner, name, args.tags);
-    const context: Context = { name, owner, parent: this, account: accountOf(this), tags, allowDestroy };
+    const context = contextOf(this, name, owner, { tags: args.tags, allowDestroy });
 
     const pipeline = deployedName(name);
     const bucket = plan.usesBucket ? syncBucket(context, plan) : undefined;

@@ -1,16 +1,14 @@
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { accountOf } from "../parts/account";
 import { alarms } from "../parts/alarms";
 import { ArgumentCheck } from "../parts/arguments";
-import { componentOptions, componentType } from "../parts/component";
-import type { Context } from "../parts/context";
-import { bucketName, physicalName } from "../parts/naming";
-import { notificationTopic } from "../parts/notificationTopic";
-import { operationalTable } from "../parts/operationalTable";
+import { componentOptions, componentType, ownOutputs } from "../parts/component";
+import { contextOf } from "../parts/context";
+import { dashboard } from "../parts/dashboard";
+import { operationalTable } from "../parts/keyedTable";
+import { bucketName } from "../parts/naming";
+import { alarmTopic } from "../parts/notificationTopic";
 import { secureBucket } from "../parts/secureBucket";
 import { checkDefinition, stateMachine, stateMachineName } from "../parts/stateMachine";
-import { componentTags } from "../parts/tags";
 import type { FivetranDbtOrchestrationArgs } from "./args";
 import { orchestration, placeholders } from "./definition";
 import { normalize } from "./normalize";
@@ -106,15 +104,7 @@ export class FivetranDbtOrchestration extends pulumi.ComponentResource {
     const plan = normalize(new ArgumentCheck(owner), name, args);
     const { flow, logRetentionDays, tracing } = plan;
     checkDefinition(owner, orchestration(flow, placeholders).definition);
-    const context: Context = {
-      name,
-      owner,
-      parent: this,
-      account: accountOf(this),
-      tags: componentTags(owner, name, args.tags),
-      allowDestroy: plan.allowDestroy,
-    };
-    const { account } = context;
+    const context = contextOf(this, name, owner, { tags: args.tags, allowDestroy: plan.allowDestroy });
 
     const { arn: stateMachineArn } = stateMachineName(context, "runs");
     const secrets = secretsOf(context, plan);
@@ -131,20 +121,19 @@ export class FivetranDbtOrchestration extends pulumi.ComponentResource {
     const network = dbtNetwork(context, plan.network);
     const dbt = dbtTask(context, plan, image.uri, artifacts);
 
-    const topic = plan.alarmTopicArn === undefined ? notificationTopic(context) : undefined;
-    const alarmTopicArn = pulumi.output(topic?.arn ?? plan.alarmTopicArn ?? "");
+    const topic = alarmTopic(context, plan.alarmTopicArn);
     // Without what only an update knows, so that the role's policy is shown in a preview.
     const known = pulumi.output({
       stateMachineArn,
       listConnectionsArn: handlers.list.functionArn,
       syncConnectionArn: handlers.sync.functionArn,
-      waitsTableArn: waits.arn,
+      waitsTableArn: waits.tableArn,
       clusterArn: dbt.clusterArn,
       taskFamily: dbt.family,
       taskRoleArn: dbt.taskRoleArn,
       executionRoleArn: dbt.executionRoleArn,
       artifactsBucketArn: artifacts.arn,
-      topicArn: alarmTopicArn,
+      topicArn: topic.arn,
     });
     const runs = stateMachine(context, "runs", {
       description: `Runs the state machine of ${name}`,
@@ -162,24 +151,21 @@ export class FivetranDbtOrchestration extends pulumi.ComponentResource {
       tracing,
       dependsOn: [
         ...Object.values(handlers).map(({ lambda }) => lambda),
-        ...[waits.table, artifacts.bucket, ...dbt.ready, ...network.ready, ...(topic?.ready ?? [])],
+        ...[waits.table, artifacts.bucket, ...dbt.ready, ...network.ready, ...topic.ready],
       ],
     });
     const missedRuns = plan.schedule && schedule(context, plan.schedule, stateMachineArn, runs);
 
     const watched = {
-      ...{ pipeline: flow.pipeline, stateMachineArn, apiId: api.apiId, logGroupName: dbt.logGroupName },
+      pipeline: flow.pipeline,
+      stateMachineArn,
+      apiId: api.apiId,
+      logGroupName: dbt.logGroupName,
       functions: Object.values(handlers).map(({ functionName }) => functionName),
       missedRuns,
       silence: plan.silence,
     };
-    const alarmNames = alarms(context, alarmTopicArn, orchestrationAlarms(watched));
-    const dashboardName = physicalName(name, "runs", "dashboard");
-    new aws.cloudwatch.Dashboard(
-      `${name}-dashboard`,
-      { dashboardName, dashboardBody: pulumi.jsonStringify(dashboardBody(watched, account.region)) },
-      { parent: this },
-    );
+    const alarmNames = alarms(context, topic.arn, orchestrationAlarms(watched));
 
     const apiUrl = args.fivetranApiUrl === undefined ? "" : ` --api-url ${plan.fivetranApiUrl}`;
     this.groupId = pulumi.output(flow.groupId);
@@ -194,25 +180,9 @@ export class FivetranDbtOrchestration extends pulumi.ComponentResource {
     this.repositoryUrl = image.repositoryUrl;
     this.clusterArn = dbt.clusterArn;
     this.dbtLogGroupName = pulumi.output(dbt.logGroupName);
-    this.alarmTopicArn = alarmTopicArn;
-    this.dashboardUrl = pulumi.interpolate`https://${account.region}.console.aws.amazon.com/cloudwatch/home?region=${account.region}#dashboards/dashboard/${dashboardName}`;
+    this.alarmTopicArn = topic.arn;
+    this.dashboardUrl = dashboard(context, "runs", dashboardBody(watched, context.account.region));
     this.alarmNames = pulumi.output(alarmNames);
-    this.registerOutputs({
-      groupId: this.groupId,
-      apiSecretArn: this.apiSecretArn,
-      webhookUrl: this.webhookUrl,
-      registerWebhookCommand: this.registerWebhookCommand,
-      webhookSecretArn: this.webhookSecretArn,
-      stateMachineArn: this.stateMachineArn,
-      mapMode: this.mapMode,
-      waitsTableName: this.waitsTableName,
-      artifactsBucketName: this.artifactsBucketName,
-      repositoryUrl: this.repositoryUrl,
-      clusterArn: this.clusterArn,
-      dbtLogGroupName: this.dbtLogGroupName,
-      alarmTopicArn: this.alarmTopicArn,
-      dashboardUrl: this.dashboardUrl,
-      alarmNames: this.alarmNames,
-    });
+    this.registerOutputs(ownOutputs(this));
   }
 }

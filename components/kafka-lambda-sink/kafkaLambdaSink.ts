@@ -1,12 +1,10 @@
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { accountOf } from "../parts/account";
 import { alarms } from "../parts/alarms";
 import { ArgumentCheck } from "../parts/arguments";
 import { componentOptions, componentType, ownOutputs } from "../parts/component";
-import type { Context } from "../parts/context";
-import { deployedName, physicalName } from "../parts/naming";
-import { componentTags } from "../parts/tags";
+import { contextOf } from "../parts/context";
+import { dashboard } from "../parts/dashboard";
+import { deployedName } from "../parts/naming";
 import { dashboardBody, sinkAlarms } from "./alarms";
 import type { KafkaLambdaSinkArgs } from "./args";
 import { normalize } from "./normalize";
@@ -32,7 +30,7 @@ const typeName = "KafkaLambdaSink";
  * export const letIntoTheBrokers = sink.securityGroupId;
  * ```
  *
- * **MSK with IAM, responses and errors reported, in place of a connector that is there already**
+ * **MSK with IAM, responses and errors reported, instead of a connector that is there already**
  * ```ts
  * import { KafkaLambdaSink } from "pulumi-data-pipelines";
  *
@@ -55,7 +53,7 @@ const typeName = "KafkaLambdaSink";
  * export const group = sink.consumerGroup;
  * ```
  *
- * @throws ArgumentError when an argument or a key of the configuration is wrong, with its path, its value and the mend
+ * @throws ArgumentError when an argument or a key of the configuration is wrong, with its path, its value and the fix
  */
 export class KafkaLambdaSink extends pulumi.ComponentResource {
   /** Name of the ECS service. */
@@ -82,9 +80,8 @@ export class KafkaLambdaSink extends pulumi.ComponentResource {
     super(type, name, {}, componentOptions(type, name, opts));
     const owner = `${typeName} "${name}"`;
     const plan = normalize(new ArgumentCheck(owner), name, args);
-    const tags = componentTags(owner, name, args.tags);
     const { allowDestroy, connector, maxLag } = plan;
-    const context: Context = { name, owner, parent: this, account: accountOf(this), tags, allowDestroy };
+    const context = contextOf(this, name, owner, { tags: args.tags, allowDestroy });
     for (const notice of connector.notices) void pulumi.log.warn(`${owner}: ${notice}`, this);
 
     const image = sinkImage(context, plan);
@@ -96,13 +93,6 @@ export class KafkaLambdaSink extends pulumi.ComponentResource {
     const skips = connector.parsed.delivery.behavior !== "fail";
     const watched = { pipeline: deployedName(name), logGroupName: task.logGroupName, maxLag, skips };
     const alarmNames = alarms(context, plan.alarmTopicArn, sinkAlarms(watched));
-    const dashboardName = physicalName(name, "sink", "dashboard");
-    const { region } = context.account;
-    new aws.cloudwatch.Dashboard(
-      `${name}-dashboard`,
-      { dashboardName, dashboardBody: pulumi.jsonStringify(dashboardBody(watched, region)) },
-      { parent: this },
-    );
 
     this.serviceName = service.name;
     this.clusterArn = task.clusterArn;
@@ -111,7 +101,7 @@ export class KafkaLambdaSink extends pulumi.ComponentResource {
     this.consumerGroup = pulumi.output(connector.parsed.groupId);
     this.repositoryUrl = image.repositoryUrl;
     this.logGroupName = pulumi.output(task.logGroupName);
-    this.dashboardUrl = pulumi.interpolate`https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboardName}`;
+    this.dashboardUrl = dashboard(context, "sink", dashboardBody(watched, context.account.region));
     this.alarmNames = pulumi.output(alarmNames);
     this.registerOutputs(ownOutputs(this));
   }

@@ -21,35 +21,52 @@ export interface KeyedTableArgs {
   readonly maxWriteRequestUnits?: number;
 }
 
-/** A table with keys pk and sk (text), billed on demand, with point-in-time recovery and protected against deletion. */
+/** A table of data, with point-in-time recovery and protected against deletion. Keys `pk` and `sk`. */
 export function keyedTable(
   context: Context,
   part: string,
   { stream = false, expires = false, maxWriteRequestUnits }: KeyedTableArgs,
 ): KeyedTable {
+  const own = {
+    pointInTimeRecovery: { enabled: true },
+    deletionProtectionEnabled: !context.allowDestroy,
+    onDemandThroughput: maxWriteRequestUnits === undefined ? undefined : { maxWriteRequestUnits },
+    streamEnabled: stream || undefined,
+    // Readers want the items as they are; of a deleted one its key is enough.
+    streamViewType: stream ? "NEW_IMAGE" : undefined,
+  };
+  return tableWith(context, part, expires, own, holdsData(context));
+}
+
+/**
+ * A table for what a pipeline needs to know while it works: locks, tokens, positions. Keys `pk` and `sk`; items go when
+ * `expiresAt` (Unix seconds) has passed. It isn't protected like data: what it holds lasts as long as a run, and the
+ * next run makes it anew.
+ */
+export function operationalTable(context: Context, part: string): KeyedTable {
+  return tableWith(context, part, true, {}, { parent: context.parent });
+}
+
+/** Both keys are texts; encrypted, and billed on demand. */
+function tableWith(
+  context: Context,
+  part: string,
+  expires: boolean,
+  own: Partial<aws.dynamodb.TableArgs>,
+  options: pulumi.CustomResourceOptions,
+): KeyedTable {
   const tableName = physicalName(context.name, part, "table");
-  const table = new aws.dynamodb.Table(
-    `${context.name}-${part}`,
-    {
-      name: tableName,
-      billingMode: "PAY_PER_REQUEST",
-      hashKey: "pk",
-      rangeKey: "sk",
-      attributes: [
-        { name: "pk", type: "S" },
-        { name: "sk", type: "S" },
-      ],
-      pointInTimeRecovery: { enabled: true },
-      serverSideEncryption: { enabled: true },
-      deletionProtectionEnabled: !context.allowDestroy,
-      ttl: expires ? { attributeName: "expiresAt", enabled: true } : undefined,
-      onDemandThroughput: maxWriteRequestUnits === undefined ? undefined : { maxWriteRequestUnits },
-      streamEnabled: stream || undefined,
-      // Whoever reads it wants the items as they are; of a deleted one its key is enough.
-      streamViewType: stream ? "NEW_IMAGE" : undefined,
-      tags: context.tags,
-    },
-    holdsData(context),
-  );
+  const args = {
+    name: tableName,
+    billingMode: "PAY_PER_REQUEST",
+    hashKey: "pk",
+    rangeKey: "sk",
+    attributes: ["pk", "sk"].map((name) => ({ name, type: "S" })),
+    serverSideEncryption: { enabled: true },
+    ttl: expires ? { attributeName: "expiresAt", enabled: true } : undefined,
+    tags: context.tags,
+    ...own,
+  };
+  const table = new aws.dynamodb.Table(`${context.name}-${part}`, args, options);
   return { table, tableName, tableArn: arnOf(context.account, "dynamodb", `table/${tableName}`) };
 }

@@ -1,12 +1,23 @@
 import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { arnOf } from "./account";
 import type { Context } from "./context";
 import { physicalName } from "./naming";
 import { policyDocument, tlsOnly } from "./policyDocument";
 
-/** Topic for failed runs and alarms. @returns its ARN, known at preview, and what has to be there before it is used */
-export function notificationTopic(context: Context): { arn: pulumi.Output<string>; ready: pulumi.Resource[] } {
+export interface AlarmTopic {
+  /** Known at preview. */
+  readonly arn: pulumi.Output<string>;
+  /** What has to be there before it is used. */
+  readonly ready: readonly pulumi.Resource[];
+}
+
+/** Topic for failed runs and alarms: the one given, or one that is made. */
+export function alarmTopic(context: Context, given: pulumi.Input<string> | undefined): AlarmTopic {
+  return given === undefined ? notificationTopic(context) : { arn: pulumi.output(given), ready: [] };
+}
+
+function notificationTopic(context: Context): AlarmTopic {
   const child = { parent: context.parent };
   const name = physicalName(context.name, "notifications", "topic");
   const arn = arnOf(context.account, "sns", name);

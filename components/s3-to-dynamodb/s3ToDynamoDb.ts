@@ -1,11 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { accountOf } from "../parts/account";
 import { alarms } from "../parts/alarms";
 import { ArgumentCheck } from "../parts/arguments";
 import { componentOptions, componentType, ownOutputs } from "../parts/component";
-import type { Context } from "../parts/context";
+import { contextOf } from "../parts/context";
 import { deployedName } from "../parts/naming";
-import { componentTags } from "../parts/tags";
 import type { S3ToDynamoDbArgs } from "./args";
 import { foreignBucketPolicies } from "./foreign";
 import { createFunctions, createQueues } from "./functions";
@@ -89,14 +87,7 @@ export class S3ToDynamoDb extends pulumi.ComponentResource {
     const owner = `${typeName} "${name}"`;
     const check = new ArgumentCheck(owner);
     const pipeline = normalize(check, args);
-    const context: Context = {
-      name,
-      owner,
-      parent: this,
-      account: accountOf(this),
-      tags: componentTags(owner, name, args.tags),
-      allowDestroy: pipeline.allowDestroy,
-    };
+    const context = contextOf(this, name, owner, { tags: args.tags, allowDestroy: pipeline.allowDestroy });
 
     const stores = createStores(context, pipeline);
     const sources = placeSources(context, pipeline);

@@ -1,13 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as snowflake from "@pulumi/snowflake";
-import { accountOf } from "../parts/account";
 import { ArgumentCheck } from "../parts/arguments";
 import { notifyBucket } from "../parts/bucketNotifications";
 import { componentOptions, componentType, ownOutputs } from "../parts/component";
-import type { Context } from "../parts/context";
+import { type Context, contextOf } from "../parts/context";
 import { bucketName } from "../parts/naming";
 import { secureBucket } from "../parts/secureBucket";
-import { componentTags } from "../parts/tags";
 import type { SnowflakeLandingArgs } from "./args";
 import { changesFunctions } from "./changesFunctions";
 import { snowflakeS3, warnOfRegions } from "./cloud";
@@ -137,14 +135,7 @@ export class SnowflakeLanding extends pulumi.ComponentResource {
       plan,
       args,
       place: placeOf(owner, args),
-      context: {
-        name,
-        owner,
-        parent: this,
-        account: accountOf(this),
-        tags: componentTags(owner, name, args.tags),
-        allowDestroy: plan.allowDestroy,
-      },
+      context: contextOf(this, name, owner, { tags: args.tags, allowDestroy: plan.allowDestroy }),
     };
 
     this.bucketName = args.bucketName === undefined ? ownBucket(landing) : pulumi.output(args.bucketName);

@@ -11,9 +11,9 @@ import {
 import { permissions as webhookPermissions } from "../../../functions/fivetran-dbt-orchestration/webhook/permissions";
 import type { Context } from "../../parts/context";
 import type { GrantTarget } from "../../parts/grants";
+import type { KeyedTable } from "../../parts/keyedTable";
 import { physicalName } from "../../parts/naming";
 import { type NodeFunction, nodeFunction } from "../../parts/nodeFunction";
-import type { OperationalTable } from "../../parts/operationalTable";
 import { syncFunctionTimeout } from "../limits";
 import type { OrchestrationPlan } from "../normalize";
 
@@ -26,7 +26,7 @@ export interface Functions {
 export interface FunctionNeeds {
   readonly plan: OrchestrationPlan;
   readonly secrets: Secrets;
-  readonly waits: OperationalTable;
+  readonly waits: KeyedTable;
   readonly stateMachineArn: pulumi.Input<string>;
 }
 
@@ -41,7 +41,7 @@ export function functions(context: Context, { plan, secrets, waits, stateMachine
   const api = { FIVETRAN_API_URL: plan.fivetranApiUrl, API_SECRET_ARN: secrets.fivetranArn };
   const apiTargets = { apiSecret: [{ arn: secrets.fivetranArn }], apiSecretKey: secrets.keys };
   const table = { WAITS_TABLE: waits.table.name };
-  const waitsTable = [{ arn: waits.arn }];
+  const waitsTable = [{ arn: waits.tableArn }];
   const machine = [{ arn: stateMachineArn }];
   const tokens = { taskTokens: machine, childTokens: plan.flow.mapMode === "distributed" ? machine : [] };
   return {
