@@ -36,7 +36,11 @@ async function run(): Promise<number> {
   const isOwnFiles = options.files.length > 0 || options.exports !== undefined;
   const files = isOwnFiles ? await ownFiles(options) : await sampleFiles();
   const plan = {
-    ...{ config, files, isOwnFiles, secrets: options.secrets, ingested: new Ingested(files) },
+    config,
+    files,
+    isOwnFiles,
+    secrets: options.secrets,
+    ingested: new Ingested(files),
     exportsFolder: options.exports,
   };
   const planned = pipelines.flatMap((pipelineOf) => pipelineOf(plan) ?? []);

@@ -46,8 +46,15 @@ export function generated(): Readonly<Record<string, string>> {
 
 /** An import with every default. */
 export const documentedImport: ImportSettings = {
-  ...{ pipeline: "imports", readConcurrency: 5, publishConcurrency: 5, functionTimeout: 900, queryTimeout: 1_800 },
-  ...{ approvalTimeout: 86_400, catchUpTimeout: 21_600, catchUpInterval: 60, importTimeout: 194_400 },
+  pipeline: "imports",
+  readConcurrency: 5,
+  publishConcurrency: 5,
+  functionTimeout: 900,
+  queryTimeout: 1_800,
+  approvalTimeout: 86_400,
+  catchUpTimeout: 21_600,
+  catchUpInterval: 60,
+  importTimeout: 194_400,
 };
 
 /** The same for the page of ExportDeltaImport. */
@@ -90,8 +97,13 @@ function limitsTable(): string {
     ];
   });
   const head = [
-    ...["connections", "transitions, all by webhook", "their price", "transitions, 24 looks and 3 reschedules each"],
-    ...["history events of that, inline", "mode by `auto`", "history events in that mode"],
+    "connections",
+    "transitions, all by webhook",
+    "their price",
+    "transitions, 24 looks and 3 reschedules each",
+    "history events of that, inline",
+    "mode by `auto`",
+    "history events in that mode",
   ];
   return [head, head.map((_, i) => (i === 5 ? "---" : "---:")), ...rows]
     .map((row) => `| ${row.join(" | ")} |`)

@@ -20,9 +20,21 @@ const functionRows = 100_000;
 const names = ["id", "name", "city", "amount", "street", "created", "status", "note"] as const;
 
 const table: TableConfig = {
-  ...{ keyColumns: ["id"], header: true, columns: [], delimiter: ",", quote: '"', encoding: "utf-8", nullText: "" },
-  ...{ maxDeletedShare: 1, maxBadRecords: 0, addedColumns: "accept", droppedColumns: "accept" },
-  ...{ changedTypes: "accept", renamedColumns: [], settleSeconds: 0, cleanFiles: false },
+  keyColumns: ["id"],
+  header: true,
+  columns: [],
+  delimiter: ",",
+  quote: '"',
+  encoding: "utf-8",
+  nullText: "",
+  maxDeletedShare: 1,
+  maxBadRecords: 0,
+  addedColumns: "accept",
+  droppedColumns: "accept",
+  changedTypes: "accept",
+  renamedColumns: [],
+  settleSeconds: 0,
+  cleanFiles: false,
 };
 const schema = exportSchema(table, names);
 const newer: TableName = { database: "main", table: "newer" };
@@ -109,8 +121,14 @@ function threeWay(union: "UNION" | "UNION ALL"): string {
 /** Rows a CPU second of the code in the functions, without the services. */
 function functions(rounds: number): void {
   const version: VersionEntry = {
-    ...{ tenant: "acme", table: "orders", version: "1", order: "1", status: "publishing", lastFileAt: 0 },
-    ...{ receivedAt: "", attempts: 1 },
+    tenant: "acme",
+    table: "orders",
+    version: "1",
+    order: "1",
+    status: "publishing",
+    lastFileAt: 0,
+    receivedAt: "",
+    attempts: 1,
     staged: { prefix: "", schema, schemaHash: "", changes: [], badRecords: 0 },
     delta: {
       id: "d".repeat(32),

@@ -44,7 +44,8 @@ async function throughSink(task: KafkaTask): Promise<void> {
       },
       stopped: ({ reason }) => reject(new Error(reason)),
       fatal: reject,
-      ...{ log, mskToken: async () => "" },
+      log,
+      mskToken: async () => "",
     });
     consumer.start().catch(reject);
   });

@@ -79,7 +79,9 @@ async function fill(kafka: Kafka, topic: string, records: number, bytes: number)
   const atOnce = Math.max(6, Math.floor(900_000 / (bytes + 100)));
   for (let sent = 0; sent < records; sent += atOnce) {
     const messages = Array.from({ length: Math.min(atOnce, records - sent) }, (_, i) => ({
-      ...{ partition: (sent + i) % PARTITIONS, key: `k${(sent + i) % 997}`, value },
+      partition: (sent + i) % PARTITIONS,
+      key: `k${(sent + i) % 997}`,
+      value,
     }));
     await producer.send({ topic, messages });
   }
@@ -104,7 +106,9 @@ async function sweep(child: ChildProcess, brokers: readonly string[], rounds: nu
     }[] = [
       ...(["loop", "kafkajs"] as const).map((way) => ({ way, batchSize: 1, records, seconds: [] as number[] })),
       ...batchSizes.map((batchSize) => ({
-        ...{ way: "sink" as const, batchSize, seconds: [] as number[] },
+        way: "sink" as const,
+        batchSize,
+        seconds: [] as number[],
         // One by one, a part is enough to tell the rate.
         records: batchSize === 1 ? records / 20 : records,
       })),

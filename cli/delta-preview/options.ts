@@ -57,11 +57,22 @@ export function parseOptions(args: readonly string[]): PreviewOptions | undefine
     newer: values.new,
     json: values.json ?? false,
     table: {
-      ...{ keyColumns: values.key.split(","), header: values.columns === undefined, columns },
-      ...{ delimiter, quote, encoding, nullText: values.null ?? "" },
+      keyColumns: values.key.split(","),
+      header: values.columns === undefined,
+      columns,
+      delimiter,
+      quote,
+      encoding,
+      nullText: values.null ?? "",
       // What the import would do is shown, and its policies are its own.
-      ...{ maxDeletedShare: 1, maxBadRecords: 0, addedColumns: "accept", droppedColumns: "accept" },
-      ...{ changedTypes: "accept", renamedColumns: [], settleSeconds: 0, cleanFiles: false },
+      maxDeletedShare: 1,
+      maxBadRecords: 0,
+      addedColumns: "accept",
+      droppedColumns: "accept",
+      changedTypes: "accept",
+      renamedColumns: [],
+      settleSeconds: 0,
+      cleanFiles: false,
     },
   };
 }

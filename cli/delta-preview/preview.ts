@@ -71,7 +71,9 @@ export async function preview(
     const found = { INSERT: 0, UPDATE: 0, DELETE: 0 };
     for (const { op, n } of await database.rows(countSql(delta))) found[op as OperationName] = Number(n);
     return {
-      ...{ accepted: problems.length === 0, problems, changes },
+      accepted: problems.length === 0,
+      problems,
+      changes,
       counts: deltaCounts(found, read.rows, before?.rows ?? 0),
       examples: {
         INSERT: await examples(database, "INSERT", schema),

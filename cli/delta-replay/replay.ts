@@ -74,7 +74,10 @@ async function republish(
   }
   if (dryRun) return;
   const changed: VersionEntry = {
-    ...{ ...item, status: "publishing", attempts: 0, finishedAt: undefined },
+    ...item,
+    status: "publishing",
+    attempts: 0,
+    finishedAt: undefined,
     delta: { ...delta, id: randomUUID().replaceAll("-", "") },
   };
   await written(table, [

@@ -26,8 +26,13 @@ export async function resume(options: ResumeOptions, mskToken: MskToken): Promis
   const group: KafkaGroup = new KafkaGroup(
     cluster,
     {
-      ...{ groupId: config.groupId, topics: config.topics, sessionTimeoutMs, heartbeatMs },
-      ...{ rebalanceMs: 60_000, lookMs: 3_600_000, observes: true },
+      groupId: config.groupId,
+      topics: config.topics,
+      sessionTimeoutMs,
+      heartbeatMs,
+      rebalanceMs: 60_000,
+      lookMs: 3_600_000,
+      observes: true,
     },
     {
       claims: () => ({ generation: group.generation, owned: [] }),

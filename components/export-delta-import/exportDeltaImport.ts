@@ -124,10 +124,14 @@ export class ExportDeltaImport extends pulumi.ComponentResource {
       description: `Imports exports for ${name}`,
       definition: made.apply(({ definition }) => definition),
       needs: made.apply(({ needs }) => needs),
-      ...{ logLevel: plan.logLevel, logRetentionDays: plan.logRetentionDays, tracing: plan.tracing },
+      logLevel: plan.logLevel,
+      logRetentionDays: plan.logRetentionDays,
+      tracing: plan.tracing,
       dependsOn: [
         ...Object.values(handlers).map(({ lambda }) => lambda),
-        ...[stores.work.bucket, ...place.ready, ...topic.ready],
+        stores.work.bucket,
+        ...place.ready,
+        ...topic.ready,
       ],
     });
     functionRule(context, "ended", {
@@ -143,9 +147,14 @@ export class ExportDeltaImport extends pulumi.ComponentResource {
       context,
       topic.arn,
       importAlarms({
-        ...{ pipeline: flow.pipeline, stateMachineArn: machine.arn, functions: handlers, queue, failures },
+        pipeline: flow.pipeline,
+        stateMachineArn: machine.arn,
+        functions: handlers,
+        queue,
+        failures,
         targetTableName: stores.target.tableName,
-        ...{ workgroupName: place.workgroupName, retentionHours: plan.retentionHours },
+        workgroupName: place.workgroupName,
+        retentionHours: plan.retentionHours,
         maxScannedBytesPerDay: plan.maxScannedBytesPerDay,
       }),
     );

@@ -100,17 +100,27 @@ export function normalize(check: ArgumentCheck, name: string, args: ExportDeltaI
   return {
     config,
     flow: {
-      ...{ pipeline: deployedName(name), functionTimeout, queryTimeout, approvalTimeout, catchUpTimeout },
-      ...{ readConcurrency: normalise.concurrency, publishConcurrency: publish.concurrency, catchUpInterval: 60 },
+      pipeline: deployedName(name),
+      functionTimeout,
+      queryTimeout,
+      approvalTimeout,
+      catchUpTimeout,
+      readConcurrency: normalise.concurrency,
+      publishConcurrency: publish.concurrency,
+      catchUpInterval: 60,
       // A day for reading, comparing and publishing, in which one export's work has to be done.
       importTimeout: day + approvalTimeout + catchUpTimeout,
     },
-    ...{ bucketName: args.bucketName, kmsKeyArn: args.kmsKeyArn, alarmTopicArn: args.alarmTopicArn },
+    bucketName: args.bucketName,
+    kmsKeyArn: args.kmsKeyArn,
+    alarmTopicArn: args.alarmTopicArn,
     manageNotifications: args.manageNotifications ?? args.bucketName === undefined,
     memory: { normalise: normalise.memory, publish: publish.memory },
     ...streamOf(check, args),
     targetStream: args.targetStream ?? false,
-    ...{ maxScannedBytes, maxScannedBytesPerDay, centsPerTerabyte: Math.round(dollarsPerTerabyte * 100) },
+    maxScannedBytes,
+    maxScannedBytesPerDay,
+    centsPerTerabyte: Math.round(dollarsPerTerabyte * 100),
     leaseSeconds: queriesBetweenRenewals * (queryTimeout + 120) + functionTimeout,
     ...daysOf(check, args),
     ...watchingOf(check, args),
@@ -150,8 +160,11 @@ function configOf(check: ArgumentCheck, args: ExportDeltaImportArgs): DeltaConfi
   const otherTables = complete.get(OTHERS);
   complete.delete(OTHERS);
   return {
-    ...{ prefix, versionOrder: versionOrder as VersionOrder, manifestName },
-    ...{ tables: Object.fromEntries(complete), otherTables },
+    prefix,
+    versionOrder: versionOrder as VersionOrder,
+    manifestName,
+    tables: Object.fromEntries(complete),
+    otherTables,
   };
 }
 

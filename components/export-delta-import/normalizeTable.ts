@@ -56,8 +56,17 @@ export function normalizeTable(check: ArgumentCheck, args: ExportTableArgs, path
   }
   if (cleanFiles) checkClean(check, path, args);
   return {
-    ...{ keyColumns: args.keyColumns, header, columns, delimiter, quote, nullText },
-    ...{ maxDeletedShare, maxBadRecords, renamedColumns, settleSeconds, cleanFiles },
+    keyColumns: args.keyColumns,
+    header,
+    columns,
+    delimiter,
+    quote,
+    nullText,
+    maxDeletedShare,
+    maxBadRecords,
+    renamedColumns,
+    settleSeconds,
+    cleanFiles,
     encoding: encoding as TableConfig["encoding"],
     addedColumns: addedColumns as SchemaPolicy,
     droppedColumns: droppedColumns as SchemaPolicy,

@@ -151,7 +151,11 @@ export class FivetranDbtOrchestration extends pulumi.ComponentResource {
       tracing,
       dependsOn: [
         ...Object.values(handlers).map(({ lambda }) => lambda),
-        ...[waits.table, artifacts.bucket, ...dbt.ready, ...network.ready, ...topic.ready],
+        waits.table,
+        artifacts.bucket,
+        ...dbt.ready,
+        ...network.ready,
+        ...topic.ready,
       ],
     });
     const missedRuns = plan.schedule && schedule(context, plan.schedule, stateMachineArn, runs);

@@ -74,7 +74,13 @@ export function normalizeDbt(check: ArgumentCheck, args: OrchestrationDbtArgs): 
   return {
     projectFolder: args.projectFolder === undefined ? undefined : resolve(args.projectFolder),
     image: args.image,
-    ...{ command, timeout, cpu, memory, architecture, secretKeys, environment },
+    command,
+    timeout,
+    cpu,
+    memory,
+    architecture,
+    secretKeys,
+    environment,
     snowflakeSecretArn: args.snowflakeSecretArn,
   };
 }

@@ -70,7 +70,10 @@ export function dashboardBody(
   const own = (name: MetricName) => [METRICS_NAMESPACE, name, "Pipeline", pipeline];
   const graph = (x: number, y: number, title: string, names: MetricName[], stat: string) => ({
     type: "metric",
-    ...{ x, y, width: 12, height: 6 },
+    x,
+    y,
+    width: 12,
+    height: 6,
     properties: { title, region, stat, period: 60, view: "timeSeries", metrics: names.map(own) },
   });
   return {
@@ -88,7 +91,10 @@ export function dashboardBody(
       graph(0, 12, "Bytes of a batch, p99", ["BatchBytes"], "p99"),
       {
         type: "log",
-        ...{ x: 12, y: 12, width: 12, height: 6 },
+        x: 12,
+        y: 12,
+        width: 12,
+        height: 6,
         properties: {
           title: "Errors in the log",
           region,

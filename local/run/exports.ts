@@ -60,7 +60,10 @@ export function readExportsFolder(folder: string): {
     .map((path) => ({ path, parts: path.split(/[\\/]/) }))
     .filter(({ parts }) => parts.length === 4 && parts[3]?.endsWith(".gz"))
     .map(({ path, parts: [tenant = "", name = "", version = "", file = ""] }) => ({
-      ...{ tenant, table: name, version, name: file },
+      tenant,
+      table: name,
+      version,
+      name: file,
       body: readFileSync(join(folder, path)),
     }));
   if (files.length === 0) throw new Error(`${folder} has no TENANT/TABLE/VERSION/FILE.gz`);
@@ -132,8 +135,16 @@ async function importVersion(
   });
   const counts = entry?.delta?.counts ?? { inserted: 0, updated: 0, deleted: 0, unchanged: 0 };
   return {
-    ...{ tenant, table: name, version, status: entry?.status ?? "unknown", reason: entry?.reason, ...counts },
-    ...{ published: entry?.published ?? 0, applied: entry?.applied ?? 0, expected, seconds: secondsSince(start) },
+    tenant,
+    table: name,
+    version,
+    status: entry?.status ?? "unknown",
+    reason: entry?.reason,
+    ...counts,
+    published: entry?.published ?? 0,
+    applied: entry?.applied ?? 0,
+    expected,
+    seconds: secondsSince(start),
   };
 }
 
@@ -204,8 +215,15 @@ function exportsOutcome(outcomes: readonly TableOutcome[]): Outcome {
   const deltas = outcomes.flatMap((each) => each.deltas);
   const rows = deltas.map(
     ({ tenant, table: name, version, status, inserted, updated, deleted, unchanged, applied, seconds }) => [
-      ...[`${tenant}/${name}`, version, status, number(inserted), number(updated), number(deleted), number(unchanged)],
-      ...[number(applied), seconds.toFixed(1)],
+      `${tenant}/${name}`,
+      version,
+      status,
+      number(inserted),
+      number(updated),
+      number(deleted),
+      number(unchanged),
+      number(applied),
+      seconds.toFixed(1),
     ],
   );
   const head = ["export", "version", "status", "inserted", "updated", "deleted", "unchanged", "applied", "seconds"];

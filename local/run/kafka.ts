@@ -117,7 +117,12 @@ async function delivered(
           const failed = errors?.filter((each) => each.partition === partition) ?? [];
           const offsets = own.flatMap((each) => each.offsets);
           return {
-            ...{ sink: sink.name, topic, partition, produced: end, invocations: own.length, seconds },
+            sink: sink.name,
+            topic,
+            partition,
+            produced: end,
+            invocations: own.length,
+            seconds,
             delivered: new Set(offsets).size,
             duplicates: offsets.length - new Set(offsets).size,
             results: results?.filter((each) => each.partition === partition).length ?? 0,

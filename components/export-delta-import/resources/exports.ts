@@ -37,7 +37,9 @@ export function exportBucket(context: Context, plan: ImportPlan): ExportBucket {
     );
   }
   return {
-    ...{ bucketName: name, arn, prefix },
+    bucketName: name,
+    arn,
+    prefix,
     targets: {
       exportObjects: [{ arn, prefix }],
       exportBucket: [{ arn }],

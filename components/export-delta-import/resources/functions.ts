@@ -66,7 +66,11 @@ export function functions(context: Context, needs: FunctionNeeds): Functions & {
   };
   const failures = failureQueue(context, "apply-failures");
   const register = nodeFunction(context, "register", {
-    ...{ ...shared, config, targets, memory: 512, timeout: registerTimeout },
+    ...shared,
+    config,
+    targets,
+    memory: 512,
+    timeout: registerTimeout,
     folder: "export-delta-import/register",
     description: "Enters exports into the registry and starts their imports",
     environmentSpec: registerEnvironment,
@@ -75,24 +79,32 @@ export function functions(context: Context, needs: FunctionNeeds): Functions & {
     consumes: [queue.arn],
   });
   const normalise = nodeFunction(context, "normalise", {
-    ...{ ...long, config, targets, memory: plan.memory.normalise },
+    ...long,
+    config,
+    targets,
+    memory: plan.memory.normalise,
     folder: "export-delta-import/normalise",
     description: "Reads exports into parts that Athena reads exactly",
     environmentSpec: normaliseEnvironment,
     environment: {
-      ...{ ...tables, ...workBucket },
+      ...tables,
+      ...workBucket,
       PART_MEGABYTES: partMegabytes,
       MAX_UNPACKED_GIGABYTES: maxUnpackedGigabytes,
     },
     permissions: normalisePermissions,
   });
   const control = nodeFunction(context, "control", {
-    ...{ ...long, config, targets, memory: 512 },
+    ...long,
+    config,
+    targets,
+    memory: 512,
     folder: "export-delta-import/control",
     description: "Decides what an import does next and notes it in the registry",
     environmentSpec: controlEnvironment,
     environment: {
-      ...{ ...tables, ...workBucket },
+      ...tables,
+      ...workBucket,
       DATABASE: place.databaseName,
       STATE_MACHINE_ARN: stateMachine.arn,
       TARGETS: target,
@@ -102,7 +114,9 @@ export function functions(context: Context, needs: FunctionNeeds): Functions & {
     permissions: controlPermissions,
   });
   const publish = nodeFunction(context, "publish", {
-    ...{ ...long, targets, memory: plan.memory.publish },
+    ...long,
+    targets,
+    memory: plan.memory.publish,
     folder: "export-delta-import/publish",
     description: "Puts the operations of a delta's files into the stream",
     environmentSpec: publishEnvironment,
@@ -110,7 +124,9 @@ export function functions(context: Context, needs: FunctionNeeds): Functions & {
     permissions: publishPermissions,
   });
   const apply = nodeFunction(context, "apply", {
-    ...{ ...shared, memory: 1_024, timeout: applyTimeout },
+    ...shared,
+    memory: 1_024,
+    timeout: applyTimeout,
     folder: "export-delta-import/apply",
     description: "Applies the stream's operations to the target",
     environmentSpec: applyEnvironment,

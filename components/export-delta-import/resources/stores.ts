@@ -110,7 +110,9 @@ export function queryPlace(context: Context, work: SecureBucket, { maxScannedByt
     child,
   );
   return {
-    ...{ databaseName, workgroupName, ready: [database, workgroup] },
+    databaseName,
+    workgroupName,
+    ready: [database, workgroup],
     databaseArn: arnOf(context.account, "glue", `database/${databaseName}`),
     workgroupArn: arnOf(context.account, "athena", `workgroup/${workgroupName}`),
   };

@@ -38,24 +38,29 @@ export function importAlarms(watched: Watched): AlarmSpec[] {
   return [
     ...ofImports(watched),
     {
-      ...{ ...own("ExportsRefused"), part: "exports-refused" },
+      ...own("ExportsRefused"),
+      part: "exports-refused",
       description: "An export was refused: nothing has changed. The registry and the notification say why.",
     },
     {
-      ...{ ...own("DeltasAwaitingApproval"), part: "approval" },
+      ...own("DeltasAwaitingApproval"),
+      part: "approval",
       description:
         "A delta deletes more than maxDeletedShare and waits for approval: the notification has the command that answers.",
     },
     {
-      ...{ ...own("OperationsFailed"), part: "operations-failed" },
+      ...own("OperationsFailed"),
+      part: "operations-failed",
       description: `Some operations can't be applied to the target. They are in ${failures.queueName} with their reasons; once fixed, delta-replay applies them.`,
     },
     {
-      ...{ ...visible(queue.dlqName), part: "register-dlq" },
+      ...visible(queue.dlqName),
+      part: "register-dlq",
       description: `Events of exports have failed 5 times. The log of ${functions.register.functionName} says why; fix it, then redrive ${queue.dlqName}.`,
     },
     {
-      ...{ ...visible(failures.queueName), part: "apply-failures" },
+      ...visible(failures.queueName),
+      part: "apply-failures",
       description: `Operations weren't applied, or have expired in the stream. ${failures.queueName} has them; once fixed, delta-replay applies them.`,
     },
     ...handlers.map(ofFunction),
@@ -67,15 +72,21 @@ function ofImports({ stateMachineArn }: Watched): AlarmSpec[] {
   const runs = { ...any, namespace: "AWS/States", dimensions: { StateMachineArn: stateMachineArn } } as const;
   return [
     {
-      ...{ ...runs, part: "imports-failed", metric: "ExecutionsFailed" },
+      ...runs,
+      part: "imports-failed",
+      metric: "ExecutionsFailed",
       description: "An import failed or was refused. The execution's error says why, and the notification too.",
     },
     {
-      ...{ ...runs, part: "imports-timed-out", metric: "ExecutionsTimedOut" },
+      ...runs,
+      part: "imports-timed-out",
+      metric: "ExecutionsTimedOut",
       description: "An import took longer than it may. See which state it was in; its lock is released by a rule.",
     },
     {
-      ...{ ...runs, part: "imports-aborted", metric: "ExecutionsAborted" },
+      ...runs,
+      part: "imports-aborted",
+      metric: "ExecutionsAborted",
       description:
         "Somebody stopped an import. Its lock is released by a rule; the next export or delta-replay goes on.",
     },
@@ -84,7 +95,10 @@ function ofImports({ stateMachineArn }: Watched): AlarmSpec[] {
 
 function ofFunction({ functionName }: NodeFunction, index: number): AlarmSpec {
   return {
-    ...{ ...any, part: `function-${index + 1}-errors`, namespace: "AWS/Lambda", metric: "Errors" },
+    ...any,
+    part: `function-${index + 1}-errors`,
+    namespace: "AWS/Lambda",
+    metric: "Errors",
     dimensions: { FunctionName: functionName },
     periods: 3,
     description: `${functionName} has failed for 15 minutes; its log says why.`,
@@ -105,7 +119,10 @@ function ofServices(watched: Watched): AlarmSpec[] {
       description: `Operations have waited for a quarter of the ${retentionHours} h after which they expire: the log of ${functions.apply.functionName} says what holds them up.`,
     },
     {
-      ...{ ...any, part: "target-throttles", namespace: "AWS/DynamoDB", metric: "WriteThrottleEvents" },
+      ...any,
+      part: "target-throttles",
+      namespace: "AWS/DynamoDB",
+      metric: "WriteThrottleEvents",
       dimensions: { TableName: targetTableName },
       periods: 3,
       description:

@@ -37,9 +37,20 @@ const imageFiles = [
  * wherever it is: other tools' folders, and files that hold secrets by their names.
  */
 const leftOut = [
-  ...["target", "logs", "dbt_packages", ".user.yml"],
-  ...["**/.git", "**/.venv", "**/node_modules", "**/__pycache__", "**/.DS_Store"],
-  ...["**/.env", "**/.env.*", "**/*.pem", "**/*.p8", "**/*.key"],
+  "target",
+  "logs",
+  "dbt_packages",
+  ".user.yml",
+  "**/.git",
+  "**/.venv",
+  "**/node_modules",
+  "**/__pycache__",
+  "**/.DS_Store",
+  "**/.env",
+  "**/.env.*",
+  "**/*.pem",
+  "**/*.p8",
+  "**/*.key",
 ];
 
 /**

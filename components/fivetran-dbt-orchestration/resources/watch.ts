@@ -24,40 +24,66 @@ export function orchestrationAlarms(watched: Watched): AlarmSpec[] {
   const any = { statistic: "Sum", above: 0 } as const;
   return [
     {
-      ...{ ...runs, ...any, part: "runs-failed", metric: "ExecutionsFailed" },
+      ...runs,
+      ...any,
+      part: "runs-failed",
+      metric: "ExecutionsFailed",
       description: "A run failed. The execution's error names the connections or the dbt nodes; the notification too.",
     },
     {
-      ...{ ...runs, ...any, part: "runs-timed-out", metric: "ExecutionsTimedOut" },
+      ...runs,
+      ...any,
+      part: "runs-timed-out",
+      metric: "ExecutionsTimedOut",
       description: "A run was stopped by runTimeout. See which state it was in, then raise the limit or fix the cause.",
     },
     {
-      ...{ ...runs, ...any, part: "runs-aborted", metric: "ExecutionsAborted" },
+      ...runs,
+      ...any,
+      part: "runs-aborted",
+      metric: "ExecutionsAborted",
       description:
         "Somebody stopped a run. The next one takes over its lock; syncs in Fivetran go on, and start no run.",
     },
     {
-      ...{ ...own, ...any, part: "stuck-token", metric: "StuckWaits" },
+      ...own,
+      ...any,
+      part: "stuck-token",
+      metric: "StuckWaits",
       description:
         "A sync had ended without its webhook coming; a look at the API found it. See whether the webhook is registered and active.",
     },
     {
-      ...{ ...own, statistic: "Sum", above: 5, part: "forged-webhooks", metric: "WebhooksForged" },
+      ...own,
+      statistic: "Sum",
+      above: 5,
+      part: "forged-webhooks",
+      metric: "WebhooksForged",
       description:
         "Webhooks with a wrong signature. Either the secret differs from Fivetran's, or somebody sends forged webhooks.",
     },
     {
-      ...{ ...api, statistic: "Sum", above: 10, part: "webhook-4xx", metric: "4xx" },
+      ...api,
+      statistic: "Sum",
+      above: 10,
+      part: "webhook-4xx",
+      metric: "4xx",
       description: "The webhook's API refuses requests: wrong signatures, a wrong path, or throttling (webhookRate).",
     },
     {
-      ...{ ...api, ...any, part: "webhook-5xx", metric: "5xx" },
+      ...api,
+      ...any,
+      part: "webhook-5xx",
+      metric: "5xx",
       description: "The webhook's function fails; its log says why. Fivetran sends again for 24 hours.",
     },
     ...silent(watched),
     ...watched.functions.map(
       (FunctionName, i): AlarmSpec => ({
-        ...{ ...any, part: `function-${i + 1}-errors`, namespace: "AWS/Lambda", metric: "Errors" },
+        ...any,
+        part: `function-${i + 1}-errors`,
+        namespace: "AWS/Lambda",
+        metric: "Errors",
         dimensions: { FunctionName },
         periods: 3,
         description: `${FunctionName} has failed for 15 minutes; its log says why.`,
@@ -71,7 +97,9 @@ function silent({ stateMachineArn, missedRuns, silence }: Watched): AlarmSpec[] 
   const specs: AlarmSpec[] = [];
   if (missedRuns !== undefined) {
     specs.push({
-      ...{ part: "runs-missed", namespace: "AWS/SQS", metric: "ApproximateNumberOfMessagesVisible" },
+      part: "runs-missed",
+      namespace: "AWS/SQS",
+      metric: "ApproximateNumberOfMessagesVisible",
       dimensions: { QueueName: missedRuns },
       statistic: "Maximum",
       above: 0,
@@ -80,9 +108,14 @@ function silent({ stateMachineArn, missedRuns, silence }: Watched): AlarmSpec[] 
   }
   if (silence !== undefined) {
     specs.push({
-      ...{ part: "runs-silent", namespace: "AWS/States", metric: "ExecutionsSucceeded" },
+      part: "runs-silent",
+      namespace: "AWS/States",
+      metric: "ExecutionsSucceeded",
       dimensions: { StateMachineArn: stateMachineArn },
-      ...{ statistic: "Sum", below: 1, period: 3600, periods: silence },
+      statistic: "Sum",
+      below: 1,
+      period: 3600,
+      periods: silence,
       description: `No run has succeeded for ${silence} hours, longer than the schedule leaves between two. See whether the schedule is enabled and what the last runs ended with. A new stack is in alarm until its first run.`,
     });
   }
@@ -97,7 +130,11 @@ export function dashboardBody(watched: Watched, region: pulumi.Input<string>): R
   const api = (metric: string) => ["AWS/ApiGateway", metric, "ApiId", apiId, "Stage", "$default"];
   const lambda = (metric: string) => functions.map((name) => ["AWS/Lambda", metric, "FunctionName", name]);
   const graph = (x: number, y: number, title: string, metrics: unknown[], stat = "Sum") => ({
-    ...{ type: "metric", x, y, width: 12, height: 6 },
+    type: "metric",
+    x,
+    y,
+    width: 12,
+    height: 6,
     properties: { title, region, stat, period: 300, view: "timeSeries", metrics },
   });
   const states = ["ExecutionsStarted", "ExecutionsSucceeded", "ExecutionsFailed", "ExecutionsTimedOut"];
@@ -113,7 +150,11 @@ export function dashboardBody(watched: Watched, region: pulumi.Input<string>): R
       graph(0, 12, "Errors of the functions", lambda("Errors")),
       graph(12, 12, "Duration of the functions (ms)", lambda("Duration"), "p99"),
       {
-        ...{ type: "log", x: 0, y: 18, width: 24, height: 8 },
+        type: "log",
+        x: 0,
+        y: 18,
+        width: 24,
+        height: 8,
         properties: {
           title: "dbt: what went wrong",
           region,

@@ -27,7 +27,10 @@ const ports: NormalisePorts = {
     const CopySource = `${bucket}/${key.split("/").map(encodeURIComponent).join("/")}${version}`;
     await s3.send(
       new CopyObjectCommand({
-        ...{ Bucket: env.WORK_BUCKET, Key: to, CopySource, CopySourceIfMatch: `"${etag}"` },
+        Bucket: env.WORK_BUCKET,
+        Key: to,
+        CopySource,
+        CopySourceIfMatch: `"${etag}"`,
         // The export's own tags would need to be read.
         TaggingDirective: "REPLACE",
       }),

@@ -1,4 +1,5 @@
 import { definePermissions } from "../../shared/permission";
+import { leaseRenewal } from "../registry/leaseRenewal";
 
 /** Everything the normalise function does in AWS. Logs and traces are granted by the component. */
 export const permissions = definePermissions({
@@ -7,14 +8,7 @@ export const permissions = definePermissions({
     { actions: ["dynamodb:Query"], why: "finds the version's files" },
     { actions: ["dynamodb:PutItem"], why: "notes how far a file is" },
   ],
-  lockTable: [
-    { actions: ["dynamodb:GetItem"], why: "sees that the table's lock is still this import's" },
-    {
-      actions: ["dynamodb:PutItem"],
-      why: "renews the lease",
-      unusedBecause: "an import that has just begun has enough of its lease left",
-    },
-  ],
+  lockTable: leaseRenewal,
   exportObjects: [
     {
       actions: ["s3:GetObject"],

@@ -58,8 +58,12 @@ async function enter(
   }
   const file: FileEntry = {
     file: key.file,
-    ...{ bucket: event.bucket, key: event.key, versionId: event.versionId, etag: event.etag },
-    ...{ size: event.size, sequencer: event.sequencer },
+    bucket: event.bucket,
+    key: event.key,
+    versionId: event.versionId,
+    etag: event.etag,
+    size: event.size,
+    sequencer: event.sequencer,
   };
   if (key.file !== config.manifestName) return registry.file(key, file);
   const expected = manifestFiles(await read(event));

@@ -74,7 +74,12 @@ export class Registry {
   private received({ tenant, table, version, order }: ExportKey, before: VersionEntry | undefined): VersionEntry {
     const now = this.ports.now();
     return {
-      ...{ tenant, table, version, order, status: "receiving", lastFileAt: now },
+      tenant,
+      table,
+      version,
+      order,
+      status: "receiving",
+      lastFileAt: now,
       receivedAt: before?.receivedAt ?? new Date(now).toISOString(),
       attempts: before?.attempts ?? 0,
       expected: before?.expected,

@@ -16,7 +16,11 @@ export async function handler(event: unknown, context: Context): Promise<Connect
   log.addContext(context);
   const remainingMs = () => context.getRemainingTimeInMillis();
   const fivetran = fivetranFromSecret({
-    ...{ url: env.FIVETRAN_API_URL, secretArn: env.API_SECRET_ARN, secrets, log, remainingMs },
+    url: env.FIVETRAN_API_URL,
+    secretArn: env.API_SECRET_ARN,
+    secrets,
+    log,
+    remainingMs,
   });
   return listConnections(parseListRequest(event), { fivetran, log });
 }

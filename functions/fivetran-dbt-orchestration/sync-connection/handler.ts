@@ -21,10 +21,17 @@ export async function handler(event: unknown, context: Context): Promise<{ reado
   log.addContext(context);
   const remainingMs = () => context.getRemainingTimeInMillis();
   const fivetran = fivetranFromSecret({
-    ...{ url: env.FIVETRAN_API_URL, secretArn: env.API_SECRET_ARN, secrets, log, remainingMs },
+    url: env.FIVETRAN_API_URL,
+    secretArn: env.API_SECRET_ARN,
+    secrets,
+    log,
+    remainingMs,
   });
   const outcome = await syncConnection(parseSyncRequest(event), {
-    ...{ fivetran, waits, tasks, log },
+    fivetran,
+    waits,
+    tasks,
+    log,
     count: (counts) => emitMetrics(env.PIPELINE, counts),
     now: () => new Date(),
   });

@@ -127,7 +127,11 @@ export class KafkaConsumer {
     const { invoke, convert, count, log } = this.ports;
     const { consumer } = this.config;
     return {
-      ...{ invoke, convert, count, log, ...clock },
+      invoke,
+      convert,
+      count,
+      log,
+      ...clock,
       open: (partition) => new KafkaSource(partition, this.cluster, this.group, consumer, log),
       report: async (reports) => this.reports?.reporter.report(reports),
     };

@@ -79,7 +79,10 @@ export class KafkaSource implements PartitionSource {
     const { broker, topicId } = await this.cluster.leader(this.partition);
     const connection = await this.cluster.connect(broker, this.pool);
     const wanted = {
-      ...{ partition, fetchOffset: from, currentLeaderEpoch: -1, lastFetchedEpoch: -1 },
+      partition,
+      fetchOffset: from,
+      currentLeaderEpoch: -1,
+      lastFetchedEpoch: -1,
       partitionMaxBytes: maxPartitionBytes,
     };
     // Up to version 12 topics are named, from then on they have an id.

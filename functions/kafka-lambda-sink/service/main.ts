@@ -17,7 +17,11 @@ async function main(): Promise<void> {
   for (const notice of notices) log.warn(notice);
   const region = process.env.AWS_REGION ?? config.lambda.region ?? "";
   const service = new SinkService({
-    ...{ config, log, pipeline: env.PIPELINE, healthPort: env.HEALTH_PORT, stopMs: env.STOP_SECONDS * 1_000 },
+    config,
+    log,
+    pipeline: env.PIPELINE,
+    healthPort: env.HEALTH_PORT,
+    stopMs: env.STOP_SECONDS * 1_000,
     invoker: new LambdaInvoker(config.lambda, lambdaClients(config.lambda)),
     mskToken: mskTokens(region),
     write: (line) => process.stdout.write(`${line}\n`),

@@ -48,7 +48,8 @@ export class SinkService {
       count: (counts) => this.metrics.count(counts),
       stopped: () => this.tell(),
       fatal: (error) => this.end(error),
-      ...{ log, mskToken },
+      log,
+      mskToken,
     });
     this.server = createServer((_, response) => {
       response.statusCode = this.isHealthy ? 200 : 503;

@@ -35,8 +35,16 @@ export const tenant = "acme";
 const patience = 120_000;
 
 const outputNames = [
-  ...["exportsBucketName", "targetTableName", "registryTableName", "lockTableName", "workBucketName"],
-  ...["stateMachineArn", "databaseName", "workgroupName", "applyFunctionName", "applyFailuresUrl"],
+  "exportsBucketName",
+  "targetTableName",
+  "registryTableName",
+  "lockTableName",
+  "workBucketName",
+  "stateMachineArn",
+  "databaseName",
+  "workgroupName",
+  "applyFunctionName",
+  "applyFailuresUrl",
 ] as const;
 
 type Outputs = Readonly<Record<(typeof outputNames)[number] | string, string>>;
@@ -69,7 +77,11 @@ export class Imports {
       const stateFolder = join(localFolder, "state-exports");
       await rm(stateFolder, { recursive: true, force: true });
       const local = await openStack({
-        ...{ tools, services, name: "exports", stateFolder, settings: { "aws:region": "us-east-1" } },
+        tools,
+        services,
+        name: "exports",
+        stateFolder,
+        settings: { "aws:region": "us-east-1" },
         program: async () => {
           const made = new ExportDeltaImport("imports", {
             tables: [

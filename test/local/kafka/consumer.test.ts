@@ -239,7 +239,9 @@ describe("KafkaLambdaSink on a broker", () => {
       [0, 2, 4, 6].map((doubled) => JSON.stringify({ doubled })),
     );
     assert.deepEqual(results[1]?.headers, {
-      ...{ input_record_offset: "1", input_record_partition: "0", input_record_topic: topic },
+      input_record_offset: "1",
+      input_record_partition: "0",
+      input_record_topic: topic,
       input_record_timestamp: results[1]?.headers.input_record_timestamp,
     });
     assert.equal(results[1]?.key, "k2");

@@ -70,8 +70,15 @@ describe("KafkaLambdaSink as it is deployed", function () {
     const sinks = names.map(
       (name) =>
         new KafkaLambdaSink(name, {
-          ...{ functionArn: functions.get(name)?.arn, topics: [name], bootstrapServers: broker.addresses.join(",") },
-          ...{ network, minTasks: 1, maxTasks: 1, allowDestroy: true, valueConverter: "json", ...more[name] },
+          functionArn: functions.get(name)?.arn,
+          topics: [name],
+          bootstrapServers: broker.addresses.join(","),
+          network,
+          minTasks: 1,
+          maxTasks: 1,
+          allowDestroy: true,
+          valueConverter: "json",
+          ...more[name],
           config: {
             "consumer.override.session.timeout.ms": "6000",
             "consumer.override.heartbeat.interval.ms": "300",

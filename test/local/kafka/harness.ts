@@ -127,7 +127,10 @@ export class TestSink {
   private async invoke(batch: Batch, { topic, partition }: TopicPartition): Promise<string | undefined> {
     const sent = JSON.parse(batch.payload) as Payload[];
     const delivery: Delivery = {
-      ...{ member: this.name, topic, partition, began: performance.now() },
+      member: this.name,
+      topic,
+      partition,
+      began: performance.now(),
       offsets: sent.map(({ payload }) => payload.offset),
       values: sent.map(({ payload }) => payload.value),
     };
@@ -170,7 +173,9 @@ export async function produce(
 /** `count` messages for each of the partitions, with their number as value. */
 export function numbered(partitions: number, count: number): (Message & { readonly partition: number })[] {
   return Array.from({ length: partitions * count }, (_, i) => ({
-    ...{ partition: i % partitions, key: `k${i % 97}`, value: String(Math.floor(i / partitions)) },
+    partition: i % partitions,
+    key: `k${i % 97}`,
+    value: String(Math.floor(i / partitions)),
   }));
 }
 
@@ -198,7 +203,8 @@ export async function readAll(kafka: Kafka, topic: string, count: number) {
   await consumer.run({
     eachMessage: async ({ message: { key, value, headers } }) => {
       found.push({
-        ...{ key: key?.toString(), value: value?.toString() },
+        key: key?.toString(),
+        value: value?.toString(),
         headers: Object.fromEntries(Object.entries(headers ?? {}).map(([name, each]) => [name, String(each)])),
       });
     },

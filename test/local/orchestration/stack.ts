@@ -29,22 +29,18 @@ export async function program(surroundings: OrchestrationSurroundings): Promise<
   const vpc = new aws.ec2.Vpc("network", { cidrBlock: "10.0.0.0/16" });
   const subnet = new aws.ec2.Subnet("network", { vpcId: vpc.id, cidrBlock: "10.0.1.0/24" });
   const shared = {
-    ...{
-      fivetranApiUrl,
-      fivetranSecretArn,
-      allowDestroy: true,
-      logRetentionDays: 1,
-      pollInterval: 900,
-    },
+    fivetranApiUrl,
+    fivetranSecretArn,
+    allowDestroy: true,
+    logRetentionDays: 1,
+    pollInterval: 900,
     network: { vpcId: vpc.id, subnetIds: [subnet.id] },
   };
   const stub = { image: stubImage, snowflakeSecretArn, timeout: 60 };
   const real = {
-    ...{
-      projectFolder: "functions/fivetran-dbt-orchestration/dbt/example-project",
-      snowflakeSecretArn,
-      environment: dbtEnvironment,
-    },
+    projectFolder: "functions/fivetran-dbt-orchestration/dbt/example-project",
+    snowflakeSecretArn,
+    environment: dbtEnvironment,
   };
   const make = (name: Group, args: Omit<FivetranDbtOrchestrationArgs, "groupId" | "fivetranSecretArn">): object => {
     const made = new FivetranDbtOrchestration(

@@ -94,7 +94,11 @@ describe("the limits of a run", () => {
 
   it("O22: the longest run counts rounds of connections, the queue, and everything that is tried again", () => {
     const times = {
-      ...{ queueTimeout: 0, pollInterval: 900, syncTimeout: 3_600, maxConnections: 40, concurrency: 40 },
+      queueTimeout: 0,
+      pollInterval: 900,
+      syncTimeout: 3_600,
+      maxConnections: 40,
+      concurrency: 40,
       dbtTimeout: 600,
     };
     const once = longestRun(times);

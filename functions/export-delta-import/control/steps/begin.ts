@@ -40,7 +40,9 @@ export async function begin(event: unknown, ports: ControlPorts): Promise<Begun>
       return {
         decision: work.kind,
         reason: work.kind === "resume" ? "its operations were on their way to the target" : "its files are all there",
-        ...{ version: version.version, order: version.order, token: lease.token },
+        version: version.version,
+        order: version.order,
+        token: lease.token,
         groups: groupsOf(work.kind === "import" ? work.files.length : 0),
         tables: seen.versions.flatMap(({ item }) => item.tables ?? []),
       };

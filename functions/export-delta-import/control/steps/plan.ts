@@ -84,7 +84,11 @@ export async function plan(event: unknown, ports: ControlPorts): Promise<Plan> {
     ...entry,
     tables: [...(entry.tables ?? []), ...tables.map(({ Name }) => Name)],
     staged: {
-      ...{ prefix, schema, clean, schemaHash: schemaHash(schema), changes: compared?.changes ?? [] },
+      prefix,
+      schema,
+      clean,
+      schemaHash: schemaHash(schema),
+      changes: compared?.changes ?? [],
       badRecords: files.reduce((sum, { read }) => sum + (read?.badRecords ?? 0), 0),
     },
   }));

@@ -40,7 +40,9 @@ export async function review(event: unknown, ports: ControlPorts): Promise<Revie
     delta: {
       id: deltaId({ tenant, table, from: head.order, to: order, token: lease.token }),
       from: head.version,
-      ...{ list, files: files.length, counts },
+      list,
+      files: files.length,
+      counts,
     },
     bytesScanned: scanned.reduce((sum, bytes) => sum + bytes, 0),
     scanCost: (billed / TERABYTE) * settings.dollarsPerTerabyte,

@@ -16,10 +16,21 @@ const pk = "acme#orders";
 
 function entry(order: string, own: Partial<VersionEntry> = {}): VersionEntry {
   return {
-    ...{ tenant: "acme", table: "orders", version: order, order, status: "imported", lastFileAt: 0 },
-    ...{ receivedAt: "2026-01-01T00:00:00.000Z", attempts: 5, execution: "execution:1", token: 3 },
+    tenant: "acme",
+    table: "orders",
+    version: order,
+    order,
+    status: "imported",
+    lastFileAt: 0,
+    receivedAt: "2026-01-01T00:00:00.000Z",
+    attempts: 5,
+    execution: "execution:1",
+    token: 3,
     delta: {
-      ...{ id: `delta-${order}`, from: "", list: `deltas/${order}/files.json`, files: 1 },
+      id: `delta-${order}`,
+      from: "",
+      list: `deltas/${order}/files.json`,
+      files: 1,
       counts: { inserted: 2, updated: 1, deleted: 4, unchanged: 0 },
     },
     ...own,
@@ -80,7 +91,9 @@ describe("delta-approve and delta-replay", () => {
 
   it("D11: a version that is half-way is published anew under another delta's id, from its files", async () => {
     const { ports, table, store, started } = await world([entry("1"), entry("2", { status: "failed" })], {
-      ...{ version: "1", order: "1", publishing: "2" },
+      version: "1",
+      order: "1",
+      publishing: "2",
     });
     assert.deepEqual(await replay(await findVersion(table, "2"), ports, true), { action: "publish", version: "2" });
     assert.deepEqual(started, []);
@@ -119,7 +132,8 @@ describe("delta-approve and delta-replay", () => {
 
   it("D4: a version that was refused or has failed is read anew, and an import takes it", async () => {
     const { ports, table, registry } = await world([entry("1"), entry("2", { status: "refused", reason: "bad" })], {
-      ...{ version: "1", order: "1" },
+      version: "1",
+      order: "1",
     });
     assert.deepEqual(await replay(await findVersion(table, "2"), ports, false), { action: "import", version: "2" });
     const { item } = await findVersion(table, "2");

@@ -22,7 +22,10 @@ describe("the command resume", () => {
   it("K22: goes on where the partition stopped, behind it, or at an offset", () => {
     const { config, ...plain } = parse([...where, ...cluster]) ?? assert.fail();
     assert.deepEqual(plain, {
-      ...{ partition: { topic: "orders", partition: 3 }, skip: 0n, offset: undefined, isDryRun: false },
+      partition: { topic: "orders", partition: 3 },
+      skip: 0n,
+      offset: undefined,
+      isDryRun: false,
     });
     assert.deepEqual([config.brokers, config.groupId, config.security], [["b:9092"], "connect-orders", {}]);
     assert.equal(parse([...where, ...cluster, "--skip", "2"])?.skip, 2n);

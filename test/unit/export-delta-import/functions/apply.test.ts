@@ -53,7 +53,10 @@ function world(
   const attempts = new Map<string, number>();
   const { fail, ...given } = own;
   const ports: ApplyPorts = {
-    ...{ progress, versionOrder: "number", concurrency: 4, count: () => {} },
+    progress,
+    versionOrder: "number",
+    concurrency: 4,
+    count: () => {},
     log: { info: () => {}, warn: () => {}, error: () => {} },
     registry: { head: async () => ({ item: { version: "", order: "" }, revision: 0 }) },
     giveUp: async (_, reason) => void givenUp.push(reason),
@@ -146,7 +149,11 @@ describe("export-delta-import: applying operations", () => {
     assert.deepEqual(await run([...late, { id: "new", version: "7" }]), { batchItemFailures: [] });
     assert.deepEqual([...rows.keys()], ["kept", "new"]);
     assert.deepEqual((await progress.of("d1", 0, ["memory"])).targets[0], {
-      ...{ target: "memory", caughtUp: true, processed: 4, stale: 3, failed: 0 },
+      target: "memory",
+      caughtUp: true,
+      processed: 4,
+      stale: 3,
+      failed: 0,
     });
   });
 
@@ -250,16 +257,18 @@ describe("export-delta-import: rows in DynamoDB", () => {
     assert.match(pk, /^acme\/orders#0[0-3]$/);
     assert.equal(sk, "5#a");
     assert.deepEqual(item, {
-      ...{
-        pk: { S: pk },
-        sk: { S: sk },
-        _tenant: { S: "acme" },
-        _table: { S: "orders" },
-        _version: { S: "7" },
-        _order: { S: "07" },
-      },
-      ...{ id: { N: "5" }, "na#me": { S: "a" }, n: { NULL: true }, f: { BOOL: true } },
-      ...{ big: { N: "12345678901234567890.10" }, e: { N: "1e+21" } },
+      pk: { S: pk },
+      sk: { S: sk },
+      _tenant: { S: "acme" },
+      _table: { S: "orders" },
+      _version: { S: "7" },
+      _order: { S: "07" },
+      id: { N: "5" },
+      "na#me": { S: "a" },
+      n: { NULL: true },
+      f: { BOOL: true },
+      big: { N: "12345678901234567890.10" },
+      e: { N: "1e+21" },
     });
   });
 

@@ -27,11 +27,18 @@ function world(tables: Readonly<Record<string, TableConfig>> = { orders: table()
   const registry = new Registry({ ...time, store });
   const config = { prefix: "", versionOrder: "number" as const, manifestName, tables };
   const ports: ControlPorts = {
-    ...{ config, registry, now: time.now, count: () => {}, log: { info: () => {}, warn: () => {} } },
+    config,
+    registry,
+    now: time.now,
+    count: () => {},
+    log: { info: () => {}, warn: () => {} },
     lock: new TableLock({ ...time, store: new MemoryStore(), isRunning: async () => true, leaseMs: 60_000 }),
     progress: new Progress({ ...time, store }),
     settings: {
-      ...{ database: "imports", workBucket: "work", targets: ["dynamodb"], dollarsPerTerabyte: 5 },
+      database: "imports",
+      workBucket: "work",
+      targets: ["dynamodb"],
+      dollarsPerTerabyte: 5,
       approvalSeconds: 7_200,
     },
     work: {
@@ -45,7 +52,10 @@ function world(tables: Readonly<Record<string, TableConfig>> = { orders: table()
     start: async (_, name) => void started.push(name),
   };
   const registerPorts: RegisterPorts = {
-    ...{ config, registry, count: () => {}, log: { info: () => {}, warn: () => {}, error: () => {} } },
+    config,
+    registry,
+    count: () => {},
+    log: { info: () => {}, warn: () => {}, error: () => {} },
     read: async ({ key }) => objects.get(key) ?? "",
     start: ports.start,
   };
@@ -141,7 +151,8 @@ describe("export-delta-import: the steps of an import", () => {
   it("D8: keys that repeat or are missing refuse the export, with examples", async () => {
     const { step } = world();
     const refused = step("refuseKeys", {
-      ...{ duplicateKeys: 2, nullRows: 1 },
+      duplicateKeys: 2,
+      nullRows: 1,
       rows: rows(["k1", "k2", "n"], ["1", "x", "3"], [undefined, "y", "1"]),
     });
     await assert.rejects(refused, {

@@ -26,7 +26,9 @@ async function begun(config: TableConfig, files: Readonly<Record<string, Buffer 
   assert.ok(version && !("heldBy" in lease) && (await registry.take(lease, version, false)));
   const written = new Map<string, Buffer>();
   const ports: NormalisePorts = {
-    ...{ registry, lock, config: { prefix: "", versionOrder: "number", manifestName: "", tables: { orders: config } } },
+    registry,
+    lock,
+    config: { prefix: "", versionOrder: "number", manifestName: "", tables: { orders: config } },
     exports: {
       open: async ({ key: name }) => {
         const body = files[name];

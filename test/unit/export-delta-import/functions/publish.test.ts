@@ -20,15 +20,13 @@ const schema = {
   keyColumns: ["id", "name"],
 };
 const version: VersionEntry = {
-  ...{
-    tenant: "acme",
-    table: "orders",
-    version: "7",
-    order: "07",
-    status: "publishing",
-    lastFileAt: 0,
-    receivedAt: "",
-  },
+  tenant: "acme",
+  table: "orders",
+  version: "7",
+  order: "07",
+  status: "publishing",
+  lastFileAt: 0,
+  receivedAt: "",
   attempts: 1,
   staged: { prefix: "staged/", schema, schemaHash: "", changes: [], badRecords: 0 },
   delta: { id: "d1", from: "6", list: "list", files: 2, counts: { inserted: 0, updated: 0, deleted: 0, unchanged: 0 } },
@@ -45,7 +43,11 @@ describe("export-delta-import: operations of a delta", () => {
     const { data } = new OperationWriter(version).record(JSON.stringify(row), 1, 3);
     assert.ok(data.toString().includes('"sa\\"id":123456789012345678901234567.10'), data.toString());
     assert.deepEqual(operation(row, 3), {
-      ...{ deltaId: "d1", tenant: "acme", table: "orders", version: "7", op: "UPDATE" },
+      deltaId: "d1",
+      tenant: "acme",
+      table: "orders",
+      version: "7",
+      op: "UPDATE",
       key: { id: 5, name: 'a"\n' },
       row: { id: 5, name: 'a"\n', 'sa"id': 1.2345678901234568e26, open: true, on: null },
       sequence: 2 ** 32 + 3,
@@ -131,7 +133,11 @@ describe("export-delta-import: publishing a delta", () => {
     const put: StreamRecord[][] = [];
     const progress = new Progress({ ...time, store });
     const ports: PublishPorts = {
-      ...{ ...time, lock, progress, registry: new Registry({ ...time, store }), count: () => {} },
+      ...time,
+      lock,
+      progress,
+      registry: new Registry({ ...time, store }),
+      count: () => {},
       log: { info: () => {}, warn: () => {} },
       put: async (records) => {
         put.push([...records]);

@@ -187,8 +187,15 @@ describe("export-delta-import: what is to be done next", () => {
   const version = (order: string, own: Partial<VersionEntry> = {}) => ({
     revision: 1,
     item: {
-      ...{ tenant: "acme", table: "orders", version: order, order, status: "receiving" as const, attempts: 0 },
-      ...{ lastFileAt: 0, receivedAt: "", ...own },
+      tenant: "acme",
+      table: "orders",
+      version: order,
+      order,
+      status: "receiving" as const,
+      attempts: 0,
+      lastFileAt: 0,
+      receivedAt: "",
+      ...own,
     },
   });
   const files = new Map<string, FileEntry[]>();

@@ -164,20 +164,16 @@ describe("export-delta-import: delta SQL", () => {
   it("D8: keys that repeat or that aren't whole are counted and told with examples", async () => {
     const schema = schemaOf(["region", "id", "name"]);
     const rows: PartRow[] = [
-      ...[
-        ["x", "1", "a"],
-        ["x", "1", "b"],
-        ["x", "1", "c"],
-        ["y", "1", "d"],
-        ["y", "2", "e"],
-        ["y", "2", "f"],
-      ],
-      ...[
-        [undefined, "3", "g"],
-        ["", "4", "h"],
-        ["z", undefined, "i"],
-        [undefined, undefined, "j"],
-      ],
+      ["x", "1", "a"],
+      ["x", "1", "b"],
+      ["x", "1", "c"],
+      ["y", "1", "d"],
+      ["y", "2", "e"],
+      ["y", "2", "f"],
+      [undefined, "3", "g"],
+      ["", "4", "h"],
+      ["z", undefined, "i"],
+      [undefined, undefined, "j"],
     ];
     const name = await tables.add(3, rows);
     assert.deepEqual((await tables.query(keyCheckSql(name, schema))).map(numbers), [

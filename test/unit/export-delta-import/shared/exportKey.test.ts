@@ -14,12 +14,19 @@ function reasonOf(key: string, own: Partial<KeyRules> = {}): string {
 describe("export-delta-import: keys", () => {
   it("D1: a key says tenant, table, version and file", () => {
     assert.deepEqual(parseExportKey("tenant/test_table/20201230_V0001/export1.csv.gz", rules), {
-      ...{ tenant: "tenant", table: "test_table", version: "20201230_V0001", file: "export1.csv.gz" },
+      tenant: "tenant",
+      table: "test_table",
+      version: "20201230_V0001",
+      file: "export1.csv.gz",
       order: "20201230_V000000000001",
     });
     const named = parseExportKey("in/a/b/7/it's ; 1+1.GZ", { ...rules, prefix: "in/", versionOrder: "number" });
     assert.deepEqual(named, {
-      ...{ tenant: "a", table: "b", version: "7", file: "it's ; 1+1.GZ", order: "000000000000000007" },
+      tenant: "a",
+      table: "b",
+      version: "7",
+      file: "it's ; 1+1.GZ",
+      order: "000000000000000007",
     });
   });
 

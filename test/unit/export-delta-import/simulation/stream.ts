@@ -44,9 +44,17 @@ export function recordOf(
   return {
     eventID: `${shard}:${sequenceNumber}`,
     kinesis: {
-      ...{ sequenceNumber, partitionKey, data: data.toString("base64") },
-      ...{ approximateArrivalTimestamp: 0, kinesisSchemaVersion: "1.0" },
+      sequenceNumber,
+      partitionKey,
+      data: data.toString("base64"),
+      approximateArrivalTimestamp: 0,
+      kinesisSchemaVersion: "1.0",
     },
-    ...{ awsRegion: "", eventName: "", eventSource: "", eventSourceARN: "", eventVersion: "", invokeIdentityArn: "" },
+    awsRegion: "",
+    eventName: "",
+    eventSource: "",
+    eventSourceARN: "",
+    eventVersion: "",
+    invokeIdentityArn: "",
   };
 }

@@ -23,16 +23,27 @@ import { MemoryAthena } from "./queries";
 import { MemoryStream } from "./stream";
 
 export const settings = {
-  ...{ pipeline: "imports", readConcurrency: 5, publishConcurrency: 5, functionTimeout: 900, queryTimeout: 1_800 },
-  ...{ approvalTimeout: 86_400, catchUpTimeout: 10_000_000, catchUpInterval: 60, importTimeout: 20_000_000 },
+  pipeline: "imports",
+  readConcurrency: 5,
+  publishConcurrency: 5,
+  functionTimeout: 900,
+  queryTimeout: 1_800,
+  approvalTimeout: 86_400,
+  catchUpTimeout: 10_000_000,
+  catchUpInterval: 60,
+  importTimeout: 20_000_000,
 };
 const { definition } = importFlow(settings, placeholders);
 
 export const config: DeltaConfig = {
-  ...{ prefix: "", versionOrder: "number", manifestName: "" },
+  prefix: "",
+  versionOrder: "number",
+  manifestName: "",
   tables: {},
   otherTables: table({
-    ...{ header: false, cleanFiles: true, maxDeletedShare: 0.7 },
+    header: false,
+    cleanFiles: true,
+    maxDeletedShare: 0.7,
     columns: ["id", "value"].map((name) => ({ name, type: "string" })),
   }),
 };
@@ -100,7 +111,12 @@ export class World {
     this.exports.set(key, body);
     const etag = createHash("md5").update(JSON.stringify(rows)).digest("hex");
     const event: ObjectEvent = {
-      ...{ bucket: "exports", key, etag, size: body.length, sequencer: "01", time: "2026-05-01T05:00:00.000Z" },
+      bucket: "exports",
+      key,
+      etag,
+      size: body.length,
+      sequencer: "01",
+      time: "2026-05-01T05:00:00.000Z",
     };
     for (let i = 0; i < events; i++) this.background(() => this.registerEvent(event));
   }
@@ -159,7 +175,11 @@ export class World {
 
   private controlPorts({ tables, start, time, gate, common }: ReturnType<World["process"]>): ControlPorts {
     return {
-      ...{ ...tables, ...common, config, start, now: time.now },
+      ...tables,
+      ...common,
+      config,
+      start,
+      now: time.now,
       work: {
         text: async (key) => this.objects.get(key)?.toString() ?? "",
         lines: (key) => this.lines(key),
@@ -173,7 +193,10 @@ export class World {
         },
       },
       settings: {
-        ...{ database: "imports", workBucket: "work", targets: ["memory"], dollarsPerTerabyte: 5 },
+        database: "imports",
+        workBucket: "work",
+        targets: ["memory"],
+        dollarsPerTerabyte: 5,
         approvalSeconds: settings.approvalTimeout,
       },
     };
@@ -208,7 +231,9 @@ export class World {
     });
     try {
       const ended = await simulate(definition, {
-        ...{ input: { ...execution.table }, clock, execution: execution.arn },
+        input: { ...execution.table },
+        clock,
+        execution: execution.arn,
         task: (call) => this.task(call),
         enter: async (state) => {
           if (execution.status === "RUNNING" && this.fate.happens(`${execution.arn} is stopped at ${state}`, 120)) {
@@ -306,7 +331,9 @@ export class World {
       return normalise(
         payload,
         {
-          ...{ ...ports, config, limits: { partBytes: 1e6, maxUnpackedBytes: 1e9, maxUnpackRatio: 1e3 } },
+          ...ports,
+          config,
+          limits: { partBytes: 1e6, maxUnpackedBytes: 1e9, maxUnpackRatio: 1e3 },
           exports: { open: () => Promise.reject(new Error("clean files are copied")) },
           copy: async ({ key }, to) => {
             await process.gate(`copy ${key}`);
@@ -347,7 +374,10 @@ export class World {
         await this.fate.gate(`deliver to shard ${shard}`);
         await this.untilDone("apply", async (process) => {
           const { batchItemFailures } = await applyBatch(batch, {
-            ...{ ...process.tables, ...process.common, versionOrder: config.versionOrder, concurrency: 2 },
+            ...process.tables,
+            ...process.common,
+            versionOrder: config.versionOrder,
+            concurrency: 2,
             target: this.targetOf(process.gate),
             giveUp: async (_, reason) => void this.givenUp.push(reason),
           });

@@ -38,17 +38,19 @@ describe("KafkaLambdaSink", () => {
   it("K1: a service of tasks that are told the connector's keys, in private subnets, with nothing coming in", async () => {
     const run = await deploy({ batchSize: 500, resultTopic: "orders-results", config: { "sink.max.in.flight": "7" } });
     assert.deepEqual(configOf(run), {
-      ...{ name: deployed, topics: "orders", "bootstrap.servers": "b-1.example.com:9092,b-2.example.com:9092" },
-      ...{ "aws.lambda.function.name": functionArn, "aws.lambda.batch.size": "500", "sink.max.in.flight": "7" },
+      name: deployed,
+      topics: "orders",
+      "bootstrap.servers": "b-1.example.com:9092,b-2.example.com:9092",
+      "aws.lambda.function.name": functionArn,
+      "aws.lambda.batch.size": "500",
+      "sink.max.in.flight": "7",
       "reporter.result.topic.name": "orders-results",
     });
     const service = run.named("orders-sink-service");
     assert.deepEqual(at(service, "networkConfiguration"), {
-      ...{
-        subnets: ["subnet-1", "subnet-2"],
-        securityGroups: ["orders-sink-security-group-id"],
-        assignPublicIp: false,
-      },
+      subnets: ["subnet-1", "subnet-2"],
+      securityGroups: ["orders-sink-security-group-id"],
+      assignPublicIp: false,
     });
     assert.deepEqual(at(run.named("orders-sink-security-group"), "ingress"), []);
     assert.deepEqual(ports(run), [443, 9092]);
@@ -93,8 +95,12 @@ describe("KafkaLambdaSink", () => {
 
   it("K9: with MSK's IAM the role reads its topics, is in its group and writes its reports, at that cluster alone", async () => {
     const run = await deploy({
-      ...{ authentication: "iam", mskClusterArn: mskArn, resultTopic: "results", config: { topics: "a,b" } },
-      ...{ topics: undefined, bootstrapServers: pulumi.output("b-1.example.com:9098") },
+      authentication: "iam",
+      mskClusterArn: mskArn,
+      resultTopic: "results",
+      config: { topics: "a,b" },
+      topics: undefined,
+      bootstrapServers: pulumi.output("b-1.example.com:9098"),
     });
     const of = (kind: string, name: string) =>
       `arn:aws:kafka:us-east-1:000000000000:${kind}/main/11111111-2222-6/${name}`;
@@ -117,7 +123,9 @@ describe("KafkaLambdaSink", () => {
 
   it("K7: secrets reach the tasks by reference, read by ECS under its own role", async () => {
     const run = await deploy({
-      ...{ authentication: "scram", brokerSecretArn: secretArn("AmazonMSK_sink"), valueConverter: "avro" },
+      authentication: "scram",
+      brokerSecretArn: secretArn("AmazonMSK_sink"),
+      valueConverter: "avro",
       schemaRegistryUrl: "https://registry.example.com:8081",
       secrets: [{ variable: "REGISTRY_USER", secretArn: secretArn("registry"), key: "user" }],
       config: { "value.converter.basic.auth.user.info": fromEnv("REGISTRY_USER") },
@@ -160,7 +168,9 @@ describe("KafkaLambdaSink", () => {
 
   it("K1: the file of a Kafka Connect connector is taken as it is", async () => {
     const run = await deploy({
-      ...{ functionArn: undefined, topics: undefined, bootstrapServers: undefined },
+      functionArn: undefined,
+      topics: undefined,
+      bootstrapServers: undefined,
       connectorFile: join(__dirname, "connector.json"),
     });
     const config = configOf(run);
@@ -207,7 +217,9 @@ describe("KafkaLambdaSink", () => {
     assert.equal(at(target, "resourceId"), `service/${deployed}-sink/${deployed}-sink`);
     const tracking = at(run.named("orders-sink-scaling-policy"), "targetTrackingScalingPolicyConfiguration") as object;
     assert.deepEqual(Reflect.get(tracking, "customizedMetricSpecification"), {
-      ...{ namespace: "DataPipelines", metricName: "Lag", statistic: "Average" },
+      namespace: "DataPipelines",
+      metricName: "Lag",
+      statistic: "Average",
       dimensions: [{ name: "Pipeline", value: deployed }],
     });
     assert.equal(Reflect.get(tracking, "targetValue"), 500);

@@ -231,13 +231,11 @@ describe("KafkaLambdaSink: configuration by the connector's keys", () => {
     assert.equal(parse({ "aws.lambda.region": "eu-west-1" }).config.lambda.region, "eu-west-1");
     const arn = "arn:aws:lambda:eu-central-1:123456789012:function:f:live";
     assert.deepEqual(parse({ "aws.lambda.function.name": arn }).config.lambda, {
-      ...{
-        functionName: arn,
-        region: "eu-central-1",
-        isAsync: false,
-        socketTimeoutMs: undefined,
-        userAgent: undefined,
-      },
+      functionName: arn,
+      region: "eu-central-1",
+      isAsync: false,
+      socketTimeoutMs: undefined,
+      userAgent: undefined,
     });
     assert.match(problems({ "aws.lambda.function.name": "a b" })[0] ?? "", /Give a function's name or ARN/);
   });
@@ -249,7 +247,9 @@ describe("KafkaLambdaSink: configuration by the connector's keys", () => {
       "aws.credentials.provider.sts.role.external.id": "x-1",
     };
     assert.deepEqual(parse(given).config.lambda.assumeRole, {
-      ...{ arn: "arn:aws:iam::210987654321:role/invoke", externalId: "x-1", sessionName: "kafka-lambda-sink" },
+      arn: "arn:aws:iam::210987654321:role/invoke",
+      externalId: "x-1",
+      sessionName: "kafka-lambda-sink",
     });
     assert.match(
       problems({ ...given, "aws.credentials.provider.sts.role.arn": "" })[0] ?? "",
@@ -332,7 +332,8 @@ describe("KafkaLambdaSink: configuration by the connector's keys", () => {
     const scram = { "security.protocol": "SASL_SSL", "sasl.mechanism": "SCRAM-SHA-512" };
     const noTls = { ca: undefined, certificate: undefined, key: undefined, keyPassword: undefined };
     assert.deepEqual(parse({ ...scram, "sasl.jaas.config": jaas }).config.security, {
-      ...{ sasl: { mechanism: "SCRAM-SHA-512", username: "sink", password: 'a"b;c' }, tls: noTls },
+      sasl: { mechanism: "SCRAM-SHA-512", username: "sink", password: 'a"b;c' },
+      tls: noTls,
     });
     const own = {
       "consumer.override.sasl.username": ref("USER"),

@@ -77,7 +77,10 @@ describe("KafkaLambdaSink: converters without a registry", () => {
 
 describe("KafkaLambdaSink: records", () => {
   const record = (headers: [string, string | null][]) => ({
-    ...{ offset: 0n, timestamp: 0n, key: Buffer.from("k"), value: Buffer.from('{"a":1}') },
+    offset: 0n,
+    timestamp: 0n,
+    key: Buffer.from("k"),
+    value: Buffer.from('{"a":1}'),
     headers: headers.map(([name, value]) => [Buffer.from(name), value === null ? null : Buffer.from(value)] as const),
   });
 
@@ -92,7 +95,9 @@ describe("KafkaLambdaSink: records", () => {
         ]),
       ),
       {
-        ...{ key: '"k"', value: '{"a":1}', headers: '[{"a\\"":"1"},{"b":null},{"a\\"":"2"}]' },
+        key: '"k"',
+        value: '{"a":1}',
+        headers: '[{"a\\"":"1"},{"b":null},{"a\\"":"2"}]',
       },
     );
     assert.deepEqual((convert(record([])) as { headers: string }).headers, "[]");

@@ -8,7 +8,9 @@ import { protobufDecoder } from "../../../../functions/kafka-lambda-sink/convert
 import type { RegisteredSchema, SchemaType } from "../../../../functions/kafka-lambda-sink/convert/registry";
 
 const schemaOf = (type: SchemaType, text: string | object, references: RegisteredSchema["references"] = []) => ({
-  ...{ type, text: typeof text === "string" ? text : JSON.stringify(text), references },
+  type,
+  text: typeof text === "string" ? text : JSON.stringify(text),
+  references,
 });
 const avroOf = (schema: object | string, hex: string, decimals: "NUMERIC" | "BASE64" = "NUMERIC") =>
   avroDecoder(schemaOf("AVRO", JSON.stringify(schema)), decimals)(Buffer.from(hex, "hex"));
@@ -61,7 +63,8 @@ describe("KafkaLambdaSink: Avro", () => {
     const decode = avroDecoder(schemaOf("AVRO", node), "NUMERIC");
     const { tree } = fc.letrec((tie) => ({
       tree: fc.record({
-        ...{ i: fc.integer(), s: fc.string({ unit: "grapheme" }).filter((text) => !text.includes("__proto__")) },
+        i: fc.integer(),
+        s: fc.string({ unit: "grapheme" }).filter((text) => !text.includes("__proto__")),
         m: fc.dictionary(
           fc.string().filter((key) => key !== "__proto__" && !key.includes("\u0012__proto__")),
           fc.option(fc.boolean()),
@@ -158,9 +161,18 @@ describe("KafkaLambdaSink: Protobuf", () => {
     );
     const Order = order.lookupType("shop.Order");
     const message = Order.fromObject({
-      ...{ id: "-9223372036854775808", big: "18446744073709551615", name: 'a"', raw: Buffer.from([255, 254]), kind: 1 },
-      ...{ lines: [{ sku: "s" }, {}], counts: { "k\n": 3 }, note: "", ratio: Number.NaN, phone: 5 },
-      ...{ at: { seconds: 1562844607, nanos: 5_000 }, flags: { "-5": true } },
+      id: "-9223372036854775808",
+      big: "18446744073709551615",
+      name: 'a"',
+      raw: Buffer.from([255, 254]),
+      kind: 1,
+      lines: [{ sku: "s" }, {}],
+      counts: { "k\n": 3 },
+      note: "",
+      ratio: Number.NaN,
+      phone: 5,
+      at: { seconds: 1562844607, nanos: 5_000 },
+      flags: { "-5": true },
     });
     assert.equal(
       parsed(first, Order.encode(message).finish()),
@@ -177,7 +189,7 @@ describe("KafkaLambdaSink: Protobuf", () => {
     };
     assert.deepEqual(
       [at(1, 0), at(0, 0), at(-1, 500_000_000), at(-1, 999_999_999), at(0, 1)],
-      [...["1000", "0", "-500", "-0.000001", "0.000001"]],
+      ["1000", "0", "-500", "-0.000001", "0.000001"],
     );
   });
 

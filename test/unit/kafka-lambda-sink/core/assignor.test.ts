@@ -6,7 +6,12 @@ import { nameOf, type TopicPartition } from "../../../../functions/kafka-lambda-
 const partitionsOf = (topic: string, count: number): TopicPartition[] =>
   Array.from({ length: count }, (_, partition) => ({ topic, partition }));
 const member = (id: string, owned: string[] = [], more: Partial<MemberClaim> = {}): MemberClaim => ({
-  ...{ id, owned, generation: owned.length > 0 ? 1 : -1, topics: ["a", "b"], observes: false, ...more },
+  id,
+  owned,
+  generation: owned.length > 0 ? 1 : -1,
+  topics: ["a", "b"],
+  observes: false,
+  ...more,
 });
 const names = (assigned: Map<string, TopicPartition[]>) =>
   Object.fromEntries([...assigned].map(([id, partitions]) => [id, partitions.map(nameOf)]));

@@ -9,14 +9,21 @@ import type { ReportTopic } from "../../../../functions/kafka-lambda-sink/core/r
 import { FakeWorld, place, range, recordAt } from "./fakes";
 
 const topicOf = (name: string, more: Partial<ReportTopic> = {}): ReportTopic => ({
-  ...{ name, keyFormat: "string", valueFormat: "json", key: "record", ...more },
+  name,
+  keyFormat: "string",
+  valueFormat: "json",
+  key: "record",
+  ...more,
 });
 const results = topicOf("lambda-success");
 const errors = topicOf("lambda-error");
 const failure = (kind: string, body = '{"errorMessage":"no","errorType":"Refused"}') =>
   new FunctionError({ errorType: "Refused", errorMessage: "no", kind, body });
 const shown = ({ headers, key, value, topic }: FakeWorld["reports"][number]) => ({
-  ...{ topic, key: key?.toString(), value: value.toString(), headers: headers.map((each) => each.join("=")) },
+  topic,
+  key: key?.toString(),
+  value: value.toString(),
+  headers: headers.map((each) => each.join("=")),
 });
 
 describe("KafkaLambdaSink: delivery", () => {
@@ -140,7 +147,9 @@ describe("KafkaLambdaSink: delivery", () => {
     ];
     assert.deepEqual(world.reports.map(shown), [
       {
-        ...{ topic: "lambda-success", key: "key 7", headers: headers(7) },
+        topic: "lambda-success",
+        key: "key 7",
+        headers: headers(7),
         value: '{"body":"Successfully executed Lambda!","status_code":200}',
       },
       { topic: "lambda-success", key: "key 8", value: '"text"', headers: headers(8) },

@@ -102,8 +102,12 @@ export class FakeWorld {
 
   constructor(settings: Partial<DeliverySettings> = {}, ports: Partial<SinkPorts> = {}) {
     const all: DeliverySettings = {
-      ...{ limits: { records: 3, bytes: 100_000 }, behavior: "fail", failScope: "partition" },
-      ...{ maxInFlight: 10, maxRetryMs: 60_000, ...settings },
+      limits: { records: 3, bytes: 100_000 },
+      behavior: "fail",
+      failScope: "partition",
+      maxInFlight: 10,
+      maxRetryMs: 60_000,
+      ...settings,
     };
     const events = {
       stopped: (stop: Stop) => this.stops.push(stop),
@@ -131,7 +135,8 @@ export class FakeWorld {
         this.reports.push(...reports);
       },
       convert: (_, { key, value }) => ({
-        ...{ key: JSON.stringify(key?.toString() ?? null), value: JSON.stringify(value?.toString() ?? null) },
+        key: JSON.stringify(key?.toString() ?? null),
+        value: JSON.stringify(value?.toString() ?? null),
         headers: "[]",
       }),
       sleep: async (ms) => {

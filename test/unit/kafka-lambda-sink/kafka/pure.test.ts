@@ -23,11 +23,20 @@ function batch(
   attributes = producer < 0 ? 0 : TRANSACTIONAL,
 ): RecordsBatch {
   const records = Array.from({ length: count }, (_, offsetDelta) => ({
-    ...{ offsetDelta, timestampDelta: BigInt(offsetDelta), key: null, value: Buffer.from("v"), headers: [] },
+    offsetDelta,
+    timestampDelta: BigInt(offsetDelta),
+    key: null,
+    value: Buffer.from("v"),
+    headers: [],
   }));
   return {
-    ...{ firstOffset: BigInt(first), lastOffsetDelta: count - 1, attributes, producerId: BigInt(producer), records },
-    ...{ firstTimestamp: 100n, maxTimestamp: 900n },
+    firstOffset: BigInt(first),
+    lastOffsetDelta: count - 1,
+    attributes,
+    producerId: BigInt(producer),
+    records,
+    firstTimestamp: 100n,
+    maxTimestamp: 900n,
   } as unknown as RecordsBatch;
 }
 
@@ -60,8 +69,14 @@ describe("KafkaLambdaSink: what a consumer may see of a log", () => {
 
   it("K5: a producer's aborted transactions are hidden, each up to its marker, and its committed ones seen", () => {
     const log = [
-      ...[batch(0, 2, 7), marker(2, 7, false), batch(3, 2, 7), marker(5, 7, true)],
-      ...[batch(6, 2, 7), marker(8, 7, false), batch(9, 1, 7), marker(10, 7, true)],
+      batch(0, 2, 7),
+      marker(2, 7, false),
+      batch(3, 2, 7),
+      marker(5, 7, true),
+      batch(6, 2, 7),
+      marker(8, 7, false),
+      batch(9, 1, 7),
+      marker(10, 7, true),
     ];
     const aborted: [number, number][] = [
       [7, 6],
@@ -120,7 +135,10 @@ describe("KafkaLambdaSink: the group's protocol", () => {
   it("K3: what a member publishes is what the others read", () => {
     const claims = { generation: 7, owned: ["a-0", "b-12"] };
     assert.deepEqual(decodeSubscription("m1", encodeSubscription(["a", "b"], claims, true)), {
-      ...{ id: "m1", topics: ["a", "b"], observes: true, ...claims },
+      id: "m1",
+      topics: ["a", "b"],
+      observes: true,
+      ...claims,
     });
     // As Kafka's own consumers read it: a version, the topics, then the user's data.
     assert.equal(

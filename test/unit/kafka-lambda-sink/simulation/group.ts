@@ -82,7 +82,10 @@ export class SimulatedGroup {
     this.isRebalancing = false;
     this.generation++;
     const claims = [...this.waiting].map(([id, { claims }]) => ({
-      ...{ id, topics: [this.topic], observes: false, ...claims },
+      id,
+      topics: [this.topic],
+      observes: false,
+      ...claims,
     }));
     const assigned = assignCooperatively(claims, this.partitions);
     this.checkNobodyElseHas(assigned, claims);

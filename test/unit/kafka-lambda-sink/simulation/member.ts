@@ -27,7 +27,11 @@ export class SimulatedMember implements GroupPort {
     const sleep = () => this.step("wait", () => undefined);
     const log = { info: () => {}, warn: () => {}, error: () => {} };
     const ports: SinkPorts = {
-      ...{ log, sleep, random: () => 0, count: () => {}, now: () => 0 },
+      log,
+      sleep,
+      random: () => 0,
+      count: () => {},
+      now: () => 0,
       open: (partition) => this.open(partition),
       convert: (_, record) => world.convert(record),
       invoke: async (batch, source) => {

@@ -7,7 +7,9 @@ const some = (max: number, maxLength: number) =>
 const scenario = (events: readonly Event[]): fc.Arbitrary<Scenario> =>
   fc.record({
     gaps: fc.array(fc.array(fc.constantFrom(0, 0, 0, 2), { minLength: 1, maxLength: 6, size: "max" }), {
-      ...{ minLength: 1, maxLength: 4, size: "max" },
+      minLength: 1,
+      maxLength: 4,
+      size: "max",
     }),
     behavior: fc.constantFrom("fail", "log", "ignore"),
     batchSize: fc.integer({ min: 1, max: 4 }),

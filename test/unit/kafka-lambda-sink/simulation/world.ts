@@ -72,9 +72,13 @@ export class SimulatedWorld {
     this.group = new SimulatedGroup(topic, partitions);
     const reportTopic = { name: "out", keyFormat: "string", valueFormat: "json", key: "record" } as const;
     this.settings = {
-      ...{ limits: { records: scenario.batchSize, bytes: 10_000 }, behavior: scenario.behavior },
-      ...{ failScope: "partition", maxInFlight: scenario.maxInFlight, maxRetryMs: Number.POSITIVE_INFINITY },
-      ...{ resultTopic: reportTopic, errorTopic: reportTopic },
+      limits: { records: scenario.batchSize, bytes: 10_000 },
+      behavior: scenario.behavior,
+      failScope: "partition",
+      maxInFlight: scenario.maxInFlight,
+      maxRetryMs: Number.POSITIVE_INFINITY,
+      resultTopic: reportTopic,
+      errorTopic: reportTopic,
     };
   }
 
