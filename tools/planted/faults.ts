@@ -43,10 +43,18 @@ export function readFaults(root: string): Fault[] {
     .filter((file) => file.endsWith(".yaml"))
     .sort()
     .flatMap((file) => {
-      const read = fileOfFaults.safeParse(parse(readFileSync(join(folder, file), "utf8")));
+      const read = fileOfFaults.safeParse(parsed(`test/planted/${file}`, readFileSync(join(folder, file), "utf8")));
       if (!read.success) throw new FaultError(`test/planted/${file}: ${z.prettifyError(read.error)}`);
       return Object.entries(read.data).flatMap(([row, entries]) => entries.map((each) => ({ row, ...each })));
     });
+}
+
+function parsed(name: string, text: string): unknown {
+  try {
+    return parse(text);
+  } catch (cause) {
+    throw new FaultError(`${name}: ${(cause as Error).message}`, { cause });
+  }
 }
 
 /** How an entry is called in messages. */

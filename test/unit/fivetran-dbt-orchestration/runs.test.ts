@@ -7,7 +7,7 @@ import { definitionOf } from "./settings";
 import { Clock, type Ended } from "./simulate";
 
 describe("a run of the orchestration", () => {
-  it("O1: lists, syncs each connection, then runs dbt, and lets go of the lock", async () => {
+  it("O1, O15: lists, syncs each connection, then runs dbt, and lets go of the lock", async () => {
     const { status, output, visited, calls } = await run();
     assert.equal(status, "SUCCEEDED");
     assert.deepEqual(output, {
@@ -66,7 +66,7 @@ describe("a run of the orchestration", () => {
     assert.ok(dbt.includes('"Command":["build","--full-refresh"]'));
   });
 
-  it("O8, O15: without a webhook the function is called again with a new token, and ends the connection by what Fivetran says", async () => {
+  it("O8, O15, O16: without a webhook the function is called again with a new token, and ends the connection by what Fivetran says", async () => {
     const { status, output, visited } = await run({ "Sync connection": inTurn(silence(900), synced) });
     assert.equal(status, "SUCCEEDED");
     assert.equal((output as Record<string, Json>).synced, 3);

@@ -171,12 +171,13 @@ describe("the entry point of dbt's image", () => {
 
   it("O23: no value of the component's secrets reaches log or artifacts, whatever its variable is called, JSON-escaped or in a URL", async () => {
     const secret = 'p"ä\\ss w0rd';
-    const env = { SNOWFLAKE_PASS: secret, PGPASS: "hunter2!", REDACTED_VARIABLES: "SNOWFLAKE_PASS,PGPASS" };
+    const secrets = { SNOWFLAKE_PASS: secret, PGPASS: "hunter2!", DBT_LOGIN: "open sesame" };
+    const env = { ...secrets, REDACTED_VARIABLES: Object.keys(secrets).join(",") };
     const tells = [
-      `message=$(python3 -c 'import json,os; print(json.dumps(os.environ["SNOWFLAKE_PASS"] + " " + os.environ["PGPASS"]))')`,
+      `message=$(python3 -c 'import json,os; print(json.dumps(" ".join(os.environ[name] for name in ["SNOWFLAKE_PASS", "PGPASS", "DBT_LOGIN"])))')`,
       `raw=$(python3 -c 'import json,os; print(json.dumps(os.environ["SNOWFLAKE_PASS"], ensure_ascii=False))')`,
       `url=$(python3 -c 'import os,urllib.parse; print(urllib.parse.quote(os.environ["SNOWFLAKE_PASS"], safe=""))')`,
-      `printf '%s\\n' "$SNOWFLAKE_PASS $PGPASS $message $raw $url"`,
+      `printf '%s\\n' "$SNOWFLAKE_PASS $PGPASS $DBT_LOGIN $message $raw $url"`,
       "for name in run_results.json manifest.json; do",
       '  printf \'{"results":[{"unique_id":"m","status":"error","message":%s}],"raw":%s,"url":"%s"}\' "$message" "$raw" "$url" > "$DBT_TARGET_PATH/$name"',
       "done",
@@ -190,6 +191,7 @@ describe("the entry point of dbt's image", () => {
       'p\\"\\u00e4',
       encodeURIComponent(secret),
       "hunter2",
+      "sesame",
       "w0rd",
     ];
     for (const text of [output, ...told])

@@ -64,7 +64,7 @@ describe("Sync and webhook together", () => {
     assert.deepEqual([all.started, all.api.syncs, all.counts.totals.StuckWaits], [[], 1, undefined]);
   });
 
-  it("O8, O15: without any webhook the next look ends the wait; one that comes after all does nothing", async () => {
+  it("O8, O15, O19: without any webhook the next look ends the wait; one that comes after all does nothing", async () => {
     const all = together();
     await all.sync("t1");
     all.end();
