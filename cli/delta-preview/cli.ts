@@ -2,9 +2,6 @@ import { isNamed } from "../../functions/shared/retry";
 import { HELP, parseOptions } from "./options";
 import { type Example, type Preview, preview } from "./preview";
 
-/** The import would refuse the export: told, but not as a crash. */
-const refusals = ["ExportRefused", "FileRefused"];
-
 export async function run(args: readonly string[]): Promise<number> {
   const options = parseOptions(args);
   if (options === undefined) {
@@ -20,7 +17,7 @@ export async function run(args: readonly string[]): Promise<number> {
       console.error((error as Error).message);
       return 2;
     }
-    if (!refusals.some((name) => isNamed(error, name))) throw error;
+    if (!isNamed(error, "ExportRefused")) throw error;
     console.error(`The import would refuse it: ${(error as Error).message}`);
     return 1;
   }

@@ -44,7 +44,7 @@ const newer: TableName = { database: "main", table: "newer" };
 const older: TableName = { database: "main", table: "older" };
 const delta: TableName = { database: "main", table: "delta" };
 
-/** Compares two exports as the import does. @throws UnreadableFile, ExportRefused, FileRefused */
+/** Compares two exports as the import does. @throws UnreadableFile, ExportRefused */
 export async function preview(
   files: { readonly newer: string; readonly older?: string },
   table: TableConfig,

@@ -1,9 +1,10 @@
 import { once } from "node:events";
-import { createReadStream, createWriteStream, statSync } from "node:fs";
+import { createReadStream, createWriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
 import { RowWriter } from "../../functions/export-delta-import/normalise/rows";
 import type { TableConfig } from "../../functions/export-delta-import/shared/config";
 import { exportSchema, type Schema } from "../../functions/export-delta-import/shared/schema";
+import { isNamed } from "../../functions/shared/retry";
 import { FieldsReader } from "../../functions/shared/text/fields";
 import { openText } from "../../functions/shared/text/text";
 import { openPacked } from "../../functions/shared/text/unpack";
@@ -26,13 +27,8 @@ const SHOWN = 10;
 /** As the import's own limit of a record. */
 const MAX_RECORD_BYTES = 4 * 350 * 1024;
 
-/** Writes an export's rows as a part of the import would have them. @throws UnreadableFile, ExportRefused, FileRefused */
+/** Writes an export's rows as a part of the import would have them. @throws UnreadableFile, ExportRefused */
 export async function readExport(path: string, to: string, table: TableConfig): Promise<ReadExport> {
-  try {
-    statSync(path);
-  } catch (error) {
-    throw new UnreadableFile(`${path} can't be read: ${(error as Error).message}`);
-  }
   const out = createWriteStream(to);
   const reading = new Reading(table, async (line) => {
     if (!out.write(line)) await once(out, "drain");
@@ -45,6 +41,11 @@ export async function readExport(path: string, to: string, table: TableConfig): 
     const reader = new FieldsReader(from, { maxRecordBytes: MAX_RECORD_BYTES }, form);
     for await (const chunk of text.utf8) await reading.take(reader.push(chunk));
     await reading.take(reader.end());
+  } catch (error) {
+    // Damaged, of another kind, not there, or a folder.
+    const isUnreadable = isNamed(error, "FileRefused") || (error as NodeJS.ErrnoException).syscall !== undefined;
+    if (!isUnreadable) throw error;
+    throw new UnreadableFile(`${path} can't be read: ${(error as Error).message}`, { cause: error });
   } finally {
     out.end();
     await finished(out);

@@ -72,6 +72,18 @@ describe("delta-preview", () => {
     assert.match(found.problems.join(), /1 record that can't be read: line 3: 3 fields/);
   });
 
+  it("D2, D9: a damaged file and a folder are unreadable, as a file that isn't there is", async () => {
+    const packed = gzipSync(`id,name\n${"1,a\n".repeat(5_000)}`);
+    for (const [path, reason] of [
+      [file("cut.csv.gz", packed.subarray(0, packed.length - 12)), /cut\.csv\.gz can't be read: .*gzip/],
+      [file("flipped.csv.gz", Buffer.from(packed).fill(0, 40, 60)), /flipped\.csv\.gz can't be read/],
+      [folder, /can't be read: .*EISDIR/],
+    ] as const) {
+      const unreadable = (error: Error): boolean => error.name === "UnreadableFile" && reason.test(error.message);
+      await assert.rejects(of(undefined, path), unreadable);
+    }
+  });
+
   it("D7: the counts are those of a comparison of the two as maps", async () => {
     const rows = fc.dictionary(
       fc.stringMatching(/^[a-z]{1,2}$/),
