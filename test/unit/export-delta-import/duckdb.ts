@@ -10,6 +10,11 @@ import {
   type TableName,
 } from "../../../functions/export-delta-import/shared/sql";
 
+interface Operator {
+  readonly name: string;
+  readonly children: readonly Operator[];
+}
+
 /** Values of a row by its columns' places; undefined is NULL. */
 export type PartRow = readonly (string | undefined)[];
 
@@ -47,6 +52,13 @@ export class Tables {
     return name;
   }
 
+  /** A table whose rows are reckoned when they are read, for sizes that nobody writes out. */
+  async define(select: string): Promise<TableName> {
+    const name = { database: "exports", table: `r_${this.count++}` };
+    await this.connection.run(`CREATE VIEW ${qualified(name)} AS ${select}`);
+    return name;
+  }
+
   async drop(name: TableName): Promise<void> {
     await this.connection.run(`DROP VIEW ${qualified(name)}`);
     rmSync(join(this.folder, `${name.table}.ndjson`));
@@ -55,6 +67,13 @@ export class Tables {
   async query(sql: string): Promise<Record<string, unknown>[]> {
     const reader = await this.connection.runAndReadAll(sql);
     return reader.getRowObjectsJson() as Record<string, unknown>[];
+  }
+
+  /** Names of a statement's operators, as it would be run. */
+  async operators(sql: string): Promise<string[]> {
+    const [row] = await this.query(`EXPLAIN (FORMAT json) ${sql}`);
+    const collect = ({ name, children }: Operator): string[] => [name, ...children.flatMap(collect)];
+    return (JSON.parse(String(row?.explain_value)) as Operator[]).flatMap(collect);
   }
 
   /** A result as a table, as the unloaded delta is one. */
