@@ -19,8 +19,8 @@ import { MAX_ROW_BYTES, RowWriter } from "./rows";
 
 export interface NormalisePorts {
   readonly config: DeltaConfig;
-  readonly registry: Registry;
-  readonly lock: TableLock;
+  readonly registry: Pick<Registry, "version" | "files" | "fileRead">;
+  readonly lock: Pick<TableLock, "renew">;
   readonly exports: ObjectSource;
   readonly work: Pick<WorkBucket, "put">;
   /** Copies an object into the work bucket as it is. */

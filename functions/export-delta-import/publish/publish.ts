@@ -10,9 +10,9 @@ import { OperationWriter, type StreamRecord } from "./operations";
 import { KINESIS_LIMITS, putAll, type StreamLimits, type StreamPorts, sizeOf } from "./stream";
 
 export interface PublishPorts extends StreamPorts {
-  readonly registry: Registry;
-  readonly lock: TableLock;
-  readonly progress: Progress;
+  readonly registry: Pick<Registry, "version">;
+  readonly lock: Pick<TableLock, "renew">;
+  readonly progress: Pick<Progress, "published" | "savePublished">;
   readonly work: Pick<WorkBucket, "text" | "lines">;
   readonly limits?: StreamLimits;
   readonly log: Pick<Log, "info" | "warn">;
