@@ -176,10 +176,10 @@ async function targetRows({ clients, outputs }: Run, tenant: string, name: strin
 }
 
 /** The target has to be the last export, row by row and value by value. */
-function differences(
+export function differences(
   found: ReadonlyMap<string, Item>,
-  { rows }: Reckoning,
-  { keyColumns }: TableSettings,
+  { rows }: Pick<Reckoning, "rows">,
+  { keyColumns }: Pick<TableSettings, "keyColumns">,
   what: string,
 ): string[] {
   const textOf = (row: ExpectedRow): string =>

@@ -3,8 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { reckon } from "../../../../local/run/exportReckoning";
-import { readExportsFolder } from "../../../../local/run/exports";
+import { differences, readExportsFolder } from "../../../../local/run/exports";
 import { parseOptions, UsageError } from "../../../../local/run/options";
 import { type ExportFile, exportSamples } from "../../../../local/samples/exports";
 
@@ -46,6 +47,31 @@ describe("Exports of a local run", () => {
     const { differences } = await reckon({ table: "airports", keyColumns: ["iata"] }, versions);
     assert.equal(differences.length, 3);
     for (const { updated, deleted } of differences.slice(1)) assert.ok(updated > 0 && deleted > 0);
+  });
+
+  it("D15: a row too few, one too many or one of an older version in the target fails the run, with the row named", () => {
+    const expected = {
+      rows: [
+        { id: "1", v: "a" },
+        { id: "2", v: null },
+        { id: "3", v: "1.50" },
+      ],
+    };
+    const target = {
+      ...{ one: { id: { S: "1" }, v: { S: "a" } }, two: { id: { S: "2" }, v: { NULL: true } } },
+      three: { id: { S: "3" }, v: { N: "1.5" } },
+    };
+    const told = (found: Record<string, Record<string, AttributeValue>>): string[] =>
+      differences(new Map(Object.entries(found)), expected, { keyColumns: ["id"] }, "acme/t");
+    assert.deepEqual(told(target), []);
+    const { one, two, three } = target;
+    assert.match(told({ one, three }).join(), /acme\/t: .*1 rows missing \(for example 2\), 0 that/);
+    assert.match(told({ ...target, four: { id: { S: "4" } } }).join(), /0 rows missing .*, 1 that aren't in it/);
+    assert.match(
+      told({ two, three, one: { id: one.id, v: { S: "old" } } }).join(),
+      /1 rows missing \(for example 1\), 1/,
+    );
+    assert.equal(told({ one, three, two: { id: two.id, v: { S: "" } } }).length, 1);
   });
 
   it("D15: a folder of one's own has tables.json and TENANT/TABLE/VERSION/FILE.gz; what is missing is told at once", () => {
