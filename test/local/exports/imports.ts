@@ -1,7 +1,5 @@
-/** A local cloud with one ExportDeltaImport, and what tests do with it. */
+/** What tests do with a local cloud that has one ExportDeltaImport. */
 import assert from "node:assert/strict";
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import {
@@ -12,11 +10,11 @@ import {
 } from "@aws-sdk/client-athena";
 import { type AttributeValue, DeleteItemCommand, DynamoDBClient, paginateScan } from "@aws-sdk/client-dynamodb";
 import { GetTablesCommand, GlueClient } from "@aws-sdk/client-glue";
-import { LambdaClient } from "@aws-sdk/client-lambda";
+import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { ListExecutionsCommand, SFNClient, StopExecutionCommand } from "@aws-sdk/client-sfn";
+import { paginateListExecutions, SFNClient, StopExecutionCommand } from "@aws-sdk/client-sfn";
 import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { ExportDeltaImport } from "../../../components/export-delta-import/exportDeltaImport";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type {
   HeadEntry,
   LockEntry,
@@ -25,117 +23,70 @@ import type {
 } from "../../../functions/export-delta-import/registry/entries";
 import { DynamoDbStore } from "../../../functions/export-delta-import/registry/store";
 import { fetchJson } from "../../../local/processes/localFetch";
-import { type Services, startServices } from "../../../local/processes/services";
-import { openStack } from "../../../local/run/stack";
+import type { Services } from "../../../local/processes/services";
 import { runCommand } from "../../../local/setup/command";
-import { ensureTools } from "../../../local/setup/ensureTools";
-import { localFolder, repository } from "../../../local/setup/paths";
+import { repository } from "../../../local/setup/paths";
+import { type ImportsStack, type Outputs, startStack } from "./stack";
 
 export const tenant = "acme";
 const patience = 120_000;
-
-const outputNames = [
-  "exportsBucketName",
-  "targetTableName",
-  "registryTableName",
-  "lockTableName",
-  "workBucketName",
-  "stateMachineArn",
-  "databaseName",
-  "workgroupName",
-  "applyFunctionName",
-  "applyFailuresUrl",
-] as const;
-
-type Outputs = Readonly<Record<(typeof outputNames)[number] | string, string>>;
 
 export class Imports {
   readonly s3: S3Client;
   readonly dynamoDb: DynamoDBClient;
   readonly sfn: SFNClient;
   readonly sqs: SQSClient;
-  readonly lambda: LambdaClient;
+  readonly kinesis: KinesisClient;
 
-  private constructor(
-    readonly services: Services,
-    readonly outputs: Outputs,
-    private readonly closing: () => Promise<void>,
-  ) {
+  readonly services: Services;
+  readonly outputs: Outputs;
+
+  private constructor(private readonly stack: ImportsStack) {
+    this.services = stack.services;
+    this.outputs = stack.outputs;
     const credentials = { accessKeyId: "test", secretAccessKey: "test" };
-    const client = { endpoint: services.aws.endpoint, region: "us-east-1", credentials };
+    const client = { endpoint: this.services.aws.endpoint, region: "us-east-1", credentials };
     this.s3 = new S3Client({ ...client, forcePathStyle: true });
     this.dynamoDb = new DynamoDBClient(client);
     this.sfn = new SFNClient({ ...client, disableHostPrefix: true });
     this.sqs = new SQSClient(client);
-    this.lambda = new LambdaClient(client);
+    // The local cloud speaks HTTP/1.1.
+    this.kinesis = new KinesisClient({ ...client, requestHandler: new NodeHttpHandler() });
   }
 
   static async start(): Promise<Imports> {
-    const tools = await ensureTools();
-    const services = await startServices({ tools, logSuffix: "exports" });
-    try {
-      const stateFolder = join(localFolder, "state-exports");
-      await rm(stateFolder, { recursive: true, force: true });
-      const local = await openStack({
-        tools,
-        services,
-        name: "exports",
-        stateFolder,
-        settings: { "aws:region": "us-east-1" },
-        program: async () => {
-          const made = new ExportDeltaImport("imports", {
-            tables: [
-              { table: "typed", keyColumns: ["id"], columns: [{ name: "total", type: "decimal(12,2)" }] },
-              { table: "*", keyColumns: ["id"], maxDeletedShare: 0.5 },
-            ],
-            stream: { shards: 2, batchSize: 100 },
-            logRetentionDays: 1,
-            allowDestroy: true,
-          });
-          return Object.fromEntries(outputNames.map((name) => [name, Reflect.get(made, name)]));
-        },
-      });
-      const { outputs } = await local.stack.up({ color: "never" });
-      const values = Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, String(value)]));
-      return new Imports(services, values, async () => {
-        await local.close();
-        await services.stop();
-      });
-    } catch (error) {
-      await services.stop();
-      throw error;
-    }
+    return new Imports(await startStack());
   }
 
   async stop(): Promise<void> {
-    for (const client of [this.s3, this.dynamoDb, this.sfn, this.sqs, this.lambda]) client.destroy();
-    await this.closing();
+    for (const client of [this.s3, this.dynamoDb, this.sfn, this.sqs, this.kinesis]) client.destroy();
+    await this.stack.close();
   }
 
-  private output(name: string): string {
+  output(name: string): string {
     const value = this.outputs[name];
     if (value === undefined) throw new Error(`there is no output ${name}`);
     return value;
   }
 
   /** @param csv text of the export, packed here; a buffer goes as it is */
-  async upload(table: string, version: string, csv: string | Buffer, file = "export.csv.gz"): Promise<void> {
-    const Key = `${tenant}/${table}/${version}/${file}`;
+  async upload(table: string, version: string, csv: string | Buffer, of = tenant): Promise<void> {
+    const Key = `${of}/${table}/${version}/export.csv.gz`;
     const Body = typeof csv === "string" ? gzipSync(csv) : csv;
     await this.s3.send(new PutObjectCommand({ Bucket: this.output("exportsBucketName"), Key, Body }));
   }
 
-  private registry(): DynamoDbStore {
+  get registry(): DynamoDbStore {
     return new DynamoDbStore(this.dynamoDb, this.output("registryTableName"));
   }
 
   async version(table: string, version: string): Promise<VersionEntry | undefined> {
-    const all = await this.registry().query<VersionEntry>(`${tenant}#${table}`, "version#");
+    const all = await this.registry.query<VersionEntry>(`${tenant}#${table}`, "version#");
     return all.map(({ item }) => item).find((entry) => entry.version === version);
   }
 
   async head(table: string): Promise<HeadEntry | undefined> {
-    return (await this.registry().get<HeadEntry>({ pk: `${tenant}#${table}`, sk: "head" }))?.item;
+    return (await this.registry.get<HeadEntry>({ pk: `${tenant}#${table}`, sk: "head" }))?.item;
   }
 
   async lockOwner(table: string): Promise<string | undefined> {
@@ -183,16 +134,20 @@ export class Imports {
     return Messages.map(({ Body }) => Body ?? "");
   }
 
-  /** Stops every execution that runs. @returns how many */
-  async stopExecutions(): Promise<number> {
+  /** Stops the execution that imports a version, as a person does. */
+  async stopImport(table: string, version: string): Promise<void> {
+    const executionArn = (await this.version(table, version))?.execution;
+    await this.sfn.send(new StopExecutionCommand({ executionArn, error: "Test", cause: "stopped by a test" }));
+  }
+
+  /** Executions of the state machine so far. */
+  async executions(): Promise<number> {
     const stateMachineArn = this.output("stateMachineArn");
-    const { executions = [] } = await this.sfn.send(
-      new ListExecutionsCommand({ stateMachineArn, statusFilter: "RUNNING" }),
-    );
-    for (const { executionArn } of executions) {
-      await this.sfn.send(new StopExecutionCommand({ executionArn, error: "Test", cause: "stopped by a test" }));
+    let count = 0;
+    for await (const { executions = [] } of paginateListExecutions({ client: this.sfn }, { stateMachineArn })) {
+      count += executions.length;
     }
-    return executions.length;
+    return count;
   }
 
   /** What the cloud's IAM has denied so far. */
@@ -245,7 +200,7 @@ export class Imports {
 
   /** Why objects were refused before they belonged to a version. */
   async refusals(): Promise<string[]> {
-    return (await this.registry().query<RefusedEntry>("#refused", "20")).map(({ item }) => item.reason);
+    return (await this.registry.query<RefusedEntry>("#refused", "20")).map(({ item }) => item.reason);
   }
 
   /** Runs one of the package's commands as its user does. @returns what it says */
@@ -300,11 +255,15 @@ export class Imports {
   }
 
   /** Runs `act` while the cloud does something wrong. */
-  async withFault<T>(fault: Readonly<Record<string, unknown>>, act: () => Promise<T>): Promise<T> {
+  async withFault<T>(fault: Readonly<Record<string, unknown>>, act: (hits: () => Promise<number>) => Promise<T>) {
     const url = `${this.services.aws.endpoint}/_local/faults`;
     const { id } = await fetchJson<{ id: string }>(url, { method: "POST", body: fault });
+    const hits = async (): Promise<number> => {
+      const { faults } = await fetchJson<{ faults: { id: string; hits: number }[] }>(url);
+      return faults.find((each) => each.id === id)?.hits ?? 0;
+    };
     try {
-      return await act();
+      return await act(hits);
     } finally {
       await fetchJson(`${url}/${id}`, { method: "DELETE" });
     }
