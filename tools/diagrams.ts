@@ -2,12 +2,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { importFlow, placeholders as importPlaceholders } from "../components/export-delta-import/definition";
+import { importAlarms } from "../components/export-delta-import/resources/watch";
 import type { FlowSettings as ImportSettings } from "../components/export-delta-import/settings";
 import { orchestration, placeholders } from "../components/fivetran-dbt-orchestration/definition";
 import { historyEvents, mapModeFor, transitions } from "../components/fivetran-dbt-orchestration/limits";
 import type { FlowSettings } from "../components/fivetran-dbt-orchestration/settings";
 import { diagram } from "../components/parts/asl/diagram";
-import { argumentTables, commentTables } from "./fromComments";
+import { argumentTables, commentTables, outputTable } from "./fromComments";
 
 const root = join(__dirname, "..");
 const docs = join(root, "docs");
@@ -62,6 +63,8 @@ export function generatedImport(): Readonly<Record<string, string>> {
   return {
     diagram: mermaid(diagram(importFlow(documentedImport, importPlaceholders).definition)),
     arguments: argumentTables("components/export-delta-import/args.ts"),
+    outputs: outputTable("components/export-delta-import/exportDeltaImport.ts"),
+    alarms: importAlarmTable(),
   };
 }
 
@@ -71,6 +74,33 @@ export const generatedPages: Readonly<Record<string, () => Readonly<Record<strin
   "export-delta-import.md": generatedImport,
   "s3-to-dynamodb.md": () => ({ arguments: argumentTables("components/s3-to-dynamodb/args.ts") }),
 };
+
+function importAlarmTable(): string {
+  const named = (part: string) => ({ functionName: `the ${part} function` });
+  const alarms = importAlarms({
+    pipeline: "imports",
+    stateMachineArn: "…",
+    targetTableName: "…",
+    workgroupName: "…",
+    functions: {
+      register: named("register"),
+      normalise: named("normalise"),
+      control: named("control"),
+      publish: named("publish"),
+      apply: named("apply"),
+    },
+    queue: { dlqName: "`registerDlqUrl`" },
+    failures: { queueName: "`applyFailuresUrl`" },
+    retentionHours: 168,
+    maxScannedBytesPerDay: 0,
+  });
+  const rows = alarms.map(({ part, description }) => {
+    const [, meaning = "", fix = ""] = /^(.*?\.) (.*)$/.exec(description) ?? [];
+    if (fix === "") throw new Error(`The alarm ${part} doesn't say what to do: ${description}`);
+    return `| \`${part}\` | ${meaning.charAt(0).toUpperCase()}${meaning.slice(1)} | ${fix} |`;
+  });
+  return ["| alarm | what it means | what to do |", "|---|---|---|", ...rows].join("\n");
+}
 
 function stateDiagram(): string {
   return mermaid(diagram(orchestration(documentedFlow, placeholders).definition));

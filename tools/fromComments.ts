@@ -27,6 +27,14 @@ function table(body: string): string {
   return ["| argument | default | what |", "|---|---|---|", ...rows].join("\n");
 }
 
+/** The outputs of a component's class, in Markdown: name, and what its comment says. */
+export function outputTable(file: string): string {
+  const text = readFileSync(join(root, file), "utf8");
+  const fields = [...text.matchAll(/ {2}\/\*\* (.*) \*\/\n {2}readonly (\w+): pulumi\.Output</g)];
+  const rows = fields.map(([, comment = "", name = ""]) => `| \`${name}\` | ${cell(comment)} |`);
+  return ["| output | what |", "|---|---|", ...rows].join("\n");
+}
+
 function cell(text: string): string {
   const value = /^(?:[[{"].*[\]}"]|[\d.]+|true|false)$/.test(text) ? `\`${text}\`` : text;
   return value.replaceAll("|", "\\|");

@@ -6,9 +6,21 @@ import { exportSchema } from "../../functions/export-delta-import/shared/schema"
 export const names = ["id", "name", "city", "amount", "street", "created", "status", "note"] as const;
 
 export const table: TableConfig = {
-  ...{ keyColumns: ["id"], header: true, columns: [], delimiter: ",", quote: '"', encoding: "utf-8", nullText: "" },
-  ...{ maxDeletedShare: 1, maxBadRecords: 0, addedColumns: "accept", droppedColumns: "accept" },
-  ...{ changedTypes: "accept", renamedColumns: [], settleSeconds: 0, cleanFiles: false },
+  keyColumns: ["id"],
+  header: true,
+  columns: [],
+  delimiter: ",",
+  quote: '"',
+  encoding: "utf-8",
+  nullText: "",
+  maxDeletedShare: 1,
+  maxBadRecords: 0,
+  addedColumns: "accept",
+  droppedColumns: "accept",
+  changedTypes: "accept",
+  renamedColumns: [],
+  settleSeconds: 0,
+  cleanFiles: false,
 };
 export const schema = exportSchema(table, names);
 
@@ -17,9 +29,14 @@ export function exportRows(rows: number, which: "older" | "newer", columns: read
   const moved = which === "newer" ? rows / 40 : 0;
   const name = which === "newer" ? "(CASE WHEN i % 20 = 0 THEN i + 1 ELSE i END)" : "i";
   const values = [
-    ...["'k' || i", `'name ' || ${name}`, "CASE WHEN i % 7 = 0 THEN NULL ELSE 'city ' || (i % 1000) END"],
-    ...["CAST(i * 3 AS VARCHAR)", "'street ' || (i % 5000)", "'2026-01-01T00:00:' || (i % 60)"],
-    ...["'status ' || (i % 5)", "'note of row ' || i"],
+    "'k' || i",
+    `'name ' || ${name}`,
+    "CASE WHEN i % 7 = 0 THEN NULL ELSE 'city ' || (i % 1000) END",
+    "CAST(i * 3 AS VARCHAR)",
+    "'street ' || (i % 5000)",
+    "'2026-01-01T00:00:' || (i % 60)",
+    "'status ' || (i % 5)",
+    "'note of row ' || i",
   ];
   const selected = values.map((value, place) => `${value} AS "${columns[place]}"`).join(", ");
   return `SELECT ${selected} FROM range(${moved}, ${rows + moved}) AS t(i)`;

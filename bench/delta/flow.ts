@@ -29,8 +29,14 @@ const noDeadline = { near: () => false };
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const request = { tenant: "acme", table: "orders", execution: "bench", order: "2", token: 1, group: 0, groups: 1 };
 const version: VersionEntry = {
-  ...{ tenant: "acme", table: "orders", version: "2", order: "2", status: "publishing", lastFileAt: 0 },
-  ...{ receivedAt: "", attempts: 1 },
+  tenant: "acme",
+  table: "orders",
+  version: "2",
+  order: "2",
+  status: "publishing",
+  lastFileAt: 0,
+  receivedAt: "",
+  attempts: 1,
   staged: { prefix: "", schema, schemaHash: "", changes: [], badRecords: 0 },
 };
 
@@ -120,14 +126,18 @@ async function read(folder: string, side: string): Promise<void> {
       lock: { renew: async () => undefined },
       exports: {
         open: async () => ({
-          ...{ etag: side, time: "", size, close: () => undefined },
+          etag: side,
+          time: "",
+          size,
+          close: () => undefined,
           read: (start, end) => createReadStream(path, { start, end: end === undefined ? undefined : end - 1 }),
         }),
       },
       work: { put: async (_, body) => writeFileSync(join(folder, `${side}-${parts++}.json.gz`), body) },
       copy: async () => undefined,
       limits: { partBytes: 64 * 1024 ** 2, maxUnpackedBytes: Number.MAX_SAFE_INTEGER, maxUnpackRatio: 1_000 },
-      ...{ log: silent, count: () => undefined },
+      log: silent,
+      count: () => undefined,
     },
     noDeadline,
   );
@@ -165,7 +175,8 @@ async function publishFile(path: string, sent: StreamRecord[]): Promise<void> {
         return answer;
       },
       pause: async () => undefined,
-      ...{ log: silent, count: () => undefined },
+      log: silent,
+      count: () => undefined,
     },
     noDeadline,
   );
@@ -191,7 +202,10 @@ async function apply(batch: KinesisStreamRecord[]): Promise<number> {
   const { batchItemFailures } = await applyBatch(
     { Records: batch },
     {
-      ...{ target, versionOrder: "number", concurrency: 64, log: silent },
+      target,
+      versionOrder: "number",
+      concurrency: 64,
+      log: silent,
       registry: { head: async () => ({ item: { version: "1", order: "", publishing: "" }, revision: 1 }) },
       progress: { saveApplied: async () => undefined },
       giveUp: async (_, reason) => {

@@ -69,7 +69,7 @@ export interface ExportTableArgs {
 export interface ExportFunctionArgs {
   /** MB, 256 to 10,240; the share of a processor grows with it. @default 1024; 1769 (a whole processor) for normalise */
   memory?: number;
-  /** Invocations of an import side by side, 1 to 40. @default 5 */
+  /** Invocations of an import side by side, 1 to 40. @default 5; for publish one for each of stream.shards */
   concurrency?: number;
 }
 

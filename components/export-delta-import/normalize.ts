@@ -76,6 +76,8 @@ const day = 86_400;
 const TiB = 1024 ** 4;
 /** Seconds of a function's invocation: what isn't done then goes on in another. */
 const functionTimeout = 900;
+/** Invocations of one import side by side: a Map within the state machine runs at most so many. */
+const maxConcurrency = 40;
 /** Between two renewals of the lease up to this many queries run. */
 const queriesBetweenRenewals = 4;
 
@@ -94,8 +96,12 @@ export function normalize(check: ArgumentCheck, name: string, args: ExportDeltaI
   if (!(dollarsPerTerabyte >= 0 && dollarsPerTerabyte <= 1_000)) {
     check.fail("dollarsPerTerabyte", dollarsPerTerabyte, "Give US dollars from 0 to 1000, for example 5.");
   }
-  const normalise = functionOf(check, "normalise", args.normalise ?? {}, 1_769);
-  const publish = functionOf(check, "publish", args.publish ?? {}, 1_024);
+  const stream = streamOf(check, args);
+  const normalise = functionOf(check, "normalise", args.normalise, { memory: 1_769, concurrency: 5 });
+  const publish = functionOf(check, "publish", args.publish, {
+    memory: 1_024,
+    concurrency: Math.min(stream.shards ?? 5, maxConcurrency),
+  });
   const approvalTimeout = approvalHours * 3_600;
   return {
     config,
@@ -116,7 +122,7 @@ export function normalize(check: ArgumentCheck, name: string, args: ExportDeltaI
     alarmTopicArn: args.alarmTopicArn,
     manageNotifications: args.manageNotifications ?? args.bucketName === undefined,
     memory: { normalise: normalise.memory, publish: publish.memory },
-    ...streamOf(check, args),
+    ...stream,
     targetStream: args.targetStream ?? false,
     maxScannedBytes,
     maxScannedBytesPerDay,
@@ -192,11 +198,16 @@ function checkPlaces(check: ArgumentCheck, args: ExportDeltaImportArgs): void {
   checkBucketNameSuffix(check, bucketNameSuffix);
 }
 
-function functionOf(check: ArgumentCheck, path: string, args: ExportFunctionArgs, usual: number) {
+function functionOf(
+  check: ArgumentCheck,
+  path: string,
+  args: ExportFunctionArgs = {},
+  usual: Required<ExportFunctionArgs>,
+) {
   check.knownKeys(path, args, { memory: true, concurrency: true });
-  const { memory = usual, concurrency = 5 } = args;
+  const { memory = usual.memory, concurrency = usual.concurrency } = args;
   check.integer(`${path}.memory`, memory, 256, 10_240, "MB");
-  check.integer(`${path}.concurrency`, concurrency, 1, 40);
+  check.integer(`${path}.concurrency`, concurrency, 1, maxConcurrency);
   return { memory, concurrency };
 }
 

@@ -1,18 +1,17 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type ImportCounts, METRICS_NAMESPACE } from "../../../functions/shared/metrics";
 import type { AlarmSpec } from "../../parts/alarms";
-import type { FailureQueue } from "../../parts/failureQueue";
-import type { NodeFunction } from "../../parts/nodeFunction";
-import type { QueueWithDlq } from "../../parts/queueWithDlq";
 import type { Functions } from "./functions";
+
+type Named = { readonly functionName: string };
 
 export interface Watched {
   /** Dimension of the functions' own metrics. */
   readonly pipeline: string;
   readonly stateMachineArn: pulumi.Input<string>;
-  readonly functions: Functions;
-  readonly queue: QueueWithDlq;
-  readonly failures: FailureQueue;
+  readonly functions: Readonly<Record<keyof Functions, Named>>;
+  readonly queue: { readonly dlqName: string };
+  readonly failures: { readonly queueName: string };
   readonly targetTableName: string;
   readonly workgroupName: string;
   readonly retentionHours: number;
@@ -21,10 +20,9 @@ export interface Watched {
 
 const any = { statistic: "Sum", above: 0 } as const;
 
-/** Everything that somebody has to look at. */
+/** Everything that somebody has to look at: a description's first sentence says what it means, the rest what to do. */
 export function importAlarms(watched: Watched): AlarmSpec[] {
   const { pipeline, functions, queue, failures } = watched;
-  const handlers: NodeFunction[] = Object.values(functions);
   const own = (metric: keyof ImportCounts) =>
     ({ ...any, namespace: METRICS_NAMESPACE, metric, dimensions: { Pipeline: pipeline } }) as const;
   const visible = (QueueName: string) =>
@@ -46,7 +44,7 @@ export function importAlarms(watched: Watched): AlarmSpec[] {
       ...own("DeltasAwaitingApproval"),
       part: "approval",
       description:
-        "A delta deletes more than maxDeletedShare and waits for approval: the notification has the command that answers.",
+        "A delta deletes more than maxDeletedShare and waits for approval. The notification has the command that answers.",
     },
     {
       ...own("OperationsFailed"),
@@ -63,7 +61,7 @@ export function importAlarms(watched: Watched): AlarmSpec[] {
       part: "apply-failures",
       description: `Operations weren't applied, or have expired in the stream. ${failures.queueName} has them; once fixed, delta-replay applies them.`,
     },
-    ...handlers.map(ofFunction),
+    ...Object.entries(functions).map(ofFunction),
     ...ofServices(watched),
   ];
 }
@@ -93,15 +91,15 @@ function ofImports({ stateMachineArn }: Watched): AlarmSpec[] {
   ];
 }
 
-function ofFunction({ functionName }: NodeFunction, index: number): AlarmSpec {
+function ofFunction([name, { functionName }]: readonly [string, Named]): AlarmSpec {
   return {
     ...any,
-    part: `function-${index + 1}-errors`,
+    part: `${name}-errors`,
     namespace: "AWS/Lambda",
     metric: "Errors",
     dimensions: { FunctionName: functionName },
     periods: 3,
-    description: `${functionName} has failed for 15 minutes; its log says why.`,
+    description: `${functionName} has failed for 15 minutes. Its log says why.`,
   };
 }
 
@@ -116,7 +114,7 @@ function ofServices(watched: Watched): AlarmSpec[] {
       statistic: "Maximum",
       // Milliseconds; there is still time to fix what holds it up.
       above: (retentionHours * 3_600_000) / 4,
-      description: `Operations have waited for a quarter of the ${retentionHours} h after which they expire: the log of ${functions.apply.functionName} says what holds them up.`,
+      description: `Operations have waited for a quarter of the ${retentionHours} h after which they expire. The log of ${functions.apply.functionName} says what holds them up.`,
     },
     {
       ...any,
@@ -137,7 +135,7 @@ function ofServices(watched: Watched): AlarmSpec[] {
       above: maxScannedBytesPerDay,
       period: 86_400,
       description:
-        "The queries of a day have scanned more than maxScannedBytesPerDay. See which table in the registry.",
+        "The queries of a day have scanned more than maxScannedBytesPerDay. The registry says which table's (bytesScanned).",
     },
   ];
 }

@@ -49,7 +49,7 @@ export async function targetItems({ dynamoDb: client, outputs }: Imports): Promi
 
 /** The same of the view in Snowflake. */
 export async function snowflakeItems({ services }: Imports): Promise<Copy> {
-  const rows = await sql(services.snowflake.endpoint, 'SELECT "PK", "SK", "ITEM" FROM "RAW"."LANDING"."ROWS"');
+  const rows = await sql(services.snowflake.endpoint, 'SELECT "PK", "SK", "ITEM" FROM "RAW"."LANDING"."EXPORT_ROWS"');
   return Object.fromEntries(
     rows.map(({ PK, SK, ITEM }) => {
       const { pk, sk, ...rest } = JSON.parse(String(ITEM)) as Record<string, unknown>;

@@ -50,7 +50,7 @@ export class Imports {
     this.dynamoDb = new DynamoDBClient(client);
     this.sfn = new SFNClient({ ...client, disableHostPrefix: true });
     this.sqs = new SQSClient(client);
-    // The local cloud speaks HTTP/1.1.
+    // Over HTTP/2, which this client begins with, the local cloud cuts answers off at 64 KB.
     this.kinesis = new KinesisClient({ ...client, requestHandler: new NodeHttpHandler() });
   }
 

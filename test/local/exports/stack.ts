@@ -11,9 +11,18 @@ import { localFolder } from "../../../local/setup/paths";
 import { deployerStatements } from "../snowflake/stage";
 
 const outputNames = [
-  ...["exportsBucketName", "targetTableName", "registryTableName", "lockTableName", "workBucketName"],
-  ...["stateMachineArn", "databaseName", "workgroupName", "applyFunctionName", "applyFailuresUrl"],
-  ...["registerQueueUrl", "streamName"],
+  "exportsBucketName",
+  "targetTableName",
+  "registryTableName",
+  "lockTableName",
+  "workBucketName",
+  "stateMachineArn",
+  "databaseName",
+  "workgroupName",
+  "applyFunctionName",
+  "applyFailuresUrl",
+  "registerQueueUrl",
+  "streamName",
 ] as const;
 
 export type Outputs = Readonly<Record<string, string>>;
@@ -32,7 +41,11 @@ export async function startStack(): Promise<ImportsStack> {
     const stateFolder = join(localFolder, "state-exports");
     await rm(stateFolder, { recursive: true, force: true });
     const local = await openStack({
-      ...{ tools, services, name: "exports", stateFolder, program },
+      tools,
+      services,
+      name: "exports",
+      stateFolder,
+      program,
       settings: {
         "aws:region": "us-east-1",
         "snowflake:profile": "local",
@@ -72,7 +85,7 @@ async function program(): Promise<Record<string, unknown>> {
   new SnowflakeLanding("rows", {
     database: "RAW",
     schema: "LANDING",
-    dynamoDbTables: [{ name: "ROWS", tableName, tableArn, streamArn }],
+    dynamoDbTables: [{ name: "EXPORT_ROWS", tableName, tableArn, streamArn }],
     changesWindowSeconds: 1,
     allowDestroy: true,
   });

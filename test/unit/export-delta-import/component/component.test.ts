@@ -156,6 +156,15 @@ describe("ExportDeltaImport", () => {
     assert.equal(at(run.named("imports-apply-age-alarm"), "threshold"), 48 * 900_000);
   });
 
+  it("D13: as many publishers run side by side as the stream has shards", async () => {
+    const widths = [];
+    for (const args of [{}, { stream: { shards: 2 } }, { stream: { shards: 200 } }, { publish: { concurrency: 7 } }]) {
+      const definition = JSON.parse(String(at((await deploy(args)).named("imports-imports"), "definition")));
+      widths.push(definition.States.Publish.MaxConcurrency);
+    }
+    assert.deepEqual(widths, [5, 2, 40, 7]);
+  });
+
   it("D11: a shard's operations are applied one batch after the other, until they expire, then told to a queue", async () => {
     const run = await deploy();
     const { inputs } = run.named("imports-apply-source");

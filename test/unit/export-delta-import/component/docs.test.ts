@@ -7,7 +7,7 @@ import { generatedImport, upToDate } from "../../../../tools/diagrams";
 const page = readFileSync(join(__dirname, "../../../../docs/export-delta-import.md"), "utf8");
 
 describe("docs/export-delta-import.md", () => {
-  it("D9: diagram and arguments are those of the code (npx tsx tools/diagrams.ts)", () => {
+  it("D9, D14: diagram, arguments, outputs and alarms are those of the code (npm run docs:diagrams)", () => {
     assert.equal(upToDate(page, generatedImport()), page);
   });
 

@@ -58,7 +58,8 @@ describe("Exports of a local run", () => {
       ],
     };
     const target = {
-      ...{ one: { id: { S: "1" }, v: { S: "a" } }, two: { id: { S: "2" }, v: { NULL: true } } },
+      one: { id: { S: "1" }, v: { S: "a" } },
+      two: { id: { S: "2" }, v: { NULL: true } },
       three: { id: { S: "3" }, v: { N: "1.5" } },
     };
     const told = (found: Record<string, Record<string, AttributeValue>>): string[] =>
