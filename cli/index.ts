@@ -14,7 +14,7 @@ export const commands: Readonly<Record<string, Entry>> = {
     load: () => import("./replay/cli.js"),
   },
   "fivetran-invoke": {
-    summary: "calls a Fivetran connector as Fivetran does, until there is no more",
+    summary: "calls a Fivetran connector as Fivetran does, until it has no more data",
     load: () => import("./fivetran-invoke/cli.js"),
   },
   "register-webhook": {
@@ -22,7 +22,7 @@ export const commands: Readonly<Record<string, Entry>> = {
     load: () => import("./register-webhook/cli.js"),
   },
   "delta-preview": {
-    summary: "tells what an export would change, by the import's own SQL on this machine",
+    summary: "shows what an export would change, by the import's own SQL on this machine",
     load: () => import("./delta-preview/cli.js"),
   },
   "delta-approve": {
@@ -34,7 +34,7 @@ export const commands: Readonly<Record<string, Entry>> = {
     load: () => import("./delta-replay/cli.js"),
   },
   resume: {
-    summary: "lets a partition go on at which KafkaLambdaSink has stopped",
+    summary: "lets KafkaLambdaSink go on with a partition at which it has stopped",
     load: () => import("./resume/cli.js"),
   },
   "snowflake-pipes": {
@@ -51,7 +51,7 @@ export function help(): string {
     "",
     ...lines,
     "",
-    `npx ${PROGRAM} <command> --help tells the options of each.`,
+    `npx ${PROGRAM} <command> --help lists its options.`,
   ].join("\n");
 }
 

@@ -90,7 +90,7 @@ async function find(api: GitHub, path: string, matches: (each: Found) => boolean
   for (let page = 1; ; page += 1) {
     const separator = path.includes("?") ? "&" : "?";
     const list = await api.call("GET", `${path}${separator}per_page=${perPage}&page=${page}`);
-    if (!Array.isArray(list)) throw new Error(`GitHub answered no list to GET ${path}`);
+    if (!Array.isArray(list)) throw new Error(`GitHub's answer to GET ${path} isn't a list`);
     const found = (list as Found[]).find(matches);
     if (found !== undefined || list.length < perPage) return found;
   }

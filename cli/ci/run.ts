@@ -120,6 +120,6 @@ function pullRequestOf({ environment }: CiPorts): number {
   const event: unknown = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : undefined;
   const pull: unknown = typeof event === "object" && event !== null ? Reflect.get(event, "pull_request") : undefined;
   const number: unknown = typeof pull === "object" && pull !== null ? Reflect.get(pull, "number") : undefined;
-  if (typeof number !== "number") throw new UsageError("GITHUB_EVENT_PATH names no event of a pull request");
+  if (typeof number !== "number") throw new UsageError("The event in GITHUB_EVENT_PATH isn't a pull request's");
   return number;
 }

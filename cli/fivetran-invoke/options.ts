@@ -89,7 +89,8 @@ export function parseOptions(args: readonly string[]): InvokeOptions | undefined
   }
   if (values.secrets === undefined) throw new UsageError("--secrets is missing: give a JSON file, with {} for none");
   const { method = "direct", timeout = "60" } = values;
-  if (method !== "direct" && method !== "s3") throw new UsageError(`--method ${method} is none: give direct or s3`);
+  if (method !== "direct" && method !== "s3")
+    throw new UsageError(`--method ${method} isn't a method: give direct or s3`);
   if (values["external-id"] && !values.role) throw new UsageError("--external-id is for a role: give --role too");
   if (values.function && (method === "s3") !== (values.bucket !== undefined)) {
     throw new UsageError("--method s3 and --bucket NAME belong together");

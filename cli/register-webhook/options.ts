@@ -18,7 +18,7 @@ What (each is read from --outputs when not given):
 Also:
   --account             for the connections of all groups; those of others have no effect on the orchestration
   --remove              removes the webhook instead; do it before \`pulumi destroy\`
-  --rotate              makes a new webhook secret in place of the one that is there
+  --rotate              replaces the webhook secret with a new one
   --api-url URL         the API. @default https://api.fivetran.com
   --dry-run             says what would be done, and changes nothing
 

@@ -22,7 +22,7 @@ Where to go on:
 Which cluster (run it from where the brokers are reached):
   --brokers LIST      host:port with commas between them
   --group NAME        consumer group: the output consumerGroup
-  --config FILE       the connector's configuration, JSON or properties, for how to sign in at the brokers; what it says
+  --config FILE       the connector's configuration, JSON or properties, for how to sign in to the brokers; what it says
                       as \${env:NAME} is read from this command's environment. It may give brokers and group as well
   --outputs FILE      JSON of \`pulumi stack output --json\` with consumerGroup, at its top level or inside the output
                       named by --component

@@ -12,27 +12,27 @@ export interface FivetranConnectorArgs {
    * that exports `handler`. @default none: `entry` is bundled
    */
   bundle?: string;
-  /** External ID that Fivetran's setup form shows. Fivetran hands it over with each use of the role. */
+  /** External ID that Fivetran's setup form shows. Fivetran sends it whenever it assumes the role. */
   externalId: pulumi.Input<string>;
   /** AWS account of Fivetran, 12 digits. @default "834469178297" */
   fivetranAccountId?: string;
   /**
-   * `direct`: the rows are in the function's answer, at most 6 MB each. `s3`: they go through a bucket that is made for
-   * this alone. @default "direct"
+   * `direct`: the rows are in the function's answer, at most 6 MB each. `s3`: they go through a bucket that is made only
+   * for this. @default "direct"
    */
   syncMethod?: string;
-  /** What the keys of the sync files begin with, as far as both roles may use the bucket; of `s3` alone. @default "": every key */
+  /** What the sync files' keys begin with, which limits both roles; only with `s3`. Fivetran names the files: set it only if you know their names. @default "": every key */
   bucketPrefix?: string;
-  /** Appended to the sync bucket's name: bucket names are unique in the world. @default 8 digits made of account and region */
+  /** Appended to the sync bucket's name, since bucket names are unique in the world. @default 8 digits made from account and region */
   bucketNameSuffix?: string;
-  /** Days that sync files are kept which Fivetran didn't remove, 1 to 3,650. @default 7 */
+  /** Days after which sync files that Fivetran left behind are removed, 1 to 3,650. @default 7 */
   fileDays?: number;
   /**
    * Where the historical load begins, in the source's own terms; the function sees it as the variable START.
    * @default the connector's own start
    */
   startFrom?: string;
-  /** Variables of the function beside PIPELINE and START; no secrets, which Fivetran sends with each request. @default none */
+  /** Variables of the function beside PIPELINE and START. No secrets: Fivetran sends them with each request, and names that sound like one are refused. @default none */
   environment?: Record<string, string>;
   /** MB, 256 to 10,240; the share of a processor grows with it. @default 512 */
   memory?: number;
@@ -40,7 +40,7 @@ export interface FivetranConnectorArgs {
   timeout?: number;
   /** Trace the function in X-Ray. @default false */
   tracing?: boolean;
-  /** SNS topic that the alarms tell. @default the alarms only show in CloudWatch */
+  /** SNS topic that alarms are sent to. @default none: alarms only show in CloudWatch */
   alarmTopicArn?: pulumi.Input<string>;
   /** Days that the function's log is kept; a value that CloudWatch takes. @default 90 */
   logRetentionDays?: number;

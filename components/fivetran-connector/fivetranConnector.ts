@@ -17,9 +17,9 @@ import { fivetranRole } from "./roles";
 const typeName = "FivetranConnector";
 
 /**
- * A Fivetran function connector (AWS Lambda): the function with a role of its own, the role that Fivetran takes on to
- * call it, with the sync method `s3` the bucket that the rows go through, and alarms. `fivetranForm` tells what to paste
- * into Fivetran's setup form. The code is any module that exports `handler`; `functions/connector-kit` is a kit
+ * A Fivetran function connector (AWS Lambda): the function with its own role, the role that Fivetran assumes to call it,
+ * the bucket that rows go through with the sync method `s3`, and alarms. `fivetranForm` says what to paste into
+ * Fivetran's setup form. The code is any module that exports `handler`; `functions/connector-kit` is a kit
  * for writing one.
  *
  * **The smallest useful program**
@@ -51,7 +51,7 @@ const typeName = "FivetranConnector";
  * @throws ArgumentError when an argument is wrong, with its path, its value and the fix
  */
 export class FivetranConnector extends pulumi.ComponentResource {
-  /** Role that Fivetran takes on with the External ID. */
+  /** Role that Fivetran assumes with the External ID. */
   readonly roleArn: pulumi.Output<string>;
   /** Name of the function that Fivetran invokes. */
   readonly functionName: pulumi.Output<string>;

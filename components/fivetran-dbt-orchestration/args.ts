@@ -11,7 +11,7 @@ export interface FivetranDbtOrchestrationArgs {
    * @default an empty one is made; the output `registerWebhookCommand` fills it
    */
   webhookSecretArn?: pulumi.Input<string>;
-  /** Key that the secrets are encrypted with. @default the key of Secrets Manager itself */
+  /** KMS key that the secrets are encrypted with. @default Secrets Manager's own key */
   secretsKmsKeyArn?: pulumi.Input<string>;
   /** Where Fivetran's API is. @default "https://api.fivetran.com" */
   fivetranApiUrl?: string;
@@ -23,22 +23,22 @@ export interface FivetranDbtOrchestrationArgs {
   onPaused?: string;
   /**
    * Sets the connections' own schedule before they are synced: `manual`, so that only runs sync them, or `auto`.
-   * @default left as it is
+   * @default the schedules aren't changed
    */
   scheduleType?: string;
   /** Connections that sync at once, 1 to 1,000; more than 40 make the Map a distributed one. @default 40 */
   concurrency?: number;
   /**
-   * The most connections that a run will meet, 1 to 1,000: it decides the Map's mode, and a run that meets more fails at
+   * The most connections that a run may find, 1 to 1,000. It decides the Map's mode; a run that finds more fails at
    * once and says so. @default 50
    */
   maxConnections?: number;
   /**
-   * `inline`: all connections in the execution's own history of 25,000 events. `distributed`: each as an execution of
-   * its own. `auto`: inline as long as the worst run fits. @default "auto"
+   * `inline`: all connections in the execution's own history of 25,000 events. `distributed`: each in a child execution.
+   * `auto`: inline as long as the worst run fits. @default "auto"
    */
   mapMode?: string;
-  /** How long to wait for a webhook before the API is looked at, 15 to 86,400. @default 900 */
+  /** How long to wait for a webhook before asking the API, 15 to 86,400. @default 900 */
   pollInterval?: number;
   /** How long one connection may take, 60 to 604,800. @default 21600 */
   syncTimeout?: number;
@@ -48,29 +48,29 @@ export interface FivetranDbtOrchestrationArgs {
   quorum?: number;
   /**
    * When a run begins while another is under way: `skip` it, `queue` it, or `allow` both.
-   * @default "skip"; with `startOnConnections` "queue", because a sync's end that is skipped would be lost
+   * @default "skip"; with `startOnConnections` "queue", because the end of a sync would otherwise start nothing
    */
   overlap?: string;
   /** How long a queued run waits at most, 60 to 86,400; only with `overlap: "queue"`. @default 7200 */
   queueTimeout?: number;
   /**
-   * How long a whole run may take, at most 31,536,000: at least what queue, syncs in rounds of `concurrency` and dbt can
-   * take together. @default that with everything that is tried again, and at least 86400
+   * How long a whole run may take, at most 31,536,000, and no less than queueing, the syncs in rounds of `concurrency`
+   * and dbt can take together. @default that with all retries, at least 86400
    */
   runTimeout?: number;
   /** Ids of connections whose syncs, begun by Fivetran itself, start a run. @default none */
   startOnConnections?: string[];
-  /** When runs begin by themselves. @default only by hand or by webhook */
+  /** When runs begin by themselves. @default never: only by hand or by webhook */
   schedule?: OrchestrationScheduleArgs;
   /** The dbt project and how it runs. */
   dbt: OrchestrationDbtArgs;
-  /** Where dbt runs. @default a VPC of its own is made, with two zones and one NAT gateway */
+  /** Where dbt runs. @default a new VPC with two zones and one NAT gateway */
   network?: OrchestrationNetworkArgs;
   /** SNS topic for failures and alarms. @default one is made */
   alarmTopicArn?: pulumi.Input<string>;
   /** Requests a second that the webhook's API takes, 1 to 10,000. @default 50 */
   webhookRate?: number;
-  /** What the state machine's log has: `ALL`, `ERROR`, `FATAL` or `OFF`. @default "ERROR" */
+  /** What the state machine logs: `ALL`, `ERROR`, `FATAL` or `OFF`. @default "ERROR" */
   logLevel?: string;
   /** Trace the state machine and the functions in X-Ray. @default false */
   tracing?: boolean;
@@ -78,7 +78,7 @@ export interface FivetranDbtOrchestrationArgs {
   logRetentionDays?: number;
   /** Days that dbt's artifacts are kept, 1 to 3,650. @default 365 */
   artifactDays?: number;
-  /** Appended to the artifacts bucket's name: bucket names are unique in the world. @default 8 digits made of account and region */
+  /** Appended to the artifacts bucket's name, since bucket names are unique in the world. @default 8 digits made from account and region */
   bucketNameSuffix?: string;
   /** Whether `pulumi destroy` may delete the artifacts, the images and the table of waits. @default false */
   allowDestroy?: boolean;
@@ -90,22 +90,22 @@ export interface FivetranDbtOrchestrationArgs {
 export interface OrchestrationScheduleArgs {
   /** `cron(<minutes> <hours> <day of month> <month> <day of week> <year>)` or `rate(<number> <unit>)`. */
   expression: string;
-  /** IANA name, for example `Europe/Zurich`; summer time is taken care of. @default "UTC" */
+  /** IANA name, for example `Europe/Zurich`; daylight saving time is taken into account. @default "UTC" */
   timeZone?: string;
-  /** Whether it is switched on. @default true */
+  /** Whether the schedule is switched on. @default true */
   enabled?: boolean;
 }
 
 /** The dbt project and how it runs. Give either `projectFolder` or `image`. */
 export interface OrchestrationDbtArgs {
   /**
-   * Path, from the Pulumi project's folder, of the folder with dbt_project.yml; an image is built of it and pushed,
+   * Path, from the Pulumi project's folder, of the folder with dbt_project.yml; an image is built from it and pushed,
    * which needs Docker. @default none: `image` has the project
    */
   projectFolder?: string;
   /** An image made from the Dockerfile in functions/fivetran-dbt-orchestration/dbt, in ECR. @default none: `projectFolder` is built */
   image?: pulumi.Input<string>;
-  /** Words after `dbt`. @default ["build"] */
+  /** The command line after `dbt`, word by word. @default ["build"] */
   command?: string[];
   /** How long dbt may take, retry included, 60 to 86,400 seconds. @default 7200 */
   timeout?: number;
@@ -123,10 +123,10 @@ export interface OrchestrationDbtArgs {
   environment?: Record<string, pulumi.Input<string>>;
 }
 
-/** Where dbt runs. It needs a way out to Snowflake, ECR, S3, CloudWatch Logs and Secrets Manager. */
+/** Where dbt runs. It must reach Snowflake, ECR, S3, CloudWatch Logs and Secrets Manager. */
 export interface OrchestrationNetworkArgs {
   /** The VPC that the subnets are in. */
   vpcId: pulumi.Input<string>;
-  /** Private subnets, at best in two zones. */
+  /** Private subnets, preferably in two zones. */
   subnetIds: pulumi.Input<string>[];
 }

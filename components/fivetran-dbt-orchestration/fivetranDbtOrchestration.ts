@@ -22,8 +22,8 @@ const typeName = "FivetranDbtOrchestration";
 
 /**
  * Syncs the connections of a Fivetran group, then runs dbt on Fargate: a Step Functions state machine that waits for
- * Fivetran's webhooks by task tokens, looks at the API where none comes, and never waits without a bound. With a schedule, one run
- * at a time, notifications that name each failed connection or dbt node, alarms and a dashboard.
+ * Fivetran's webhooks by task tokens, asks the API where none comes, and always waits within a bound. With a schedule,
+ * one run at a time, notifications that name each failed connection or dbt node, alarms and a dashboard.
  *
  * **A dbt project, every morning**
  * ```ts
@@ -70,7 +70,7 @@ export class FivetranDbtOrchestration extends pulumi.ComponentResource {
   readonly groupId: pulumi.Output<string>;
   /** ARN of the secret with Fivetran's API key. */
   readonly apiSecretArn: pulumi.Output<string>;
-  /** What Fivetran calls; `registerWebhookCommand` tells it. */
+  /** Address that Fivetran calls; `registerWebhookCommand` registers it. */
   readonly webhookUrl: pulumi.Output<string>;
   /** Run once after the first `pulumi up`: registers the webhook, makes its secret and stores it. */
   readonly registerWebhookCommand: pulumi.Output<string>;
@@ -80,7 +80,7 @@ export class FivetranDbtOrchestration extends pulumi.ComponentResource {
   readonly stateMachineArn: pulumi.Output<string>;
   /** `inline` or `distributed`, as decided by `mapMode` and `maxConnections`. */
   readonly mapMode: pulumi.Output<string>;
-  /** The table of the task tokens that are waited for. */
+  /** Table of the task tokens that runs wait for. */
   readonly waitsTableName: pulumi.Output<string>;
   /** dbt's artifacts of each run, under `runs/<execution name>/`. */
   readonly artifactsBucketName: pulumi.Output<string>;

@@ -66,10 +66,10 @@ export function normalizeDbt(check: ArgumentCheck, args: OrchestrationDbtArgs): 
       check.fail(
         path,
         "(not shown)",
-        "Anyone who may look at the task definition reads it: put it into the secret and name it in dbt.secretKeys.",
+        "Anyone who may look at the task definition can read it: put it into the secret and name it in dbt.secretKeys.",
       );
     }
-    if (name in secretKeys) check.fail(path, value, "It stands in dbt.secretKeys too; ECS takes a name once.");
+    if (name in secretKeys) check.fail(path, value, "It is in dbt.secretKeys too; ECS takes a name only once.");
   }
   return {
     projectFolder: args.projectFolder === undefined ? undefined : resolve(args.projectFolder),
@@ -87,11 +87,7 @@ export function normalizeDbt(check: ArgumentCheck, args: OrchestrationDbtArgs): 
 
 function checkSource(check: ArgumentCheck, { projectFolder, image }: OrchestrationDbtArgs): void {
   if ((projectFolder === undefined) === (image === undefined)) {
-    check.fail(
-      "dbt.projectFolder",
-      projectFolder,
-      "Give either dbt.projectFolder or dbt.image, not both and not neither.",
-    );
+    check.fail("dbt.projectFolder", projectFolder, "Give either dbt.projectFolder or dbt.image, not both.");
   }
   if (projectFolder !== undefined && !existsSync(join(resolve(projectFolder), "dbt_project.yml"))) {
     check.fail(

@@ -33,7 +33,7 @@ export function sinkAlarms({ pipeline, maxLag, skips }: WatchedSink): AlarmSpec[
       part: "stopped-partitions",
       statistic: "Maximum",
       above: 0,
-      description: `A partition stands still at a record that the function or a converter refuses. The log of ${pipeline} has its offset; mend the cause, then npx pulumi-data-pipelines resume.`,
+      description: `A partition stands still at a record that the function or a converter refuses. The log of ${pipeline} has its offset; fix the cause, then run npx pulumi-data-pipelines resume.`,
     },
     {
       ...own("Lag"),

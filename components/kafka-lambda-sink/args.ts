@@ -6,7 +6,7 @@ import type * as pulumi from "@pulumi/pulumi";
  */
 export interface KafkaLambdaSinkArgs {
   /**
-   * ARN of the function, with `:version` or `:alias` where one is meant: the one function that the tasks' role may call.
+   * ARN of the function, with `:version` or `:alias` if one is meant: the only function that the tasks' role may call.
    * @default `aws.lambda.function.name` of the configuration
    */
   functionArn?: pulumi.Input<string>;
@@ -15,13 +15,13 @@ export interface KafkaLambdaSinkArgs {
   /** The brokers, `host:port` with commas between them. @default `bootstrap.servers` of the configuration */
   bootstrapServers?: pulumi.Input<string>;
   /**
-   * How the brokers are signed in at: `none` (plain text), `tls`, `scram` (SCRAM-SHA-512 over TLS), `plain` (SASL/PLAIN
+   * How to sign in to the brokers: `none` (plain text), `tls`, `scram` (SCRAM-SHA-512 over TLS), `plain` (SASL/PLAIN
    * over TLS), `iam` (MSK's IAM access control) or `mtls`.
    * @default the configuration's `security.protocol`, else `none`
    */
   authentication?: string;
   /**
-   * Secret that is JSON text: for `scram` and `plain` with `username` and `password`, as MSK keeps them; for `mtls` with
+   * Secret with JSON text: for `scram` and `plain` with `username` and `password`, as MSK keeps them; for `mtls` with
    * `certificate` and `privateKey` in PEM. @default none
    */
   brokerSecretArn?: pulumi.Input<string>;
@@ -29,23 +29,23 @@ export interface KafkaLambdaSinkArgs {
   mskClusterArn?: pulumi.Input<string>;
   /** `sync` or `async`. @default "sync" */
   invocationType?: string;
-  /** Records of an invocation at most, 1 to 100,000; 1 switches batching off. @default 20 */
+  /** The most records of one invocation, 1 to 100,000; 1 switches batching off. @default 20 */
   batchSize?: number;
   /** What an error does: `fail` (the partition stops), `log` or `ignore`. @default "fail" */
   behaviorOnError?: string;
   /** What stops at an error under `fail`: `partition` or `task`. @default "partition" */
   failScope?: string;
-  /** Topic that the function's responses are reported to; `sync` alone. @default none */
+  /** Topic for the function's responses; only with `sync`. @default none */
   resultTopic?: string;
-  /** Topic that errors are reported to; `log` alone. @default none */
+  /** Topic for errors; only with `log`. @default none */
   errorTopic?: string;
   /** `string`, `json`, `bytes`, a number's type, `avro`, `protobuf` or `json-schema`. @default "string" */
   keyConverter?: string;
   /** As `keyConverter`. @default "string" */
   valueConverter?: string;
-  /** The schema registry of `avro`, `protobuf` and `json-schema`. @default none */
+  /** Address of the schema registry for `avro`, `protobuf` and `json-schema`. @default none */
   schemaRegistryUrl?: string;
-  /** More of the connector's configuration by its own keys; the page has all of them. @default none */
+  /** More of the connector's configuration, by its own keys; the page lists them all. @default none */
   config?: Record<string, string>;
   /**
    * Path, from the project's folder, of a Kafka Connect connector's configuration: its JSON, or a file of properties.
@@ -54,7 +54,7 @@ export interface KafkaLambdaSinkArgs {
   connectorFile?: string;
   /** Secrets that the configuration refers to as `${env:VARIABLE}`. @default none */
   secrets?: KafkaSinkSecretArgs[];
-  /** Customer's key that the secrets are encrypted with. @default the key of Secrets Manager itself */
+  /** KMS key that the secrets are encrypted with. @default Secrets Manager's own key */
   secretsKmsKeyArn?: pulumi.Input<string>;
   /** Private subnets that reach the brokers. @default a VPC is made, with a NAT gateway */
   network?: KafkaSinkNetworkArgs;
@@ -62,23 +62,23 @@ export interface KafkaLambdaSinkArgs {
   brokerPorts?: number[];
   /** Tasks that always run, 1 to 100. @default 1 */
   minTasks?: number;
-  /** Tasks at most; more than the topics have partitions do nothing. @default 4 */
+  /** The most tasks; more than the topics have partitions would be idle. @default 4 */
   maxTasks?: number;
-  /** Offsets of lag a task that the number of tasks is held at. @default 10000 */
+  /** Offsets of lag for each task that scaling aims at. @default 10000 */
   lagPerTask?: number;
-  /** Offsets of lag of one task that are an alarm when they last for 15 minutes. @default 100000 */
+  /** Lag of one task, in offsets, that sets off an alarm when it lasts for 15 minutes. @default 100000 */
   maxLag?: number;
   /** CPU units of a task, 1,024 to a core; a value that Fargate takes. @default 512 */
   cpu?: number;
-  /** MB of a task; what Fargate takes with the cpu. @default 1024 */
+  /** MB of a task; a value that Fargate takes with `cpu`. @default twice `cpu` */
   memory?: number;
   /** `X86_64` or `ARM64`. @default "ARM64" */
   architecture?: string;
   /** Seconds that a task has to finish what is in flight when it is stopped, 10 to 120. @default 120 */
   stopTimeout?: number;
-  /** Image of the sink that is in a registry already. @default one is built and pushed */
+  /** Image of the sink that is already in a registry. @default one is built and pushed */
   image?: pulumi.Input<string>;
-  /** SNS topic that the alarms tell. @default the alarms only show in CloudWatch */
+  /** SNS topic that alarms are sent to. @default none: alarms only show in CloudWatch */
   alarmTopicArn?: pulumi.Input<string>;
   /** Days that the log is kept; a value that CloudWatch takes. @default 90 */
   logRetentionDays?: number;
@@ -92,7 +92,7 @@ export interface KafkaLambdaSinkArgs {
 export interface KafkaSinkNetworkArgs {
   /** The VPC that the subnets are in. */
   vpcId: pulumi.Input<string>;
-  /** Private subnets, at best in two zones, from which the brokers and Lambda are reached. */
+  /** Private subnets, preferably in two zones, that reach the brokers and Lambda. */
   subnetIds: pulumi.Input<string>[];
 }
 

@@ -92,7 +92,7 @@ export function normalize(check: ArgumentCheck, name: string, args: KafkaLambdaS
   const connector = connectorPlan(check, name, args, new Set(secrets.map(({ variable }) => variable)));
   checkCluster(check, args, connector);
   if (connector.parsed.consumer.instanceId !== undefined && args.maxTasks !== 1) {
-    check.fail("maxTasks", args.maxTasks, "Set 1: two tasks can't have the one name that group.instance.id gives.");
+    check.fail("maxTasks", args.maxTasks, "Set 1: two tasks can't share the name in group.instance.id.");
   }
   return {
     connector,

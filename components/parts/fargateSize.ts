@@ -22,7 +22,7 @@ export function checkFargateSize(check: ArgumentCheck, prefix: string, cpu: numb
   const isBetween =
     cpu === 256 ? [512, 1024, 2048].includes(memory) : memory >= from && memory <= to && memory % step === 0;
   if (!isBetween) {
-    const mend = `With ${cpu} CPU units Fargate takes ${from} to ${to} MB in steps of ${step}.`;
-    check.fail(`${prefix}memory`, memory, mend);
+    const fix = `With ${cpu} CPU units Fargate takes ${from} to ${to} MB in steps of ${step}.`;
+    check.fail(`${prefix}memory`, memory, fix);
   }
 }

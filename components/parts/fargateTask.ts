@@ -22,7 +22,7 @@ export interface FargateTaskArgs {
   readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
   /** Variable of the container → where ECS reads its value as the task starts. @default none */
   readonly secrets?: Readonly<Record<string, SecretReference>>;
-  /** Key that the secrets are encrypted with. @default the key of Secrets Manager itself */
+  /** KMS key that the secrets are encrypted with. @default Secrets Manager's own key */
   readonly secretsKmsKeyArn?: pulumi.Input<string> | undefined;
   /** What the code in the container may do. */
   readonly statements: pulumi.Input<readonly Statement[]>;

@@ -7,7 +7,7 @@ import { physicalName } from "./naming";
 /** Subnets that are there already. */
 export interface GivenNetwork {
   readonly vpcId: pulumi.Input<string>;
-  /** Private subnets, at best in two zones. */
+  /** Private subnets, preferably in two zones. */
   readonly subnetIds: readonly pulumi.Input<string>[];
 }
 

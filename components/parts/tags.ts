@@ -31,6 +31,6 @@ export function componentTags(owner: string, component: string, own: Readonly<Ta
   };
   const count = Object.keys(tags).length;
   if (count > 50)
-    throw new ArgumentError(owner, "tags", `${count} tags`, "AWS takes 50 at most, 4 of them are the component's.");
+    throw new ArgumentError(owner, "tags", `${count} tags`, "AWS takes 50 at most, of which the component sets 4.");
   return tags;
 }

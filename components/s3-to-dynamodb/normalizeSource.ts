@@ -100,7 +100,7 @@ function checkDelimiter(check: ArgumentCheck, delimiter: string | undefined, for
     'Give one character, for example ";" or "\\t"; a quote or a line end can\'t be one.',
   );
   if (format !== "auto" && format !== "csv") {
-    check.fail(`${path}.delimiter`, delimiter, `The format ${format} has one of its own; leave one of them out.`);
+    check.fail(`${path}.delimiter`, delimiter, `The format ${format} has its own delimiter; leave one of them out.`);
   }
 }
 
@@ -147,7 +147,7 @@ function checkBucket(check: ArgumentCheck, args: S3SourceArgs, path: string): vo
     check.fail(
       `${path}.manageNotifications`,
       undefined,
-      "An existing bucket may have notifications that others need, so say who tells of new objects: eventBridge: true " +
+      "An existing bucket may have notifications that others need, so say where events of new objects come from: eventBridge: true " +
         "(EventBridge is switched on for the bucket, its notifications stay); manageNotifications: false (you add the " +
         "output collectQueueArn to them); or manageNotifications: true (the component sets them, existing notifications are replaced).",
     );
@@ -176,7 +176,7 @@ function normalizeFields(check: ArgumentCheck, args: S3SourceArgs, path: string)
     if (to.has(complete.to))
       check.fail(`${at}.to`, complete.to, "Another field becomes this attribute already; choose another name.");
     if (RESERVED.has(complete.to)) {
-      check.fail(`${at}.to`, complete.to, "Every item has this attribute of its own; choose another name.");
+      check.fail(`${at}.to`, complete.to, "Every item already has an attribute of this name; choose another name.");
     }
     from.add(complete.from);
     to.add(complete.to);

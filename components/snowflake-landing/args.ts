@@ -6,7 +6,7 @@ export interface SnowflakeColumnArgs {
   name: string;
   /** Snowflake type, for example `NUMBER(38,0)`, `TIMESTAMP_LTZ`, `VARIANT`. @default "VARCHAR" */
   type?: string;
-  /** JSON and Parquet: the field that the column is picked from, as it is written in the file. @default `name` as given */
+  /** JSON and Parquet: the field that the column takes its values from, spelt as in the file. @default `name` as given */
   field?: string;
 }
 
@@ -18,7 +18,7 @@ export interface SnowflakeTableArgs {
   prefix: string;
   /** `csv` (any delimited text), `json` (NDJSON or a JSON array) or `parquet`. @default "csv" */
   format?: string;
-  /** Packing: AUTO, GZIP, BZ2, BROTLI, ZSTD, DEFLATE, RAW_DEFLATE, NONE; Parquet AUTO, LZO, SNAPPY, NONE. @default "AUTO" */
+  /** Compression: AUTO, GZIP, BZ2, BROTLI, ZSTD, DEFLATE, RAW_DEFLATE, NONE; Parquet AUTO, LZO, SNAPPY, NONE. @default "AUTO" */
   compression?: string;
   /** CSV: what separates fields, for example `|` or a tab. @default "," */
   delimiter?: string;
@@ -27,7 +27,7 @@ export interface SnowflakeTableArgs {
   /**
    * CSV: how fields find their columns. `position`: in the order of the columns; a record with more or fewer fields is
    * an error. `name`: by the header, in any order and either case; a column that isn't in the header is NULL, and a
-   * field that has no column is left out, so that `requiredColumns` must name what makes a file the right one.
+   * field without a column is left out, so `requiredColumns` must name the columns that every right file has.
    * @default "position"
    */
   matchBy?: string;
@@ -47,17 +47,17 @@ export interface SnowflakeTableArgs {
   requiredColumns?: string[];
   /**
    * Columns that an update may drop, with their data. A column that is no longer declared and isn't named here is an
-   * error, also where a sample file's header lost or renamed it. @default none
+   * error, even if a sample file's header lost or renamed it. @default none
    */
   dropColumns?: string[];
   /**
-   * What becomes of errors: `SKIP_FILE` leaves the file out, `CONTINUE` only the records with errors. Both are reported
-   * through `errorTopicArn`: of a pipe with CONTINUE, which Snowflake itself doesn't report, by a task that looks every
+   * What happens at an error: `SKIP_FILE` leaves the file out, `CONTINUE` only the records with errors. Both are reported
+   * through `errorTopicArn`; for a pipe with CONTINUE, which Snowflake itself doesn't report, by a task that looks every
    * hour. @default "SKIP_FILE"
    */
   onError?: string;
   /**
-   * Bulk load in place of a pipe: when COPY INTO runs, as `<n> MINUTES` or `USING CRON <expression> <time zone>`, for
+   * Bulk load instead of a pipe: when COPY INTO runs, as `<n> MINUTES` or `USING CRON <expression> <time zone>`, for
    * example `USING CRON 0 2 * * * Europe/Berlin`. @default none: files are loaded by a pipe as they come
    */
   schedule?: string;
@@ -75,7 +75,7 @@ export interface SnowflakeDynamoDbTableArgs {
   tableName: pulumi.Input<string>;
   /** ARN of the DynamoDB table. */
   tableArn: pulumi.Input<string>;
-  /** ARN of its stream, of view type NEW_IMAGE: keys come with every change, and old images would be read by nobody. */
+  /** ARN of its stream, with view type NEW_IMAGE: keys come with every change, and nothing reads old images. */
   streamArn: pulumi.Input<string>;
   /** Name of the partition key. @default "pk" */
   partitionKey?: string;
@@ -83,7 +83,7 @@ export interface SnowflakeDynamoDbTableArgs {
   sortKey?: string;
 }
 
-/** What SnowflakeLanding needs to know. */
+/** Arguments of `SnowflakeLanding`. */
 export interface SnowflakeLandingArgs {
   /** Name of the database, as Snowflake stores it (upper case unless it was made with quotes). It must exist. */
   database: pulumi.Input<string>;
@@ -91,9 +91,9 @@ export interface SnowflakeLandingArgs {
   schema: pulumi.Input<string>;
   /** The tables and where their files are. @default none; then `dynamoDbTables` must be given */
   tables?: SnowflakeTableArgs[];
-  /** Name of the bucket with the files. @default a bucket of its own is made */
+  /** Name of the bucket with the files. @default a bucket is made */
   bucketName?: pulumi.Input<string>;
-  /** Appended to the name of the bucket of its own: bucket names are unique in the world. @default 8 digits made of account and region */
+  /** Appended to the name of the bucket that is made, since bucket names are unique in the world. @default 8 digits made from account and region */
   bucketNameSuffix?: string;
   /** KMS key that the given bucket's objects are encrypted with. @default none */
   kmsKeyArn?: pulumi.Input<string>;
@@ -105,8 +105,8 @@ export interface SnowflakeLandingArgs {
   /** Days that Time Travel can go back in the tables, 0 to 90 (Standard Edition: 1 at most). @default as the schema has it */
   timeTravelDays?: number;
   /**
-   * Grants the loader role USAGE on the database and the schema. That takes their ownership, USAGE WITH GRANT OPTION on
-   * them, or MANAGE GRANTS. False: their owner does it, with the statements in the output `ownerGrants`. @default true
+   * Grants the loader role USAGE on the database and the schema, which requires their ownership, USAGE WITH GRANT OPTION
+   * on them, or MANAGE GRANTS. False: their owner grants it, with the statements in the output `ownerGrants`. @default true
    */
   grantUsage?: boolean;
   /**
@@ -114,11 +114,11 @@ export interface SnowflakeLandingArgs {
    * @default true
    */
   manageNotifications?: boolean;
-  /** Region of the Snowflake account, as `eu-central-1` or `AWS_EU_CENTRAL_1`; warned of when the bucket is elsewhere. @default not compared */
+  /** Region of the Snowflake account, as `eu-central-1` or `AWS_EU_CENTRAL_1`; a warning says if the bucket is elsewhere. @default not compared */
   snowflakeRegion?: string;
-  /** Region of the bucket, if not the one of the AWS provider. @default the provider's */
+  /** Region of the bucket, if it isn't the AWS provider's. @default the provider's */
   bucketRegion?: string;
-  /** Pipes and tasks tell their errors through an SNS topic (output `errorTopicArn`). @default true */
+  /** Pipes and tasks report their errors through an SNS topic (output `errorTopicArn`). @default true */
   errorNotifications?: boolean;
   /** Warehouse that runs the scheduled loads. @default serverless tasks */
   warehouse?: string;
@@ -133,9 +133,9 @@ export interface SnowflakeLandingArgs {
   changesRetentionDays?: number;
   /** Seconds that changes of a DynamoDB table are gathered for one file, 0 to 300. @default 60 */
   changesWindowSeconds?: number;
-  /** How often a failing batch of changes is tried again before it goes to the dead-letter queue, 0 to 10000. @default 10 */
+  /** How often a failed batch of changes is retried before it goes to the dead-letter queue, 0 to 10000. @default 10 */
   changesRetries?: number;
-  /** SNS topic that is told when changes or a full load of a DynamoDB table fail. @default alarms that tell nobody */
+  /** SNS topic for alarms: changes or a full load of a DynamoDB table failed. @default none: alarms only show in CloudWatch */
   alarmTopicArn?: pulumi.Input<string>;
   /** Days that the logs are kept. @default 30 */
   logRetentionDays?: number;

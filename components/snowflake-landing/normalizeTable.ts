@@ -94,7 +94,7 @@ function normalizeFormat(check: ArgumentCheck, path: string, args: SnowflakeTabl
   }
   check.oneOf(`${path}.matchBy`, matchBy, matchValues);
   if (matchBy === "name") {
-    if (!header) check.fail(`${path}.matchBy`, matchBy, "The names stand in the header; leave out header: false.");
+    if (!header) check.fail(`${path}.matchBy`, matchBy, "The names are in the header; leave out header: false.");
     if (args.anyFieldCount !== undefined) {
       check.fail(`${path}.anyFieldCount`, args.anyFieldCount, 'Only for matchBy "position"; leave it out.');
     }
@@ -123,7 +123,7 @@ function normalizeColumns(
   if (fileFormat.format !== "csv") return fieldColumns(columns);
   for (const [i, { field }] of (args.columns ?? []).entries()) {
     if (field !== undefined) {
-      check.fail(`${path}.columns[${i}].field`, field, "CSV columns go by their position; leave it out.");
+      check.fail(`${path}.columns[${i}].field`, field, "CSV columns are found by their position; leave it out.");
     }
   }
   if (args.sampleFile === undefined) {
@@ -155,7 +155,7 @@ function required(
     check.fail(
       `${path}.requiredColumns`,
       requiredColumns,
-      "By name a file with a wholly different header would load as rows of NULLs. Name at least one column that each record has.",
+      "Matched by name, a file with a wholly different header would be loaded as rows of NULLs. Name at least one column that every record has.",
     );
   }
   return columns.map((column) => ({ ...column, required: names.includes(column.column) }));

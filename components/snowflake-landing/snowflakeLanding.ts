@@ -105,7 +105,7 @@ export class SnowflakeLanding extends pulumi.ComponentResource {
   readonly roleArn: pulumi.Output<string>;
   /** Name of the storage integration. */
   readonly storageIntegrationName: pulumi.Output<string>;
-  /** Name of the Snowflake role with grants on exactly these objects; grant it to whoever loads. */
+  /** Name of the Snowflake role with grants on exactly these objects; grant it to the users that load. */
   readonly loaderRoleName: pulumi.Output<string>;
   /** SNS topic with the errors of pipes and tasks; empty without error notifications. */
   readonly errorTopicArn: pulumi.Output<string>;

@@ -16,10 +16,10 @@ def install() -> None:
     initialise = iam_evaluator.EvalContext.__init__
 
     @functools.wraps(initialise)
-    def mended(self, *args, **kwargs):
+    def fixed(self, *args, **kwargs):
         initialise(self, *args, **kwargs)
         self.action = _single.get(self.action, self.action)
         # Loopback stands in for TLS: policies that refuse calls without it would otherwise refuse every call here.
         self.secure_transport = True
 
-    iam_evaluator.EvalContext.__init__ = mended
+    iam_evaluator.EvalContext.__init__ = fixed

@@ -95,7 +95,7 @@ interface Counted {
 export function fileReport(counted: Counted, { sources }: Pick<StackConfig, "sources">): FileReport {
   const { source, file, target, seconds, entry, items, quarantined } = counted;
   const isKeyed = (sources.find(({ name }) => name === source)?.keyFields ?? []).length > 0;
-  const refused = entry?.status === "quarantined" ? (entry.reason ?? "no reason is told") : undefined;
+  const refused = entry?.status === "quarantined" ? (entry.reason ?? "no reason given") : undefined;
   return {
     pipeline: "S3ToDynamoDb",
     source,

@@ -127,7 +127,7 @@ async function delivered(
             duplicates: offsets.length - new Set(offsets).size,
             results: results?.filter((each) => each.partition === partition).length ?? 0,
             errors: failed.length,
-            reasons: failed.map(({ offset, error = "no reason is told" }) => `offset ${offset}: ${error}`),
+            reasons: failed.map(({ offset, error = "no reason given" }) => `offset ${offset}: ${error}`),
             stopped: committed < end,
           };
         }),

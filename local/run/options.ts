@@ -53,7 +53,7 @@ Kafka broker is built with Go.
   --exports FOLDER     send your own full exports instead of the samples: FOLDER/tables.json (the argument "tables" of
                        ExportDeltaImport, added to the stack's) and FOLDER/TENANT/TABLE/VERSION/FILE.gz. They are
                        uploaded version by version, and the target has to be the last one
-  --secrets NAME=FILE  call the connector NAME of your own with the secrets in FILE, JSON as Fivetran sends it: a
+  --secrets NAME=FILE  call your own connector NAME with the secrets in FILE, JSON as Fivetran sends it: a
                        connection test and one sync over its own source. May be repeated. The example connector
                        has a local source and needs none
   --report FILE        write what is printed at the end as JSON; its form is RunReport in local/run/report.ts

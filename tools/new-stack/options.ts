@@ -73,7 +73,7 @@ export function parseOptions(args: readonly string[]): NewStackOptions | undefin
 export function stackName(text: string): string {
   if (/^[a-z][a-z0-9-]{0,19}$/.test(text)) return text;
   throw new UsageError(
-    `${JSON.stringify(text)} isn't a stack's name here: use up to 20 lower-case letters, digits and hyphens, beginning with a letter`,
+    `${JSON.stringify(text)} isn't a name for a stack: use up to 20 lower-case letters, digits and hyphens, beginning with a letter`,
   );
 }
 

@@ -67,7 +67,7 @@ function reasonList(file: FileReport): Markup {
     return html`<li>${recordsOf(of)}${shortened(reason, reasonLength)}</li>`;
   });
   const untold = [
-    quarantined > 0 && reasons.length === 0 && refused === undefined ? "No reason is told." : undefined,
+    quarantined > 0 && reasons.length === 0 && refused === undefined ? "No reason given." : undefined,
     refused === undefined && sumsOf([file]).missing > 0
       ? "Records are neither in the store nor rejected: look at the queues and the functions' logs."
       : undefined,

@@ -7,207 +7,207 @@ interface Mistake {
   readonly what: string;
   readonly args: Partial<S3ToDynamoDbArgs>;
   readonly path: string;
-  readonly mend: RegExp;
+  readonly fix: RegExp;
 }
 
 const a = { name: "a" };
 const mine = { manageNotifications: true };
 
 const mistakes: readonly Mistake[] = [
-  { what: "no source", args: { sources: [] }, path: "sources", mend: /at least one source/ },
+  { what: "no source", args: { sources: [] }, path: "sources", fix: /at least one source/ },
   {
     what: "too many sources",
     args: { sources: Array.from({ length: 301 }, (_, i) => ({ name: `s${i}` })) },
     path: "sources",
-    mend: /split them over several/,
+    fix: /split them over several/,
   },
   {
     what: "a misspelt argument",
     args: { sources: [a], ...{ source: [] } },
     path: "source",
-    mend: /did you mean sources\?/,
+    fix: /did you mean sources\?/,
   },
   {
     what: "an argument that is like no other",
     args: { sources: [a], ...{ encryptionKey: "x" } },
     path: "encryptionKey",
-    mend: /known: sources, stream/,
+    fix: /known: sources, stream/,
   },
   {
     what: "a misspelt argument of a source",
     args: { sources: [{ name: "a", ...{ keyField: "id" } }] },
     path: "sources[0].keyField",
-    mend: /did you mean keyFields\?/,
+    fix: /did you mean keyFields\?/,
   },
-  { what: "a duplicate name", args: { sources: [a, a] }, path: "sources[1].name", mend: /sources\[0\] has this name/ },
+  { what: "a duplicate name", args: { sources: [a, a] }, path: "sources[1].name", fix: /sources\[0\] has this name/ },
   {
     what: "bad characters in a name",
     args: { sources: [{ name: "A_b" }] },
     path: "sources[0].name",
-    mend: /lower-case/,
+    fix: /lower-case/,
   },
   {
     what: "an ARN for a bucket's name",
     args: { sources: [{ name: "a", bucketName: "arn:aws:s3:::x" }] },
     path: "sources[0].bucketName",
-    mend: /no ARN/,
+    fix: /no ARN/,
   },
   {
     what: "a bad account",
     args: { sources: [{ name: "a", bucketName: "b-b", accountId: "12" }] },
     path: "sources[0].accountId",
-    mend: /12 digits/,
+    fix: /12 digits/,
   },
   {
     what: "an account without a bucket",
     args: { sources: [{ name: "a", accountId: "111122223333" }] },
     path: "sources[0].accountId",
-    mend: /give bucketName/,
+    fix: /give bucketName/,
   },
   {
     what: "a bad key ARN",
     args: { sources: [{ name: "a", bucketName: "b-b", kmsKeyArn: "alias/x" }] },
     path: "sources[0].kmsKeyArn",
-    mend: /arn:aws:kms:/,
+    fix: /arn:aws:kms:/,
   },
   {
     what: "EventBridge of another account",
     args: { sources: [{ name: "a", bucketName: "b-b", accountId: "111122223333", eventBridge: true }] },
     path: "sources[0].eventBridge",
-    mend: /foreignBucketPolicies/,
+    fix: /foreignBucketPolicies/,
   },
   {
     what: "nobody for a created bucket's notifications",
     args: { sources: [{ name: "a", manageNotifications: false }] },
     path: "sources[0].manageNotifications",
-    mend: /give bucketName/,
+    fix: /give bucketName/,
   },
   {
     what: "a prefix with a slash in front",
     args: { sources: [{ name: "a", prefix: "/in" }] },
     path: "sources[0].prefix",
-    mend: /slash/,
+    fix: /slash/,
   },
   {
     what: "a wildcard in a prefix",
     args: { sources: [{ name: "a", prefix: "in/*" }] },
     path: "sources[0].prefix",
-    mend: /literal/,
+    fix: /literal/,
   },
   {
     what: "a wildcard in a suffix",
     args: { sources: [{ name: "a", suffix: "*.csv" }] },
     path: "sources[0].suffix",
-    mend: /literal/,
+    fix: /literal/,
   },
   {
     what: "an unknown format",
     args: { sources: [{ name: "a", format: "xml" }] },
     path: "sources[0].format",
-    mend: /"auto", "csv"/,
+    fix: /"auto", "csv"/,
   },
   {
     what: "an unknown compression",
     args: { sources: [{ name: "a", compression: "rar" }] },
     path: "sources[0].compression",
-    mend: /"gzip"/,
+    fix: /"gzip"/,
   },
   {
     what: "a delimiter of two characters",
     args: { sources: [{ name: "a", delimiter: "||" }] },
     path: "sources[0].delimiter",
-    mend: /Give one character/,
+    fix: /Give one character/,
   },
   {
     what: "a quote for a delimiter",
     args: { sources: [{ name: "a", delimiter: '"' }] },
     path: "sources[0].delimiter",
-    mend: /Give one character/,
+    fix: /Give one character/,
   },
   {
     what: "a delimiter of a format that has one",
     args: { sources: [{ name: "a", format: "tsv", delimiter: ";" }] },
     path: "sources[0].delimiter",
-    mend: /The format tsv has one of its own/,
+    fix: /The format tsv has its own delimiter/,
   },
   {
     what: "an unknown encoding",
     args: { sources: [{ name: "a", encoding: "ebcdic" }] },
     path: "sources[0].encoding",
-    mend: /"latin1"/,
+    fix: /"latin1"/,
   },
-  { what: "no shards", args: { sources: [{ name: "a", shards: 0 }] }, path: "sources[0].shards", mend: /1 to 100/ },
+  { what: "no shards", args: { sources: [{ name: "a", shards: 0 }] }, path: "sources[0].shards", fix: /1 to 100/ },
   {
     what: "an unknown field type",
     args: { sources: [{ name: "a", fields: [{ from: "x", type: "date" }] }] },
     path: "sources[0].fields[0].type",
-    mend: /"number"/,
+    fix: /"number"/,
   },
   {
     what: "a field mapped twice",
     args: { sources: [{ name: "a", fields: [{ from: "x" }, { from: "x", to: "y" }] }] },
     path: "sources[0].fields[1].from",
-    mend: /mapped already/,
+    fix: /mapped already/,
   },
   {
     what: "two fields for one attribute",
     args: { sources: [{ name: "a", fields: [{ from: "x" }, { from: "y", to: "x" }] }] },
     path: "sources[0].fields[1].to",
-    mend: /another name/,
+    fix: /another name/,
   },
   ...["pk", "sk", "_order", "_source", "_bucket", "_key", "_version", "_time", "_upload", "_record"].map((to) => ({
     what: `a field over the item's own attribute ${to}`,
     args: { sources: [{ name: "a", fields: [{ from: "x", to }] }] },
     path: "sources[0].fields[0].to",
-    mend: /another name/,
+    fix: /another name/,
   })),
   {
     what: "a key field that the mapping drops",
     args: { sources: [{ name: "a", keyFields: ["id"], fields: [{ from: "x" }], onlyMapped: true }] },
     path: "sources[0].keyFields[0]",
-    mend: /add { from: "id" }/,
+    fix: /add { from: "id" }/,
   },
   {
     what: "a key field by its new name",
     args: { sources: [{ name: "a", keyFields: ["id"], fields: [{ from: "ID", to: "id" }] }] },
     path: "sources[0].keyFields[0]",
-    mend: /give "ID"/,
+    fix: /give "ID"/,
   },
   {
     what: "a key field twice",
     args: { sources: [{ name: "a", keyFields: ["id", "id"] }] },
     path: "sources[0].keyFields[1]",
-    mend: /twice/,
+    fix: /twice/,
   },
   {
     what: "nothing left of the fields",
     args: { sources: [{ name: "a", onlyMapped: true }] },
     path: "sources[0].onlyMapped",
-    mend: /name those to keep/,
+    fix: /name those to keep/,
   },
   {
     what: "an existing bucket whose notifications nobody has decided about",
     args: { sources: [{ name: "a", bucketName: "b-b" }] },
     path: "sources[0].manageNotifications",
-    mend: /eventBridge: true .*manageNotifications: false .*manageNotifications: true/,
+    fix: /eventBridge: true .*manageNotifications: false .*manageNotifications: true/,
   },
   {
     what: "an existing bucket that is to go with its source",
     args: { sources: [{ name: "a", bucketName: "b-b", ...mine, allowDestroy: true }] },
     path: "sources[0].allowDestroy",
-    mend: /isn't deleted with the source/,
+    fix: /isn't deleted with the source/,
   },
   {
     what: "write units below one",
     args: { maxWriteRequestUnits: 0 },
     path: "maxWriteRequestUnits",
-    mend: /1 to 1000000000/,
+    fix: /1 to 1000000000/,
   },
   {
     what: "a ledger that forgets sooner than a queue",
     args: { retention: { ledgerDays: 7 } },
     path: "retention.ledgerDays",
-    mend: /30 to 3650/,
+    fix: /30 to 3650/,
   },
   {
     what: "overlapping prefixes of one bucket",
@@ -218,7 +218,7 @@ const mistakes: readonly Mistake[] = [
       ],
     },
     path: "sources[1].prefix",
-    mend: /source "a"/,
+    fix: /source "a"/,
   },
   {
     what: "two accounts for one bucket",
@@ -229,50 +229,50 @@ const mistakes: readonly Mistake[] = [
       ],
     },
     path: "sources[1].accountId",
-    mend: /give both the same/,
+    fix: /give both the same/,
   },
   {
     what: "more existing buckets than the queue's policy takes",
     args: { sources: Array.from({ length: 90 }, (_, i) => ({ name: `s${i}`, bucketName: `bucket-${i}`, ...mine })) },
     path: "sources",
-    mend: /eventBridge: true/,
+    fix: /eventBridge: true/,
   },
-  { what: "a bad topic", args: { alarmTopicArn: "oncall" }, path: "alarmTopicArn", mend: /arn:aws:sns:/ },
-  { what: "a bad suffix for buckets", args: { bucketNameSuffix: "A" }, path: "bucketNameSuffix", mend: /lower-case/ },
-  { what: "too little memory", args: { collect: { memory: 128 } }, path: "collect.memory", mend: /256 to 10240 MB/ },
-  { what: "too long a timeout", args: { load: { timeout: 901 } }, path: "load.timeout", mend: /60 to 900 seconds/ },
-  { what: "too little concurrency", args: { load: { concurrency: 1 } }, path: "load.concurrency", mend: /2 to 1000/ },
+  { what: "a bad topic", args: { alarmTopicArn: "oncall" }, path: "alarmTopicArn", fix: /arn:aws:sns:/ },
+  { what: "a bad suffix for buckets", args: { bucketNameSuffix: "A" }, path: "bucketNameSuffix", fix: /lower-case/ },
+  { what: "too little memory", args: { collect: { memory: 128 } }, path: "collect.memory", fix: /256 to 10240 MB/ },
+  { what: "too long a timeout", args: { load: { timeout: 901 } }, path: "load.timeout", fix: /60 to 900 seconds/ },
+  { what: "too little concurrency", args: { load: { concurrency: 1 } }, path: "load.concurrency", fix: /2 to 1000/ },
   {
     what: "days that CloudWatch doesn't take",
     args: { logRetentionDays: 100 },
     path: "logRetentionDays",
-    mend: /90, 120/,
+    fix: /90, 120/,
   },
   {
     what: "more landed bytes than the parts hold",
     args: { limits: { partBytes: 1024 ** 2, maxUnpackedBytes: 1024 ** 3, maxLandedBytes: 10 ** 12 } },
     path: "limits.maxLandedBytes",
-    mend: /from 1 to 10485760000 bytes: 10000 parts of partBytes/,
+    fix: /from 1 to 10485760000 bytes: 10000 parts of partBytes/,
   },
-  { what: "a limit that is no limit", args: { limits: { partBytes: 0 } }, path: "limits.partBytes", mend: /bytes/ },
+  { what: "a limit that is no limit", args: { limits: { partBytes: 0 } }, path: "limits.partBytes", fix: /bytes/ },
   {
     what: "more parts than the ledger can hold",
     args: { limits: { partBytes: 64 * 1024 } },
     path: "limits.partBytes",
-    mend: /at least 10737419 bytes/,
+    fix: /at least 10737419 bytes/,
   },
-  { what: "an age beyond the queue's", args: { maxMessageAge: 1e6 }, path: "maxMessageAge", mend: /4 days/ },
-  { what: "a tag of AWS", args: { tags: { "aws:x": "y" } }, path: 'tags["aws:x"]', mend: /doesn't begin with/ },
+  { what: "an age beyond the queue's", args: { maxMessageAge: 1e6 }, path: "maxMessageAge", fix: /4 days/ },
+  { what: "a tag of AWS", args: { tags: { "aws:x": "y" } }, path: 'tags["aws:x"]', fix: /doesn't begin with/ },
 ];
 
 describe("S3ToDynamoDb: mistakes", () => {
-  for (const { what, args, path, mend } of mistakes) {
+  for (const { what, args, path, fix } of mistakes) {
     it(`I1: ${what} fails in the constructor with its path and the fix`, async () => {
       await assert.rejects(
         runMocked(() => new S3ToDynamoDb("ingest", { sources: [a], ...args })),
         (error: Error) => {
           assert.ok(error.message.startsWith(`S3ToDynamoDb "ingest": ${path} is `), error.message);
-          assert.match(error.message, mend);
+          assert.match(error.message, fix);
           return true;
         },
       );

@@ -96,7 +96,7 @@ describe("SnowflakeLanding's arguments", () => {
       "W15: by name without a header",
       { ...base, tables: [{ ...orders, matchBy: "name", header: false }] },
       "tables[0].matchBy",
-      "stand in the header",
+      "are in the header",
     ],
     [
       "W15: a required column that the table doesn't have",
@@ -127,5 +127,5 @@ describe("SnowflakeLanding's arguments", () => {
     ["W4: a misspelt argument", { ...base, ...{ bucket: "files" } }, "bucket", "bucketName"],
   ];
   for (const [what, args, ...words] of cases)
-    it(`${what} is refused, with path and mend`, () => rejects(args, ...words));
+    it(`${what} is refused, with path and fix`, () => rejects(args, ...words));
 });

@@ -101,9 +101,9 @@ describe("Checks beside the arguments", () => {
   });
 
   it("W9: what is set already stays in what to set", () => {
-    const mend = previewFeaturesProblem(["other", "a"], ["a", "b"]) ?? "";
-    assert.match(mend, /previewFeaturesEnabled: b\. Fix:/);
-    assert.match(mend, /previewFeaturesEnabled\[2\]' other/);
+    const fix = previewFeaturesProblem(["other", "a"], ["a", "b"]) ?? "";
+    assert.match(fix, /previewFeaturesEnabled: b\. Fix:/);
+    assert.match(fix, /previewFeaturesEnabled\[2\]' other/);
     assert.equal(previewFeaturesProblem(["a", "b", "c"], ["a", "b"]), undefined);
   });
 });

@@ -77,7 +77,7 @@ describe("npm run new-stack", () => {
     ["nobody to ask", [], /NAME is missing/],
     ["no word on destroying", ["qa", "--region", "eu-west-1"], /--disposable or --protected is missing/],
     ["both words on destroying", ["qa", "--disposable", "--protected"], /exclude each other/],
-    ["a name that isn't one", ["Q A", "--protected"], /"Q A" isn't a stack's name/],
+    ["a name that isn't one", ["Q A", "--protected"], /"Q A" isn't a name for a stack/],
     ["a source with too many parts", ["qa", "--source", "a:csv:id:x"], /isn't NAME\[:FORMAT\[:KEY\+KEY\]\]/],
     ["an unknown flag", ["qa", "--regoin", "x"], /regoin/],
   ] as const) {

@@ -206,7 +206,11 @@ describe("ci: comments and issues on GitHub", () => {
   it("S2: what is missing is named: token, event, summaries, flags", async () => {
     const cases: [string[], Record<string, string>, RegExp][] = [
       [["comment", "--folder", folder], { GITHUB_TOKEN: "" }, /GITHUB_TOKEN isn't set/],
-      [["comment", "--folder", folder], { GITHUB_EVENT_PATH: "/nowhere" }, /names no event of a pull request/],
+      [
+        ["comment", "--folder", folder],
+        { GITHUB_EVENT_PATH: "/nowhere" },
+        /event in GITHUB_EVENT_PATH isn't a pull request's/,
+      ],
       [["comment", "--folder", join(place, "event")], {}, /event\.json isn't a summary/],
       [["comment", "--folder", join(place, "empty")], {}, /holds no summary; run preview or drift first/],
     ];

@@ -68,10 +68,7 @@ describe("KafkaLambdaSink", () => {
     assert.deepEqual(await shares({}), [100, 200]);
     const isStatic = { config: { "consumer.override.group.instance.id": "one" }, maxTasks: 1 };
     assert.deepEqual(await shares(isStatic), [0, 100]);
-    await assert.rejects(
-      deploy({ ...isStatic, maxTasks: 2 }),
-      /maxTasks is 2. Set 1: two tasks can't have the one name/,
-    );
+    await assert.rejects(deploy({ ...isStatic, maxTasks: 2 }), /maxTasks is 2. Set 1: two tasks can't share the name/);
   });
 
   it("K9: the tasks' role may invoke and look up the one function, and nothing else", async () => {
@@ -180,7 +177,7 @@ describe("KafkaLambdaSink", () => {
     await assert.rejects(deploy({ connectorFile: "none.json" }), /connectorFile is "none.json". There is no file/);
   });
 
-  it("K21: mistakes are told when the program runs: with key, value and the mend", async () => {
+  it("K21: mistakes are told when the program runs: with key, value and the fix", async () => {
     const misspelt: object = { tipics: ["a"] };
     const wrong: [Parameters<typeof deploy>[0], RegExp][] = [
       [
