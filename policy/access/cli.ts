@@ -1,4 +1,4 @@
-/** `policy-access`: who may do what in a stack, and whether that is more than the reference says. */
+/** `data-pipelines-policy access`, and here `npm run policy:access`: who may do what in a stack, and whether that is more than the reference says. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { compare, type Reference } from "./compare";
@@ -28,8 +28,8 @@ function usage(source: AccessSource | undefined): string {
     source === undefined
       ? "what the reference calls the stack; required"
       : `a stack whose program is run with mocks, by Pulumi.NAME.yaml (default: ${source.stacks.join(", ")})`;
-  const file = "a state (pulumi stack export) or a preview (pulumi preview --json)";
-  return `policy-access --file FILE --stack NAME [--check | --update | --json]
+  const file = "a state (pulumi stack export) or a preview (pulumi preview --json --show-sames)";
+  return `${source === undefined ? "data-pipelines-policy access" : "npm run policy:access --"} --file FILE --stack NAME [--check | --update | --json]
 
 Prints who may do what, role by role, as Markdown, with the reason for it where one is known.
 
@@ -127,7 +127,7 @@ export async function run(args: readonly string[], source?: AccessSource): Promi
     process.exitCode = await main(args, source);
   } catch (error) {
     const expected = error instanceof AccessError || (error instanceof Error && "code" in error);
-    console.error(expected ? `policy-access: ${(error as Error).message}\n\n${usage(source)}` : error);
+    console.error(expected ? `access: ${(error as Error).message}\n\n${usage(source)}` : error);
     process.exitCode = 2;
   }
 }

@@ -1,6 +1,7 @@
 /** `data-pipelines-policy baseline`: a configuration that exempts, until a day, what an existing stack violates. */
 import type { Rule } from "../model/rule";
 import { isRecord } from "../model/shape";
+import { causeOf } from "../pack/causes";
 import { levelOf, noConfig, type PackConfig } from "../pack/configFile";
 import { type Exemption, sortFindings, today } from "../pack/exemptions";
 import type { Violation } from "../pack/judge";
@@ -29,9 +30,16 @@ export function baseline(file: string, state: string, options: BaselineOptions):
   const { rules, configText = "{}", config = noConfig, reason, expires } = options;
   const value = JSON.parse(configText) as Record<string, unknown>;
   const added = new Map<string, number>();
-  for (const { rule, violations, exemptions } of judgeState(file, state, { rules, config })) {
-    if (levelOf(rule, config) === "advisory") continue;
-    const left = sortFindings(violations, exemptions, today(), nameOf).violations;
+  const judged = judgeState(file, state, { rules, config });
+  const isExempting = (rule: Rule) => levelOf(rule, config) !== "advisory";
+  const all = judged.flatMap(({ violations }) => violations);
+  // Whatever exempts the cause exempts what comes of it.
+  const isSaid = (each: Violation) => {
+    const cause = causeOf(each, all);
+    return cause !== undefined && isExempting(cause.rule);
+  };
+  for (const { rule, violations, exemptions } of judged.filter(({ rule: of }) => isExempting(of))) {
+    const left = sortFindings(violations, exemptions, today(), nameOf).violations.filter((each) => !isSaid(each));
     const written = distinct(left.map((each) => exemptionOf(each, reason, expires)));
     if (written.length === 0) continue;
     const own = value[rule.name];

@@ -16,7 +16,7 @@ Writes into FILE, the stack's configuration of the pack, an exemption for each m
 now: no more than what is found, so that whatever comes later is told. Findings that FILE exempts already stay as they
 are. Run it again to see what is new; from the day after DAY the exemptions are violations themselves.
 
-  --state STATE    what pulumi stack export or pulumi preview --json wrote; - for standard input
+  --state STATE    what pulumi stack export or pulumi preview --json --show-sames wrote; - for standard input
   --config FILE    is made where there is none
   --expires DAY    last day of the exemptions, YYYY-MM-DD
   --reason TEXT    why they are let be until then, for example the ticket

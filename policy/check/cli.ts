@@ -1,4 +1,4 @@
-/** `npm run policy:check -- FILE…`: judges IAM policy documents with the pack's rules, outside Pulumi. */
+/** `data-pipelines-policy check`, and here `npm run policy:check`: judges IAM policy documents with the pack's rules, outside Pulumi. */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { StateFileError } from "../model/stateFile";
@@ -12,15 +12,16 @@ import { CheckError, type Kind, parseKind } from "./kind";
 import { formatReport, formatTotals, isRefused } from "./report";
 import { junit, sarif } from "./sarif";
 
-const usage = `policy:check [--kind KIND] [--config FILE] [--format FORMAT] [--state STATE] [FILE…]
+const usage = `data-pipelines-policy check [--kind KIND] [--config FILE] [--format FORMAT] [--state STATE] [FILE…]
 
-Judges IAM policy documents (JSON) with the rules of the policy pack. FILE may be - for standard input.
+Judges IAM policy documents (JSON), or all resources of a stack, with the rules of the policy pack. FILE and STATE may
+be - for standard input.
 
   --kind KIND    whose policies they are: identity, trust, resource:<service> (for example resource:sqs) or guardrail
                  (an organisation's, which only takes away); only needed where a document doesn't show it
-  --config FILE  configuration of the pack, as in policy/config: levels, parameters, exemptions
-                 (their resource is then a file); without FILE… only the configuration is checked
-  --state STATE  what pulumi stack export or pulumi preview --json wrote: all resources of the stack, with every rule
+  --config FILE  configuration of the pack: levels, parameters, exemptions (their resource is a URN or name, of a
+                 document its FILE); without STATE and FILE… only the configuration is checked
+  --state STATE  what pulumi stack export or pulumi preview --json --show-sames wrote
   --format FORMAT  text (default), json, sarif (2.1.0, for code hosts) or junit (XML, for CI)
   --json         the same as --format json: [{"file", "violations": [{"rule", "level", "statement", "message", "fix"}], "notEvaluated": […]}]
   --help         this text
@@ -40,7 +41,7 @@ export function main(args: readonly string[]): number {
   try {
     options = parse(args);
   } catch (error) {
-    console.error(`policy:check: ${messageOf(error)}\n\n${usage}`);
+    console.error(`check: ${messageOf(error)}\n\n${usage}`);
     return 2;
   }
   if (options === undefined) {
@@ -117,8 +118,9 @@ function parse(args: readonly string[]): Options | undefined {
   });
   if (values.help) return undefined;
   if (positionals.length === 0 && values.config === undefined && values.state === undefined)
-    throw new CheckError("no FILE is given");
-  if (positionals.filter((file) => file === "-").length > 1) throw new CheckError("standard input is read only once");
+    throw new CheckError("neither STATE nor FILE is given");
+  if ([...positionals, values.state].filter((file) => file === "-").length > 1)
+    throw new CheckError("standard input is read only once");
   return {
     files: positionals,
     format: values.json ? "json" : formatOf(values.format ?? "text"),

@@ -29,7 +29,7 @@ const sentinels: ReadonlySet<unknown> = new Set([
 const signature = "4dabf18193072939515e22adb298388d";
 const secret = "1b47061264138c4ac30d75fd1eb44270";
 
-/** @throws StateFileError where it is neither */
+/** @throws StateFileError where it is neither, or a preview that leaves resources out */
 export function readStateFile(name: string, content: string): StateResource[] {
   let value: unknown;
   try {
@@ -40,6 +40,12 @@ export function readStateFile(name: string, content: string): StateResource[] {
   const states = statesOf(value);
   if (!states) {
     throw new StateFileError(`${name} is neither a state (pulumi stack export) nor a preview (pulumi preview --json)`);
+  }
+  const left = leftOut(value);
+  if (left > 0) {
+    throw new StateFileError(
+      `${name} leaves out ${left} resource(s) that stay as they are, without which the others can't be judged. Fix: pulumi preview --json --show-sames`,
+    );
   }
   return states.filter(isRecord).flatMap((state) => {
     const { type, urn, parent } = state;
@@ -64,6 +70,13 @@ function statesOf(value: unknown): unknown[] | undefined {
   if (isRecord(value.deployment) && Array.isArray(value.deployment.resources)) return value.deployment.resources;
   if (!Array.isArray(value.steps)) return undefined;
   return asArray(value.steps).map((step) => (isRecord(step) && step.op !== "delete" ? step.newState : undefined));
+}
+
+/** A preview counts what stays as it is, and tells of it by `--show-sames` alone; of the stack itself always. */
+function leftOut(value: unknown): number {
+  if (!isRecord(value) || !isRecord(value.changeSummary)) return 0;
+  const shown = asArray(value.steps).filter((step) => isRecord(step) && step.op === "same").length;
+  return Number(value.changeSummary.same ?? 0) - shown;
 }
 
 function record(value: unknown): Record<string, unknown> {

@@ -28,6 +28,13 @@ const lambda = (variables: Json) => ({
 });
 const stateOf = (...resources: unknown[]) => JSON.stringify({ version: 3, deployment: { resources } }, undefined, 1);
 
+/** As `pulumi preview --json --show-sames` writes it: the first one stays as it is. */
+const previewOf = (...resources: unknown[]) =>
+  JSON.stringify({
+    steps: resources.map((newState, i) => ({ op: i === 0 ? "same" : "create", newState })),
+    changeSummary: { same: 1, create: resources.length - 1 },
+  });
+
 /** What a command prints and ends with. */
 function run(command: (args: readonly string[]) => number, args: readonly string[]) {
   const printed: string[] = [];
@@ -90,6 +97,19 @@ describe("a whole stack, judged from its state", () => {
     const exemptions = [{ resource: "wide", reason: "the sync tool reads all", expires: "2999-12-31" }];
     const exempting = { "iam-no-unconstrained-data-reads": { exemptions } };
     assert.deepEqual(told(["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"], "*", exempting), ["P4"]);
+  });
+
+  it("P45: a preview is judged with what stays as it is, and one that leaves that out is told with what to do", () => {
+    const queue = { type: "aws:sqs/queue:Queue", urn: urnOf("aws:sqs/queue:Queue", "orders"), inputs: { name: "q" } };
+    assert.deepEqual(
+      json("--state", file("whole.json", previewOf(queue, wide))).map(({ rule }) => rule),
+      ["P2", "P23"],
+    );
+    const whole = JSON.parse(previewOf(queue, wide));
+    const summary = { ...whole, changeSummary: { create: 1, same: 2 } };
+    const { status, text } = run(check, ["--state", file("partial.json", JSON.stringify(summary))]);
+    assert.equal(status, 2);
+    assert.match(text, /leaves out 1 resource.*Fix: pulumi preview --json --show-sames/s);
   });
 
   it("P45: another statement's finding has a cause of its own", () => {
@@ -194,6 +214,7 @@ describe("a whole stack, judged from its state", () => {
   it("P45: the page on adopting the pack runs as it is written, from advice to what is new being refused", () => {
     const page = readFileSync(join(__dirname, "../../../docs/policies/adopting.md"), "utf8");
     const state = file("state.json", stateOf(wide, secret));
+    const preview = file("preview.json", previewOf(wide, secret));
     const [shown = ""] = /```json\n(.*?)```/s.exec(page)?.slice(1) ?? [];
     const config = file("policy.json", shown);
     const commands = [...page.matchAll(/^npx data-pipelines-policy (check|baseline) (.*?)(?: > .*)?$/gm)];
@@ -201,7 +222,12 @@ describe("a whole stack, judged from its state", () => {
     const statuses = commands.map(([, command = "", args = ""]) => {
       if (command === "baseline") writeFileSync(config, shown.replace(/ *"all": "advisory",\n/, ""));
       const words = [...args.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain = ""]) => quoted ?? plain);
-      const paths = words.map((word) => (word === "state.json" ? state : word === "policy.json" ? config : word));
+      const files: Readonly<Record<string, string>> = {
+        "state.json": state,
+        "preview.json": preview,
+        "policy.json": config,
+      };
+      const paths = words.map((word) => files[word] ?? word);
       return run(command === "check" ? check : baseline, paths).status;
     });
     // What there is, as the rules are; then the baseline, and with it everything passes.
@@ -220,7 +246,8 @@ describe("a whole stack, judged from its state", () => {
       const config = join(folder, "prod.json");
       const { status, text } = write(state, config);
       assert.equal(status, 0, text);
-      assert.match(text, /exemption\(s\) added until 2999-12-31 \(.*P2: 1.*P40: 1\)/);
+      // What comes of the cause is exempted with it.
+      assert.match(text, /: 2 exemption\(s\) added until 2999-12-31 \(P2: 1, P40: 1\)/);
       assert.equal(run(check, ["--config", config, "--state", state]).status, 0);
       const later: [string, unknown[]][] = [
         [
