@@ -43,7 +43,7 @@ export function formatTotals(reports: readonly FileReport[]): string {
   const unread = reports.filter(({ error }) => error !== undefined).length;
   const left = [...new Set(reports.flatMap(({ notEvaluated }) => notEvaluated.map(({ rule }) => rule)))];
   return [
-    `${reports.length} document(s): ${refusing} mandatory violation(s), ${violations.length - refusing} advisory` +
+    `${reports.length} file(s): ${refusing} mandatory violation(s), ${violations.length - refusing} advisory` +
       (unread > 0 ? `, ${unread} not judged` : ""),
     ...(left.length > 0 ? [`Not evaluated, because they need more than a document: ${left.join(", ")}`] : []),
   ].join("\n");
