@@ -3,8 +3,8 @@ import { TransientError } from "../../functions/kafka-lambda-sink/core/errors";
 import { nameOf } from "../../functions/kafka-lambda-sink/core/record";
 import { connectionOptions, type MskToken } from "../../functions/kafka-lambda-sink/kafka/access";
 import { Cluster } from "../../functions/kafka-lambda-sink/kafka/cluster";
+import { resumeRemark } from "../../functions/kafka-lambda-sink/kafka/consumer";
 import { KafkaGroup } from "../../functions/kafka-lambda-sink/kafka/group";
-import { resumeRemark } from "../../functions/kafka-lambda-sink/kafka/resume";
 import type { ResumeOptions } from "./options";
 
 /** How long a rebalance of the group may take. */

@@ -1,9 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { alarms } from "../parts/alarms";
+import { alarms, dashboard } from "../parts/alarms";
 import { ArgumentCheck } from "../parts/arguments";
 import { componentOptions, componentType, ownOutputs } from "../parts/component";
 import { contextOf } from "../parts/context";
-import { dashboard } from "../parts/dashboard";
 import { operationalTable } from "../parts/keyedTable";
 import { bucketName } from "../parts/naming";
 import { alarmTopic } from "../parts/notificationTopic";

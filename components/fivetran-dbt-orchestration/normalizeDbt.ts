@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { ArgumentCheck } from "../parts/arguments";
-import { checkFargateSize } from "../parts/fargateSize";
+import { checkFargateSize } from "../parts/fargateTask";
 import type { OrchestrationDbtArgs } from "./args";
 
 export interface DbtPlan {

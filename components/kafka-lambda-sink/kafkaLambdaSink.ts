@@ -1,9 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { alarms } from "../parts/alarms";
+import { alarms, dashboard } from "../parts/alarms";
 import { ArgumentCheck } from "../parts/arguments";
 import { componentOptions, componentType, ownOutputs } from "../parts/component";
 import { contextOf } from "../parts/context";
-import { dashboard } from "../parts/dashboard";
 import { deployedName } from "../parts/naming";
 import { dashboardBody, sinkAlarms } from "./alarms";
 import type { KafkaLambdaSinkArgs } from "./args";

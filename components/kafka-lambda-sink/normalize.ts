@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ArgumentCheck, ArgumentNames } from "../parts/arguments";
-import { checkFargateSize } from "../parts/fargateSize";
+import { checkFargateSize } from "../parts/fargateTask";
 import { checkLogRetentionDays } from "../parts/logRetention";
 import { checkNetwork } from "../parts/network";
 import type { KafkaLambdaSinkArgs, KafkaSinkNetworkArgs, KafkaSinkSecretArgs } from "./args";

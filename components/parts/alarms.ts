@@ -1,5 +1,5 @@
 import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { Context } from "./context";
 import { physicalName } from "./naming";
 
@@ -57,4 +57,16 @@ export function alarms(
     );
     return name;
   });
+}
+
+/** The component's dashboard. @returns its address in CloudWatch */
+export function dashboard(
+  { name, parent, account: { region } }: Context,
+  part: string,
+  body: pulumi.Input<object>,
+): pulumi.Output<string> {
+  const dashboardName = physicalName(name, part, "dashboard");
+  const dashboardBody = pulumi.jsonStringify(body);
+  new aws.cloudwatch.Dashboard(`${name}-dashboard`, { dashboardName, dashboardBody }, { parent });
+  return pulumi.interpolate`https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboardName}`;
 }

@@ -1,8 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ArgumentCheck } from "./arguments";
-import { claimBucketNotifications } from "./bucketOwners";
-import { findOverlap, maxTargets } from "./bucketTargets";
+import { claimBucketNotifications, findOverlap, maxTargets } from "./bucketTargets";
 import { componentOptions, componentType } from "./component";
 
 /** One target of a bucket's events: give exactly one of `queueArn`, `topicArn` and `functionArn`. */

@@ -2,8 +2,7 @@ import { join, relative } from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { BuildContext } from "./buildContext";
-import type { Context } from "./context";
-import { holdsData } from "./dataProtection";
+import { type Context, holdsData } from "./context";
 import { physicalName } from "./naming";
 
 export interface ImageArgs {

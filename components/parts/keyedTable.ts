@@ -1,8 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { arnOf } from "./account";
-import type { Context } from "./context";
-import { holdsData } from "./dataProtection";
+import { type Context, holdsData } from "./context";
 import { physicalName } from "./naming";
 
 export interface KeyedTable {

@@ -167,3 +167,15 @@ export function archive({ code, map }: BundleFiles, config?: pulumi.Input<string
     .output(config)
     .apply((text) => new pulumi.asset.AssetArchive({ ...files, "config.json": new pulumi.asset.StringAsset(text) }));
 }
+
+/**
+ * Lets a function continue itself as often as its work needs. Lambda otherwise takes it for a mistake and stops a chain
+ * of about 16 invocations, through a queue as well as direct; what was left would end in the dead-letter queue.
+ */
+export function allowRecursion({ name, parent }: Context, part: string, { lambda }: NodeFunction): void {
+  new aws.lambda.FunctionRecursionConfig(
+    `${name}-${part}-recursion`,
+    { functionName: lambda.name, recursiveLoop: "Allow" },
+    { parent },
+  );
+}

@@ -1,8 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { bucketArnOf } from "./account";
-import type { Context } from "./context";
-import { holdsData } from "./dataProtection";
+import { type Context, holdsData } from "./context";
 import { policyDocument, type Statement, tlsOnly } from "./policyDocument";
 
 export interface Expiration {

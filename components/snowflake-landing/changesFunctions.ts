@@ -7,10 +7,9 @@ import { permissions as snapshotPermissions } from "../../functions/snowflake-la
 import { arnOf, bucketArnOf } from "../parts/account";
 import { alarms } from "../parts/alarms";
 import type { Context } from "../parts/context";
-import { type FailureQueue, failureQueue } from "../parts/failureQueue";
 import { physicalName } from "../parts/naming";
-import { type NodeFunction, nodeFunction } from "../parts/nodeFunction";
-import { allowRecursion } from "../parts/recursion";
+import { allowRecursion, type NodeFunction, nodeFunction } from "../parts/nodeFunction";
+import { type FailureQueue, failureQueue } from "../parts/queueWithDlq";
 import type { DynamoDbPlan } from "./plan";
 
 export interface TableFunctionsArgs {

@@ -39,3 +39,8 @@ export function isThrottle(error: unknown): boolean {
 export function isNamed(error: unknown, name: string): boolean {
   return error instanceof Error && error.name === name;
 }
+
+/** The one error, or one that tells them all. */
+export function allOf(errors: readonly unknown[]): unknown {
+  return errors.length === 1 ? errors[0] : new AggregateError(errors, errors.map(String).join("\n"));
+}

@@ -12,9 +12,8 @@ import { environment as registerEnvironment } from "../../../functions/export-de
 import { permissions as registerPermissions } from "../../../functions/export-delta-import/register/permissions";
 import { arnOf } from "../../parts/account";
 import type { Context } from "../../parts/context";
-import { type FailureQueue, failureQueue } from "../../parts/failureQueue";
 import { type NodeFunction, nodeFunction } from "../../parts/nodeFunction";
-import type { QueueWithDlq } from "../../parts/queueWithDlq";
+import { type FailureQueue, failureQueue, type QueueWithDlq } from "../../parts/queueWithDlq";
 import type { ImportPlan } from "../normalize";
 import { type ExportBucket, registerTimeout } from "./exports";
 import type { QueryPlace, Stores } from "./stores";

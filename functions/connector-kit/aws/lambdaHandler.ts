@@ -1,4 +1,4 @@
-import type { S3Client } from "@aws-sdk/client-s3";
+import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { createS3Client } from "../../shared/aws/s3Client";
 import { parseEnvironment } from "../../shared/environment";
 import { createLogger } from "../../shared/log";
@@ -11,9 +11,9 @@ import {
   defineConnector,
   type FivetranResponse,
   type Json,
+  type PutFile,
 } from "../core";
 import { environment } from "../environment";
-import { s3Files } from "./s3Files";
 
 /** What of Lambda's context the handler reads. */
 export interface ConnectorInvocation {
@@ -61,4 +61,12 @@ function powertoolsLog(): ConnectorLog {
     (message, fields = {}) =>
       logger[level](message, { ...fields });
   return { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
+}
+
+/** Writes the files of a sync through an S3 bucket. */
+export function s3Files(client: () => S3Client): PutFile {
+  return async (Bucket, Key, text) => {
+    const Body = Buffer.from(text);
+    await client().send(new PutObjectCommand({ Bucket, Key, Body, ContentType: "application/json" }));
+  };
 }

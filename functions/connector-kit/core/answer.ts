@@ -1,8 +1,7 @@
 import { answerSchema, Batch } from "./batch";
 import { ConnectorError, SourceError, StateError } from "./errors";
 import { defaultLimits, type Limits } from "./limits";
-import { redactedLog } from "./redactedLog";
-import { Redactor } from "./redaction";
+import { Redactor, redactedLog } from "./redaction";
 import { type FivetranRequest, parseRequest } from "./request";
 import { readState, type State, writeState } from "./state";
 import { sync } from "./sync";

@@ -1,6 +1,5 @@
 /** What a connector needs, free of AWS: it runs wherever Node.js does. */
 export { type AnswerPorts, answer, type FivetranResponse } from "./answer";
-export { clockOf } from "./clock";
 export { defineConnector } from "./defineConnector";
 export {
   ConnectorError,
@@ -11,7 +10,7 @@ export {
   SourceError,
   StateError,
 } from "./errors";
-export { defaultLimits, type Limits } from "./limits";
+export { clockOf, defaultLimits, type Limits } from "./limits";
 export { Redactor } from "./redaction";
 export type {
   Clock,

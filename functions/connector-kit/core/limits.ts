@@ -1,3 +1,4 @@
+import type { Clock } from "./types";
 /** What an answer and an invocation may take. */
 export interface Limits {
   /**
@@ -31,4 +32,15 @@ export const MOST_CHANGES = 3;
 export function reserveMs(totalMs: number, fileBytes: number): number {
   const toSend = Math.min(1_500, Math.max(500, totalMs / 8));
   return LEAST_LEFT_MS + toSend + (fileBytes > 0 ? 500 + fileBytes / 8_000 : 0);
+}
+
+/** The time that a callback knows, in milliseconds; for example Lambda's `getRemainingTimeInMillis`. */
+export function clockOf(remainingMs: () => number): Clock {
+  return {
+    remainingMs,
+    after: (ms, callback) => {
+      const timer = setTimeout(callback, Math.min(ms, 2 ** 31 - 1));
+      return () => clearTimeout(timer);
+    },
+  };
 }

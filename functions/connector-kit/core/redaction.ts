@@ -1,3 +1,5 @@
+import type { ConnectorLog } from "./types";
+
 /** Shorter values aren't secrets, and would blacken ordinary text. */
 const SHORTEST = 4;
 /** Base64 of a shorter text stands in ordinary text by chance. */
@@ -130,4 +132,16 @@ function base64Cores(bytes: Buffer): string[] {
     const core = whole.slice(first, last);
     return core.length < SHORTEST_BASE64 ? [] : [core, core.replaceAll("+", "-").replaceAll("/", "_")];
   });
+}
+
+/** A log that secrets don't get through. */
+export function redactedLog(log: ConnectorLog, redactor: Redactor): ConnectorLog {
+  const write =
+    (level: keyof ConnectorLog): ConnectorLog["info"] =>
+    (message, fields) => {
+      const text = redactor.text(String(message));
+      if (fields === undefined) log[level](text);
+      else log[level](text, redactor.value(fields) as Readonly<Record<string, unknown>>);
+    };
+  return { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
 }

@@ -1,6 +1,6 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ConnectorContext } from "..";
 import { isWorthAnotherTry, retryAfterMs, SourceAnswerError } from "./sourceErrors";
-import { wait } from "./wait";
 
 /** Most tries of one request, but for those that wait because the source said when to come back. */
 const TRIES = 6;
@@ -115,4 +115,14 @@ export class SourceClient {
 function backOffMs(attempt: number): number {
   const bound = Math.min(10_000, 200 * 2 ** attempt);
   return bound / 2 + (Math.random() * bound) / 2;
+}
+
+/** Resolves after so many milliseconds. @throws the signal's reason as soon as it is aborted */
+export async function wait(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(ms, undefined, { signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  }
 }

@@ -2,7 +2,7 @@ import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { Context } from "aws-lambda";
 import { createDynamoDBClient, createS3Client } from "../../shared/aws/awsClients";
-import { requestHandler } from "../../shared/aws/requestHandler";
+import { requestHandler } from "../../shared/aws/s3Client";
 import { parseEnvironment } from "../../shared/environment";
 import { createLogger } from "../../shared/log";
 import { emitMetrics } from "../../shared/metrics";

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Log } from "../../shared/log";
 import type { SinkConfig } from "../config/config";
 import { ConfigurationError } from "../core/errors";
@@ -9,7 +10,6 @@ import { connectionOptions, type MskToken } from "./access";
 import { Cluster, UnknownTopic } from "./cluster";
 import { KafkaGroup } from "./group";
 import { KafkaReporter } from "./reporter";
-import { isResume } from "./resume";
 import { KafkaSource } from "./source";
 
 export interface ConsumerPorts extends Pick<SinkPorts, "invoke" | "convert" | "count"> {
@@ -184,3 +184,12 @@ const clock = {
   now: Date.now,
   random: Math.random,
 };
+
+/** What is committed beside the offset at which a stopped partition is to go on; each request is another. */
+export function resumeRemark(): string {
+  return `resume ${randomUUID()}`;
+}
+
+export function isResume(remark: string): boolean {
+  return remark.startsWith("resume ");
+}

@@ -1,6 +1,6 @@
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
-import { allOf } from "../../shared/errors";
 import type { PipelineCounts } from "../../shared/metrics";
+import { allOf } from "../../shared/retry";
 import type { Deadline } from "../shared/deadline";
 import type { Hold } from "../shared/lease";
 import { collectMessage, type Outcome } from "./collectMessage";

@@ -1,4 +1,4 @@
-import { allOf } from "../../shared/errors";
+import { allOf } from "../../shared/retry";
 import { type FileEntry, Overtaken, uploadOf } from "../ledger/ledger";
 import { findSource, sourceByName } from "../shared/config";
 import type { SourceConfig } from "../shared/contract";

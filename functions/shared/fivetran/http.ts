@@ -1,8 +1,6 @@
 import type { Log } from "../log";
 import { fullJitter, sleep } from "../retry";
 import { FivetranApiError, FivetranNotFound, FivetranThrottled, FivetranUnauthorized } from "./errors";
-import { basicAuthorization, redact } from "./redact";
-import { retryAfterMs } from "./retryAfter";
 import type { ApiCredentials } from "./types";
 
 export interface FivetranHttpOptions {
@@ -168,4 +166,29 @@ function refusal(request: ApiRequest, answer: Answer & { ok: false }, attempts: 
     ? "See status.fivetran.com, and run again."
     : "Check the API's address and the request.";
   return new FivetranApiError(`${what}${tries}. ${advice}`, { status });
+}
+
+/** The Authorization header. */
+export function basicAuthorization({ apiKey, apiSecret }: ApiCredentials): string {
+  return `Basic ${Buffer.from(`${apiKey}:${apiSecret}`).toString("base64")}`;
+}
+
+/** The text without the key, its secret and the header they make: an answer or a network error may repeat them. */
+export function redact(text: string, credentials: ApiCredentials): string {
+  const { apiKey, apiSecret } = credentials;
+  const header = basicAuthorization(credentials).slice("Basic ".length);
+  // The longest first, because one may lie within another.
+  const secrets = [header, apiKey, apiSecret].filter((secret) => secret !== "").sort((a, b) => b.length - a.length);
+  return secrets.reduce((redacted, secret) => redacted.replaceAll(secret, "[redacted]"), text);
+}
+
+/**
+ * Milliseconds that a Retry-After header asks for: a number of seconds, or a date. Undefined when it says neither.
+ * @param now Unix time in milliseconds, for dates.
+ */
+export function retryAfterMs(header: string | null, now: number): number | undefined {
+  const text = header?.trim() ?? "";
+  if (/^\d{1,9}(\.\d+)?$/.test(text)) return Math.ceil(Number(text) * 1_000);
+  const date = /[a-z]/i.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }

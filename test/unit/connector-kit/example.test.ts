@@ -4,8 +4,8 @@ import { LocalStore } from "../../../cli/fivetran-invoke/store";
 import { answer, clockOf, type Json } from "../../../functions/connector-kit";
 import type { Connector } from "../../../functions/connector-kit/core";
 import { exampleConnector } from "../../../functions/connector-kit/example/connector";
+import { wait } from "../../../functions/connector-kit/example/sourceClient";
 import { retryAfterMs, SourceAnswerError } from "../../../functions/connector-kit/example/sourceErrors";
-import { wait } from "../../../functions/connector-kit/example/wait";
 import { type Faults, type SourceApi, sourceApiSecrets, startSourceApi } from "../../../local/source-api";
 
 describe("Fivetran connector: the example", () => {

@@ -5,11 +5,11 @@ import fc from "fast-check";
 import { findOverlap, overlap } from "../../../components/parts/bucketTargets";
 import { bundleOf, makeBundle } from "../../../components/parts/bundle";
 import { componentOptions } from "../../../components/parts/component";
+import { componentTags } from "../../../components/parts/context";
 import { functionEnvironment } from "../../../components/parts/functionEnvironment";
 import { packStatements } from "../../../components/parts/grants";
 import { fitName } from "../../../components/parts/naming";
 import { tlsOnly } from "../../../components/parts/policyDocument";
-import { componentTags } from "../../../components/parts/tags";
 import { BucketNotifications } from "../../../index";
 import { at, resolved, runMocked } from "../mocks";
 

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { FivetranApiError } from "../../../../functions/shared/fivetran/errors";
-import { redact } from "../../../../functions/shared/fivetran/redact";
-import { retryAfterMs } from "../../../../functions/shared/fivetran/retryAfter";
+import { redact, retryAfterMs } from "../../../../functions/shared/fivetran/http";
 import { type ApiServer, apiServer, CREDENTIALS, type Received } from "./apiServer";
 
 const BASIC = `Basic ${Buffer.from(`${CREDENTIALS.apiKey}:${CREDENTIALS.apiSecret}`).toString("base64")}`;

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { GenericError, MultipleErrors, NetworkError, ProtocolError, type RecordsBatch } from "@platformatic/kafka";
 import fc from "fast-check";
+import { isResume, resumeRemark } from "../../../../functions/kafka-lambda-sink/kafka/consumer";
 import { errorNames, sinkError } from "../../../../functions/kafka-lambda-sink/kafka/errors";
-import { murmur2, partitionOf } from "../../../../functions/kafka-lambda-sink/kafka/partitioner";
 import {
   decodeAssignment,
   decodeSubscription,
   encodeAssignment,
   encodeSubscription,
 } from "../../../../functions/kafka-lambda-sink/kafka/protocol";
-import { isResume, resumeRemark } from "../../../../functions/kafka-lambda-sink/kafka/resume";
+import { murmur2, partitionOf } from "../../../../functions/kafka-lambda-sink/kafka/reporter";
 import { visibleRecords } from "../../../../functions/kafka-lambda-sink/kafka/visible";
 
 const TRANSACTIONAL = 16;
