@@ -60,6 +60,22 @@ describe("the documentation", () => {
     });
   }
 
+  it("S10: every file that README, CONTRIBUTING and the pages name is there", () => {
+    const named = pages
+      .filter((page) => page !== "CHANGELOG.md")
+      .flatMap((page) => {
+        const text = readFileSync(join(root, page), "utf8").replace(/```[\s\S]*?```/g, "");
+        return [...text.matchAll(/`((?:[a-z][\w.-]*\/)+[\w.-]+\.(?:ts|py|md|json|yaml))`/g)].map(
+          ([, file = ""]) => [page, file] as const,
+        );
+      });
+    assert.ok(named.length > 20);
+    // What each environment, rule or stack has of its own is named by an example.
+    const examples = ["policy/config/qa.json", "test/policy/corpus/pNN.yaml"];
+    const missing = named.filter(([, file]) => !examples.includes(file) && !existsSync(join(root, file)));
+    assert.deepEqual(missing, []);
+  });
+
   it("S10: every npm command that a page names is there", () => {
     const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: object };
     const unknown = pages.flatMap((page) =>

@@ -2,7 +2,7 @@ import { logUrl } from "../../shared/fivetran/connectionState";
 import type { Tasks } from "../waits/tasks";
 import type { FoundWait, Wait } from "../waits/waits";
 import type { WebhookPorts } from "./ports";
-import type { SyncEnd } from "./request";
+import type { SyncEnd } from "./syncEnd";
 
 /** Ends one task in the way that the sync has ended. */
 export type Completion = (tasks: Tasks, token: string) => Promise<boolean>;

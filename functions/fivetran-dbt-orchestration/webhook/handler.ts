@@ -8,7 +8,7 @@ import { SfnTasks } from "../waits/tasks";
 import { WaitTable } from "../waits/waits";
 import { environment, parseStartOn } from "./environment";
 import { SfnExecutions, type WebhookPorts } from "./ports";
-import type { WebhookRequest } from "./request";
+import type { WebhookRequest } from "./signature";
 import { handleWebhook, type WebhookAnswer } from "./webhook";
 
 /** A secret that doesn't fit is read anew at most that often, whatever the internet sends. */

@@ -5,7 +5,7 @@ import type { OrchestrationCounts } from "../../shared/metrics";
 import { isNamed } from "../../shared/retry";
 import type { Tasks } from "../waits/tasks";
 import type { WaitTable } from "../waits/waits";
-import type { SyncEnd } from "./request";
+import type { SyncEnd } from "./syncEnd";
 
 /** What the webhook needs of the world. */
 export interface WebhookPorts {

@@ -1,6 +1,7 @@
 import { completeWaits, completionOf } from "./complete";
 import { executionName, type WebhookPorts } from "./ports";
-import { bodyOf, isSigned, parseSyncEnd, type SyncEnd, type WebhookRequest } from "./request";
+import { bodyOf, isSigned, type WebhookRequest } from "./signature";
+import { parseSyncEnd, type SyncEnd } from "./syncEnd";
 
 /** What Fivetran is answered. Anything but 2xx makes it try again for 24 hours, then give the webhook up. */
 export interface WebhookAnswer {

@@ -4,7 +4,7 @@ import {
   isSigned,
   SIGNATURE_HEADER,
   signatureOf,
-} from "../../../../functions/fivetran-dbt-orchestration/webhook/request";
+} from "../../../../functions/fivetran-dbt-orchestration/webhook/signature";
 import { payload, SECRET, signed, webhookWorld } from "./webhookWorld";
 
 describe("Webhook signature", () => {

@@ -4,7 +4,7 @@ import {
   SIGNATURE_HEADER,
   signatureOf,
   type WebhookRequest,
-} from "../../../../functions/fivetran-dbt-orchestration/webhook/request";
+} from "../../../../functions/fivetran-dbt-orchestration/webhook/signature";
 import { handleWebhook } from "../../../../functions/fivetran-dbt-orchestration/webhook/webhook";
 import { Clock, Counts, EXECUTION, FakeLog, FakeTasks, NOW } from "./fakes";
 import { memoryWaits } from "./memoryTable";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isSigned } from "../../../../functions/fivetran-dbt-orchestration/webhook/request";
+import { isSigned } from "../../../../functions/fivetran-dbt-orchestration/webhook/signature";
 import { FivetranClient } from "../../../../functions/shared/fivetran/client";
 import {
   type FivetranOptions,
