@@ -29,7 +29,7 @@ import { namedTests } from "../../tools/promises";
 const root = join(__dirname, "../..");
 
 /** The rows of findings that were mended, each of which has to have tests that notice the finding. */
-const ROWS = [numbered("I", 13, 21), numbered("O", 15, 23)].flat();
+const ROWS = [numbered("I", 13, 21), numbered("O", 15, 23), numbered("W", 11, 18)].flat();
 
 function numbered(letter: string, first: number, last: number): string[] {
   return Array.from({ length: last - first + 1 }, (_, index) => `${letter}${first + index}`);

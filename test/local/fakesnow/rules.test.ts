@@ -1,12 +1,13 @@
 /** Rules of the real Snowflake that a program can get wrong, held by the local one. */
 import assert from "node:assert/strict";
 import { CreateRoleCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
-import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { copyStatement, positionColumns, withMetadata } from "../../../components/snowflake-landing/copyStatement";
 import { fetchJson } from "../../../local/processes/localFetch";
 import { type Services, startServices } from "../../../local/processes/services";
 import { rootClients } from "../../../local/run/clients";
 import { ensureServiceTools } from "../../../local/setup/ensureTools";
+import { until } from "../data";
 
 describe("The local Snowflake's rules", () => {
   let services: Services;
@@ -123,6 +124,23 @@ describe("The local Snowflake's rules", () => {
     await call("pipes/RAW.S.PIPE", undefined, "", "DELETE");
     await call("pipes", { name: "RAW.S.PIPE", copyStatement: copy });
     assert.equal(await status(), "RUNNING");
+  });
+
+  it("W18: a pipe loads a name once, whatever is in a file of that name later; a COPY loads a name again with other content", async () => {
+    const { s3 } = rootClients(services.aws.endpoint);
+    const file = { Bucket: bucket, Key: "t/twice.csv" };
+    const refresh = async () => (await sql("ALTER PIPE RAW.S.PIPE REFRESH")).map(({ File }) => File);
+    const ids = async () => (await sql("SELECT ID FROM RAW.S.T ORDER BY ID")).map(({ ID }) => ID);
+    await s3.send(new PutObjectCommand({ ...file, Body: "id\n1\n" }));
+    assert.deepEqual(await refresh(), ["t/twice.csv"]);
+    await until("the pipe has loaded the file", async () => (await ids()).length === 1 || undefined);
+    await s3.send(new PutObjectCommand({ ...file, Body: "id\n2\n" }));
+    assert.deepEqual(await refresh(), []);
+    await sql(copy);
+    await sql(copy);
+    assert.deepEqual(await ids(), [1, 2]);
+    await s3.send(new DeleteObjectCommand(file));
+    await sql("DELETE FROM RAW.S.T");
   });
 
   it("W18: a refresh takes files of the last 7 days alone, and after the time that it is given", async () => {

@@ -179,8 +179,14 @@ const pipe: Pipe = { pipe: '"R"."S"."T_PIPE"', stage: '"R"."S"."T_STAGE"', table
 describe("snowflake:pipes", () => {
   it("W14: pause stops the pipe and waits until it says so", async () => {
     const fake = new FakeSnowflake([], []);
-    await pausePipes([pipe], fake.ports);
-    assert.equal(fake.state, "PAUSED");
+    let looks = 0;
+    const sql = async (statement: string) => {
+      const rows = await fake.sql(statement);
+      const isLoading = statement.includes("PIPE_STATUS") && ++looks <= 3;
+      return isLoading ? [{ STATUS: '{"executionState":"RUNNING","pendingFileCount":1}' }] : rows;
+    };
+    await pausePipes([pipe], { ...fake.ports, sql });
+    assert.deepEqual([fake.state, looks], ["PAUSED", 4]);
     assert.match(fake.printed.join(), /T_PIPE" is paused/);
   });
 
