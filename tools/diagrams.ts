@@ -73,6 +73,8 @@ export const generatedPages: Readonly<Record<string, () => Readonly<Record<strin
   "fivetran-dbt-orchestration.md": generated,
   "export-delta-import.md": generatedImport,
   "s3-to-dynamodb.md": () => ({ arguments: argumentTables("components/s3-to-dynamodb/args.ts") }),
+  "fivetran-connector.md": () => ({ arguments: argumentTables("components/fivetran-connector/args.ts") }),
+  "kafka-lambda-sink.md": () => ({ arguments: argumentTables("components/kafka-lambda-sink/args.ts") }),
 };
 
 function importAlarmTable(): string {

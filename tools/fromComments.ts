@@ -6,13 +6,16 @@ const root = join(__dirname, "..");
 
 /**
  * The arguments of every interface of a file, in Markdown: name, default, and what its comment says. The component's own
- * come first, which are the file's last.
+ * come first, which are no part of another interface.
  */
 export function argumentTables(file: string): string {
   const text = readFileSync(join(root, file), "utf8");
-  const interfaces = [...text.matchAll(/^export interface (\w+) \{\n([\s\S]*?)^\}/gm)];
-  return [...interfaces.slice(-1), ...interfaces.slice(0, -1)]
-    .map(([, name = "", body = ""]) => `### \`${name}\`\n\n${table(body)}`)
+  const interfaces = [...text.matchAll(/^export interface (\w+) \{\n([\s\S]*?)^\}/gm)].map(
+    ([, name = "", body = ""]) => ({ name, body }),
+  );
+  const isPart = (name: string) => interfaces.some(({ body }) => new RegExp(`: ${name}\\b`).test(body));
+  return [...interfaces.filter(({ name }) => !isPart(name)), ...interfaces.filter(({ name }) => isPart(name))]
+    .map(({ name, body }) => `### \`${name}\`\n\n${table(body)}`)
     .join("\n\n");
 }
 

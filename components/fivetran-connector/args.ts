@@ -28,7 +28,8 @@ export interface FivetranConnectorArgs {
   /** Days after which sync files that Fivetran left behind are removed, 1 to 3,650. @default 7 */
   fileDays?: number;
   /**
-   * Where the historical load begins, in the source's own terms; the function sees it as the variable START.
+   * Where the historical load begins, in the source's own terms; the function sees it as the variable START. A custom
+   * payload's `startFrom` wins.
    * @default the connector's own start
    */
   startFrom?: string;

@@ -29,7 +29,10 @@ export interface KafkaLambdaSinkArgs {
   mskClusterArn?: pulumi.Input<string>;
   /** `sync` or `async`. @default "sync" */
   invocationType?: string;
-  /** The most records of one invocation, 1 to 100,000; 1 switches batching off. @default 20 */
+  /**
+   * The most records of one invocation, 1 to 100,000; 1 switches batching off. The payload's bytes are bounded as well, by
+   * what Lambda takes. @default 20
+   */
   batchSize?: number;
   /** What an error does: `fail` (the partition stops), `log` or `ignore`. @default "fail" */
   behaviorOnError?: string;
