@@ -59,12 +59,17 @@ export const actionsOf: (service: string) => ReadonlyMap<string, ActionInfo> = m
       service,
       name: raw.name,
       access: new Set(raw.accessLevel.split(", ") as AccessLevel[]),
-      resourceTypes: [...raw.resourceTypes, ...(unlisted[`${service}:${raw.name}`] ?? [])],
+      resourceTypes: classicMetrics.has(`${service}:${raw.name}`)
+        ? []
+        : [...raw.resourceTypes, ...(unlisted[`${service}:${raw.name}`] ?? [])],
       conditionKeys: raw.conditionKeys,
     });
   }
   return actions;
 });
+
+/** AWS's reference lists datasets for them, which OTLP metrics have; a policy that names one reads no classic metric. */
+const classicMetrics: ReadonlySet<string> = new Set(["cloudwatch:GetMetricData", "cloudwatch:ListMetrics"]);
 
 const taskOwner: readonly ActionResourceType[] = ["statemachine", "activity"].map((name) => ({
   name,

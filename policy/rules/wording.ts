@@ -32,6 +32,9 @@ function conditionHint(reaches: readonly Reach[]): string {
   return keys.length > 0 ? `, or add a condition on ${listed(keys, 2)}` : "";
 }
 
+/** Classic metrics have no ARN: to name a dataset would refuse them all. */
+const onlyConditions: ReadonlyMap<string, string> = new Map([["cloudwatch:PutMetricData", "cloudwatch:namespace"]]);
+
 /** One finding for the actions of a statement that reach every resource; none for none. */
 export function* onEveryResource(
   { label }: Statement,
@@ -46,6 +49,9 @@ export function* onEveryResource(
     reaches.map(({ action }) => arnForm(action)),
     2,
   );
-  const fix = `name the resources in Resource (${forms})${conditions ? conditionHint(reaches) : ""}`;
+  const keys = reaches.map(({ action }) => onlyConditions.get(action.key));
+  const fix = keys.every((key) => key !== undefined)
+    ? `add a condition on ${listed([...new Set(keys)])}`
+    : `name the resources in Resource (${forms})${conditions ? conditionHint(reaches) : ""}`;
   yield { statement: label, message, fix, actions: reaches.map(({ action }) => action.key) };
 }

@@ -168,6 +168,7 @@ export function readingsOf({ fix, statement: label, actions = [], message }: Vio
   if (/^name the resources in Resource/.test(fix)) {
     return [change("the resources", (each) => byResource(each, fix, actions)), ...onKey];
   }
+  if (onKey.length > 0 && /^add a condition on /.test(fix)) return onKey;
   const added = /^add (?:the condition |Condition )(\{.*?\}\})(?:, or better (\{.*\}\}))?/.exec(fix);
   if (added?.[1]) {
     return [condition(added[1]), ...(added[2] ? [condition(added[2], "the better condition")] : [])];

@@ -138,6 +138,10 @@ function outputsOf(type: string, name: string, inputs: Readonly<Record<string, u
       return { ...made, arn: `arn:aws:athena:${region}:${account}:workgroup/${name}` };
     case "aws:codebuild/project:Project":
       return { ...made, arn: `arn:aws:codebuild:${region}:${account}:project/${name}` };
+    case "aws:opensearch/domain:Domain":
+      return { ...made, arn: `arn:aws:es:${region}:${account}:domain/${String(inputs.domainName)}` };
+    case "aws:cloudwatch/eventBus:EventBus":
+      return { ...made, arn: `arn:aws:events:${region}:${account}:event-bus/${name}` };
     case "aws:kinesis/stream:Stream":
       return { ...made, arn: `arn:aws:kinesis:${region}:${account}:stream/${name}` };
     case "aws:cloudwatch/logDestination:LogDestination":

@@ -13,7 +13,7 @@ export const conditionUse: DocumentRule = {
   why: "The condition looks like a restriction and lets others through, or keeps everybody out.",
   details:
     "Reported are: ForAllValues or ForAnyValue on a key with a single value; ForAllValues in an Allow without a Null test of the " +
-    "same key, since it is true of a request without the key; StringLike and StringNotLike without a wildcard, StringEquals and StringNotEquals with " +
+    "same key, since it is true of a request without the key; StringLike and StringNotLike without a wildcard (other than in a trust of Cognito, which writes it so), StringEquals and StringNotEquals with " +
     "one, which is plain text there; address ranges that hold every address; IfExists in an Allow on a key that restricts who, from where or for whom " +
     "(`aws:SourceArn`, `aws:PrincipalOrgID`, `iam:PassedToService`, `sts:ExternalId`, tags, …), since the request may lack it; " +
     "an Allow all of whose conditions are negations, since a request without the key passes; a Deny of " +

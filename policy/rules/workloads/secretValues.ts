@@ -37,6 +37,8 @@ function isReference(value: string): boolean {
     /^arn:aws/.test(value) ||
     /^\/?[\w.-]+(\/[\w.-]+)+$/.test(value) ||
     /^(true|false|none|null|\d{1,9})$/i.test(value) ||
+    // A placeholder that something else fills in.
+    /^\$\{[^{}]+\}$/.test(value) ||
     /^\{\{resolve:(secretsmanager|ssm-secure):.*\}\}$/.test(value)
   );
 }
