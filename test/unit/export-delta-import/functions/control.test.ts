@@ -122,13 +122,18 @@ describe("export-delta-import: registering an upload", () => {
 
 describe("export-delta-import: the steps of an import", () => {
   /** A version that was read, with these columns. */
-  async function imported(of: ReturnType<typeof world>, columns: readonly string[], config = table()): Promise<void> {
-    await of.upload("acme/orders/1/a.gz");
+  async function imported(
+    of: ReturnType<typeof world>,
+    columns: readonly string[],
+    config = table(),
+    version = 1,
+  ): Promise<void> {
+    await of.upload(`acme/orders/${version}/a.gz`);
     await of.step("begin");
-    const lease = { pk: "acme#orders", owner: "me", token: 1 };
+    const lease = { pk: "acme#orders", owner: "me", token: version };
     const schema = exportSchema(config, columns);
-    const read = { token: 1, done: true, offset: 0, line: 1, parts: 1, rows: 2, badRecords: 0, schema };
-    await of.registry.fileRead(lease, orderOf(1), "a.gz", read);
+    const read = { token: version, done: true, offset: 0, line: 1, parts: 1, rows: 2, badRecords: 0, schema };
+    await of.registry.fileRead(lease, orderOf(version), "a.gz", read);
   }
 
   it("D6: the first export has no version before it; its statements read its parts alone", async () => {
@@ -181,6 +186,33 @@ describe("export-delta-import: the steps of an import", () => {
     of.objects.set("athena/other.csv", "s3://other/x.gz");
     const elsewhere = of.step("review", { ...review, counts, manifest: "s3://work/athena/other.csv" });
     await assert.rejects(elsewhere, /isn't in the work bucket/);
+  });
+
+  it("D16: the review asks when a delta deletes more than the table's own share of the rows before, and not below", async () => {
+    for (const [maxDeletedShare, decision] of [
+      [0.5, "publish"],
+      [0.49, "ask"],
+    ] as const) {
+      const config = table({ maxDeletedShare });
+      const of = world({ orders: config });
+      of.objects.set("none", "");
+      const review = { manifest: "s3://work/none", bytesScanned: [] };
+      await imported(of, ["id", "name"], config);
+      await of.step("plan", { attempt: 0 });
+      await of.step("review", { ...review, rows: 2, counts: rows(["op", "n"], ["INSERT", "2"]) });
+      await of.step("beginPublishing");
+      await of.step("finish", { published: 2, applied: 2 });
+      await imported(of, ["id", "name"], config, 2);
+      const second = { order: orderOf(2), token: 2 };
+      await of.step("plan", { attempt: 0, ...second });
+      const reviewed = await of.step("review", {
+        ...review,
+        ...second,
+        rows: 1,
+        counts: rows(["op", "n"], ["DELETE", "1"]),
+      });
+      assert.equal((reviewed as { decision: string }).decision, decision);
+    }
   });
 
   it("D16: a delta that deletes too much asks, with what would go and the commands; a refusal refuses the export", async () => {
