@@ -39,7 +39,7 @@ export function grantStatements<Role extends string>(
           Effect: "Allow",
           Action: grant.actions,
           Resource: chunk.map(({ arn }) => arn),
-          ...(grant.conditions === undefined ? {} : { Condition: grant.conditions }),
+          Condition: grant.conditions,
         };
         const fixed = JSON.stringify({ ...statement, why: undefined, Resource: [] }).length + 1;
         return { statement, size: fixed + sum(chunk) };

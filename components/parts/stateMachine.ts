@@ -94,7 +94,7 @@ export function roleStatements(
     Effect: "Allow",
     Action: actions,
     Resource: resources,
-    ...(conditions === undefined ? {} : { Condition: conditions }),
+    Condition: conditions,
   }));
   // Neither log deliveries nor X-Ray have resources to restrict these to.
   if (logLevel !== "OFF") {

@@ -126,6 +126,7 @@ export function machine<N extends string>(
   };
 }
 
+/** What isn't given is absent: the language's validator refuses a name that its state doesn't have, whatever its value. */
 function data({ comment, assign, output }: DataSpec) {
   return {
     ...(comment === undefined ? {} : { Comment: comment }),

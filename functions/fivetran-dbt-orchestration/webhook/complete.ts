@@ -29,8 +29,8 @@ export function completionOf({
     tasks.succeed(token, {
       ...about,
       status,
-      ...(rescheduledFor === undefined ? {} : { rescheduled_for: rescheduledFor }),
-      ...(reason === undefined ? {} : { reason }),
+      rescheduled_for: rescheduledFor,
+      reason,
     });
   const fail =
     (words: string): Completion =>
