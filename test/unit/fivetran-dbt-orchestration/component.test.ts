@@ -5,6 +5,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { FivetranDbtOrchestrationArgs } from "../../../components/fivetran-dbt-orchestration/args";
 import { dbtContext } from "../../../components/fivetran-dbt-orchestration/resources/dbt";
+import { metricsLine } from "../../../functions/shared/metrics";
 import { at, mockPlace, resolved } from "../mocks";
 import { refusesPlainHttp, roleStatements, statementsAt } from "../parts/documents";
 import { deploy, deployed, image, secretArn } from "./deploy";
@@ -280,6 +281,54 @@ describe("FivetranDbtOrchestration", () => {
     const given = await deploy({ alarmTopicArn: "arn:aws:sns:us-east-1:000000000000:mine" });
     assert.equal(given.ofType("aws:sns/topic:Topic").length, 0);
     assert.equal(await resolved(given.result.alarmTopicArn), "arn:aws:sns:us-east-1:000000000000:mine");
+  });
+
+  it("O13: each alarm's metric, from which value it goes off, and after how long", async () => {
+    const run = await deploy({ schedule: { expression: "rate(1 hour)" } });
+    const alarms = run.ofType("aws:cloudwatch/metricAlarm:MetricAlarm").filter(({ name }) => !/runs-silent/.test(name));
+    const told = alarms.map(({ inputs }) => {
+      const { namespace, metricName, dimensions, statistic, threshold, evaluationPeriods } = inputs;
+      assert.equal(inputs.comparisonOperator, "GreaterThanThreshold");
+      assert.deepEqual([inputs.period, inputs.treatMissingData], [300, "notBreaching"]);
+      return [
+        namespace,
+        metricName,
+        Object.values(dimensions as object).join(" "),
+        statistic,
+        threshold,
+        evaluationPeriods,
+      ];
+    });
+    const machine = `arn:aws:states:us-east-1:000000000000:stateMachine:${deployed}-runs`;
+    const api = "nightly-webhook-api-id $default";
+    const functions = ["list-connections", "sync-connection", "fivetran-webhook"];
+    const expected = [
+      ["AWS/States", "ExecutionsFailed", machine, "Sum", 0, 1],
+      ["AWS/States", "ExecutionsTimedOut", machine, "Sum", 0, 1],
+      ["AWS/States", "ExecutionsAborted", machine, "Sum", 0, 1],
+      ["DataPipelines", "StuckWaits", deployed, "Sum", 0, 1],
+      ["DataPipelines", "WebhooksForged", deployed, "Sum", 5, 1],
+      ["AWS/ApiGateway", "4xx", api, "Sum", 10, 1],
+      ["AWS/ApiGateway", "5xx", api, "Sum", 0, 1],
+      ["AWS/SQS", "ApproximateNumberOfMessagesVisible", `${deployed}-schedule-dlq`, "Maximum", 0, 1],
+      ...functions.map((part) => ["AWS/Lambda", "Errors", `${deployed}-${part}`, "Sum", 0, 3]),
+    ];
+    assert.deepEqual(told.map(String).sort(), expected.map(String).sort());
+  });
+
+  it("O13: the functions emit the metrics that the alarms look at, under the same names and dimensions", async () => {
+    const run = await deploy();
+    const alarms = run.ofType("aws:cloudwatch/metricAlarm:MetricAlarm");
+    for (const metric of ["StuckWaits", "WebhooksForged"] as const) {
+      const alarm = alarms.find(({ inputs }) => inputs.metricName === metric)?.inputs;
+      const pipeline = String(at(run.named("nightly-sync-connection"), "environment.variables.PIPELINE"));
+      const line = JSON.parse(metricsLine(pipeline, { [metric]: 1 }));
+      const [{ Namespace, Dimensions }] = line._aws.CloudWatchMetrics;
+      assert.deepEqual(
+        [alarm?.namespace, alarm?.dimensions],
+        [Namespace, { [Dimensions[0][0]]: line[Dimensions[0][0]] }],
+      );
+    }
   });
 
   it("O13: the dashboard is JSON with graphs of runs, webhooks, functions and dbt's log", async () => {

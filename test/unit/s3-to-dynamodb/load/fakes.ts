@@ -13,6 +13,7 @@ import {
 } from "../../../../functions/s3-to-dynamodb/shared/contract";
 import type { Deadline } from "../../../../functions/s3-to-dynamodb/shared/deadline";
 import type { Hold } from "../../../../functions/s3-to-dynamodb/shared/lease";
+import { meets, type Item as StoredItem } from "../expressions";
 import { AT_ONCE, FakeDynamo } from "../fakeDynamo";
 
 export const FOREVER: Deadline = { near: () => false, over: () => false };
@@ -105,7 +106,7 @@ export class World {
     if (operation === "PutItem") {
       if (this.throttle(1) > 0) throw named("ThrottlingException");
       const there = this.items.get(request.Item.sk.S);
-      if (there !== undefined && (there._order?.S ?? "") > request.ExpressionAttributeValues[":o"].S) {
+      if (!meets(there as StoredItem | undefined, request.ConditionExpression, request)) {
         throw named("ConditionalCheckFailedException");
       }
       this.items.set(request.Item.sk.S, request.Item);
