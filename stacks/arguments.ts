@@ -1,6 +1,6 @@
 /**
  * The shape of the components' arguments in a stack's file, as plugin/schema.json has it: `npm run schema` writes it from
- * the interfaces. Ranges and patterns are the components' own and are told by them.
+ * the interfaces. The components check ranges and patterns themselves.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -8,7 +8,7 @@ import { keysAt, type StackConfig, stackConfig, structuredKeys } from "./schema"
 
 /**
  * @param all every configuration value of the stack by its full key, as `pulumi.runtime.allConfig()` gives them
- * @param yaml text of the stack's configuration file, so that mistakes are told with their line. @default none
+ * @param yaml text of the stack's configuration file, so that mistakes come with their line. @default none
  * @throws ConfigError with one line for each mistake, naming the key
  */
 export function parseConfig(stack: string, all: Readonly<Record<string, string>>, yaml?: string): StackConfig {
@@ -34,7 +34,7 @@ export function parseConfig(stack: string, all: Readonly<Record<string, string>>
 }
 
 /**
- * Runs the program of a stack; a component's complaint about an argument is told by the configuration key that the
+ * Runs the program of a stack; a component's complaint about an argument names the configuration key that the
  * argument came from.
  *
  * @throws ConfigError

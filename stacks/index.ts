@@ -14,7 +14,7 @@ function outputs() {
     const config = parseConfig(stack, pulumi.runtime.allConfig(), yaml);
     return withConfigErrors(stack, config, yaml, () => program(config));
   } catch (error) {
-    // A mistake in the configuration is told by its lines alone, without a stack trace.
+    // Of a mistake in the configuration only its lines are shown, without a stack trace.
     throw error instanceof ConfigError ? new pulumi.RunError(error.message) : error;
   }
 }

@@ -7,7 +7,7 @@ export const namespace = "data-pipelines";
 export type Path = readonly (string | number)[];
 
 export interface Mistake {
-  /** From the key without the namespace, for example `["sources", 2, "shards"]`. A key of somebody else is one text. */
+  /** From the key without the namespace, for example `["sources", 2, "shards"]`. Another provider's key is one text. */
   readonly path: Path;
   /** What is wrong and what to do. */
   readonly text: string;

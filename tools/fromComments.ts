@@ -6,7 +6,7 @@ const root = join(__dirname, "..");
 
 /**
  * The arguments of every interface of a file, in Markdown: name, default, and what its comment says. The component's own
- * come first, which are no part of another interface.
+ * come first; they aren't part of another interface.
  */
 export function argumentTables(file: string): string {
   const text = readFileSync(join(root, file), "utf8");

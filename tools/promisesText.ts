@@ -142,7 +142,7 @@ const kafka: PromiseGroup = {
     K21: "Mistakes in the configuration stop it at once.",
     K22: "By default a failing partition stops and the others go on.",
     K23: "Or errors are logged, or ignored.",
-    K24: "Handled and unhandled errors of the function are told apart.",
+    K24: "Handled and unhandled errors of the function are distinguished.",
   },
 };
 
@@ -158,7 +158,7 @@ const delta: PromiseGroup = {
     D5: "One import a table at a time, with lease and fencing; other tables go on.",
     D6: "Without an earlier import every row is inserted.",
     D7: "Inserts, updates and deletes by one NULL-safe join.",
-    D8: "Any key columns; null and duplicate keys are told first.",
+    D8: "Any key columns; null and duplicate keys are reported first.",
     D9: "Many schemas: declared, or from the header.",
     D10: "Operations go to Kinesis, spread by key.",
     D11: "Applied idempotently and in order.",

@@ -6,7 +6,7 @@ const maxLength = 60_000;
 /** Steps listed for each stack; the others are counted. */
 const maxSteps = 60;
 
-/** By type: why it is looked at twice before it goes. */
+/** By type: why its removal needs a second look. */
 const holdsData: Readonly<Record<string, string>> = {
   "aws:dynamodb/table:Table": "table with its items",
   "aws:s3/bucket:Bucket": "bucket with its objects",
@@ -105,7 +105,7 @@ function stepsPart(steps: readonly Step[]): string {
   return `<details><summary>${plural(steps.length, "change")}</summary>\n\n${lines.join("\n")}\n\n</details>`;
 }
 
-/** The body of the issue that tells of drift; undefined where what is deployed is what the program says. */
+/** The body of the issue about drift; undefined where what is deployed is what the program says. */
 export function driftIssue(summaries: readonly PreviewSummary[]): string | undefined {
   const drifted = summaries.filter(({ steps, errors }) => steps.length > 0 || errors.length > 0);
   if (drifted.length === 0) return undefined;

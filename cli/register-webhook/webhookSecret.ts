@@ -15,7 +15,7 @@ export interface SecretPorts {
 
 export interface SecretRequest {
   readonly arn: string;
-  /** Makes a new one in place of the one that is there. */
+  /** Replaces the one that is there. */
   readonly rotate: boolean;
   readonly dryRun: boolean;
 }
@@ -33,7 +33,7 @@ export async function webhookSecret(request: SecretRequest, ports: SecretPorts):
   if (text !== undefined && !rotate) {
     return (await new SecretCache(async () => text).members(arn, ["webhookSecret"])).webhookSecret;
   }
-  const why = text === undefined ? "which had no value yet" : "in place of the one it had";
+  const why = text === undefined ? "which had no value yet" : "instead of the one it had";
   if (dryRun) {
     ports.print(`Would make a webhook secret and store it in ${arn}.`);
     return undefined;

@@ -18,7 +18,7 @@ export interface PipePorts {
   readonly wait: () => Promise<unknown>;
 }
 
-/** How often a pipe is looked at before it is given up on. */
+/** How often to look at a pipe before giving up. */
 const looks = 360;
 
 interface Status {

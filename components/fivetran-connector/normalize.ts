@@ -86,7 +86,7 @@ export function normalize(check: ArgumentCheck, args: FivetranConnectorArgs): Co
   };
 }
 
-/** What IAM takes as sts:ExternalId. An output is looked at by AWS alone. */
+/** What IAM takes as sts:ExternalId. Only AWS can check an output. */
 function checkExternalId(check: ArgumentCheck, value: pulumi.Input<string> | undefined): void {
   const isText = typeof value === "string";
   if (value === undefined || (isText && !/^[\w+=,.@:/-]{2,1224}$/.test(value))) {

@@ -9,7 +9,7 @@ import type { ArgumentCheck } from "../parts/arguments";
 import { deployedName } from "../parts/naming";
 import type { KafkaLambdaSinkArgs } from "./args";
 
-/** What the sink is told: the connector's keys and values, of which some are only known later. */
+/** The sink's settings: the connector's keys and values, some of which are only known later. */
 export type ConnectorInputs = Readonly<Record<string, pulumi.Input<string>>>;
 
 export interface ConnectorPlan {

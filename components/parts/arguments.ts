@@ -66,7 +66,7 @@ export class ArgumentCheck {
     if (typeof value !== "string" || !pattern.test(value)) this.fail(path, value, fix);
   }
 
-  /** `arn:<partition>:<service>:…`; outputs are looked at by AWS alone. */
+  /** `arn:<partition>:<service>:…`; only AWS can check outputs. */
   arn(path: string, value: pulumi.Input<string>, service: string): void {
     if (typeof value === "string" && !new RegExp(`^arn:aws[a-z-]*:${service}:`).test(value)) {
       this.fail(path, value, `Give an ARN that begins with "arn:aws:${service}:".`);

@@ -148,7 +148,7 @@ interface Form {
 /** A container gets its credentials by the SDK's whole chain; the Kafka client's WebAssembly comes inside of the bundle. */
 export const ofContainers = { "@platformatic/wasm-utils": "@platformatic/wasm-utils/bundled" };
 
-/** In an image a bundle's size hardly counts: it can be read as it is, and takes no map along. */
+/** In an image a bundle's size hardly counts: it stays readable and has no map. */
 const asContainers: Form = { alias: ofContainers, minify: false, sourcemap: false };
 
 /** A published package has no sources: there a user's bundle carries the SDK's whole chain of credentials. */

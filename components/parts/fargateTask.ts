@@ -34,7 +34,7 @@ export interface FargateTaskArgs {
   readonly readOnly?: boolean;
   /** Folders that a read-only container writes to; the image declares each as a VOLUME, with its owner. @default none */
   readonly writable?: readonly string[];
-  /** Looks every half minute whether the container is well; ends with 0 if so. @default it isn't looked at */
+  /** Checks every half minute whether the container is well; ends with 0 if so. @default no check */
   readonly healthCommand?: readonly string[];
 }
 

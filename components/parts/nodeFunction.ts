@@ -15,7 +15,7 @@ import { type ComponentRole, role, serviceTrust } from "./role";
 export interface NodeFunctionArgs<S extends EnvironmentSpec, Role extends string> {
   /** Folder below functions/: `<component>/<function>`. Needed unless `code` is given. */
   readonly folder?: string;
-  /** Code in place of the folder's, with an `index` module that exports `handler`. @default the folder's bundle */
+  /** Code instead of the folder's, with an `index` module that exports `handler`. @default the folder's bundle */
   readonly code?: pulumi.Input<pulumi.asset.Archive>;
   readonly description: string;
   /** What `environment.ts` declares. */

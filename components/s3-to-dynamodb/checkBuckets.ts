@@ -4,7 +4,7 @@ import { ArgumentCheck } from "../parts/arguments";
 import { findOverlap } from "../parts/bucketTargets";
 import type { Source } from "./pipeline";
 
-/** What shows only when all sources are looked at. @throws ArgumentError naming both sources */
+/** Checks that need all sources. @throws ArgumentError naming both sources */
 export function checkBuckets(check: ArgumentCheck, sources: readonly Source[]): void {
   const names = new Map<string, number>();
   sources.forEach(({ config: { name } }, i) => {
@@ -55,7 +55,7 @@ export function byBucket<S extends Source>(sources: readonly S[]): Map<unknown, 
 /** A source whose bucket is known. */
 type Placed = Pick<Source, "config"> & { readonly bucket: pulumi.Input<string> };
 
-/** Text of `config.json`. Names that were outputs are looked at for overlaps here, where they are known. */
+/** Text of `config.json`. Names that were outputs are checked for overlaps here, where they are known. */
 export function pipelineConfig(owner: string, sources: readonly Placed[], limits: Limits): pulumi.Output<string> {
   return pulumi.all(sources.map(({ bucket }) => bucket)).apply((buckets) => {
     const complete = sources.map(({ config }, i) => ({ ...config, bucket: buckets[i] as string }));

@@ -3,7 +3,7 @@ import type { Limits, SourceConfig } from "../../functions/s3-to-dynamodb/shared
 
 /** A source with every default filled in, before its bucket is known. */
 export interface Source {
-  /** What the functions are told of it. */
+  /** What the functions get to know of it. */
   readonly config: Omit<SourceConfig, "bucket">;
   /** Undefined: a bucket is created. */
   readonly bucketName?: pulumi.Input<string>;

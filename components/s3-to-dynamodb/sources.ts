@@ -61,7 +61,7 @@ export function ruleArn(account: Account, name: string): pulumi.Output<string> {
   return arnOf(account, "events", `rule/${name}`);
 }
 
-/** Lets every bucket of one's own tell the queue of new objects. */
+/** Lets every bucket of this account send its events to the queue. */
 export function connectSources(context: Context, sources: readonly PlacedSource[], queue: QueueWithDlq): void {
   for (const placed of byBucket(sources).values()) {
     const [first] = placed;
@@ -96,7 +96,7 @@ function eventRule(context: Context, source: PlacedSource, queue: QueueWithDlq):
     {
       name: ruleName(context.name, source),
       description: `New objects of source ${sourceName}`,
-      // The suffix is looked at by the collect function: a pattern takes prefix and suffix only as alternatives.
+      // The collect function checks the suffix: a pattern takes prefix and suffix only as alternatives.
       eventPattern: pulumi.jsonStringify({
         source: ["aws.s3"],
         "detail-type": ["Object Created"],

@@ -18,7 +18,7 @@ export interface ProviderNeeds {
 
 /**
  * Holds the default provider's configuration against what it needs to sign in and to make these resources, so that a
- * wrong one is told before anything is made. A provider that is passed in answers for itself: its configuration can't
+ * wrong one is reported before anything is made. A provider that is passed in answers for itself: its configuration can't
  * be read here.
  *
  * @throws pulumi.RunError with the commands to run

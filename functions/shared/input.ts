@@ -3,7 +3,7 @@ export class InputError extends Error {
   override readonly name = "InputError";
 }
 
-/** The event's members, each looked at when it is asked for. */
+/** The event's members, each checked when it is asked for. */
 export class Input {
   private readonly members: Readonly<Record<string, unknown>>;
 

@@ -18,7 +18,7 @@ import { bringRows } from "./tables";
 
 export interface OrchestrationSurroundings {
   readonly fivetran: FivetranServer;
-  /** What of it the component is told, by its arguments' names. */
+  /** What the component gets of it, by its arguments' names. */
   readonly fivetranApiUrl: string;
   readonly fivetranSecretArn: string;
   /** With a value; a component that isn't given it makes an empty one, which the registration fills. */

@@ -17,7 +17,7 @@ interface Written {
 /** Writes a child down. */
 export async function writeDown(folder: string, pid: number, script: string): Promise<void> {
   const [child, parent] = await Promise.all([describeProcess(pid), describeProcess(process.pid)]);
-  if (!child || !parent) return; // gone already; whoever waits for its health tells it
+  if (!child || !parent) return; // gone already; what waits for its health reports it
   const written: Written = {
     pid,
     startedAt: child.startedAt,

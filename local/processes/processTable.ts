@@ -1,4 +1,4 @@
-/** What the system tells of processes. */
+/** What the system says about processes. */
 import { runCommand } from "../setup/command";
 
 export interface ProcessFacts {

@@ -35,7 +35,7 @@ export interface Services {
 export interface StartServicesArgs {
   /** From ensureTools() or ensureServiceTools(). */
   readonly tools: Pick<Tools, "awsPython" | "snowflakePython" | "dbtPython">;
-  /** Takes the lines of progress. @default nothing is told */
+  /** Takes the lines of progress. @default none is shown */
   readonly log?: Log;
   /** Names the log files of a run beside others. @default "" */
   readonly logSuffix?: string;

@@ -77,7 +77,7 @@ function silentLine(name: string): string {
   );
 }
 
-/** What Fivetran is told of each. @throws Error naming the output that the stack doesn't have */
+/** What Fivetran knows of each. @throws Error naming the output that the stack doesn't have */
 export function deployedConnectors(
   connectors: StackConfig["connectors"],
   outputs: Pick<LocalOutputs, "connectors">,

@@ -45,7 +45,7 @@ export class Findings {
   }
 
   private report(): RunReport {
-    // The user's files in place of the samples say nothing about grants.
+    // The user's files, sent instead of the samples, say nothing about grants.
     return assembleReport(
       this.outcomes,
       this.failures,

@@ -1,4 +1,4 @@
-/** A run from the tools to the report: whatever fails on the way is told in the report, and isn't success. */
+/** A run from the tools to the report: whatever fails on the way is in the report, and isn't success. */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { takeLock } from "../processes/lock";
@@ -112,7 +112,7 @@ async function goThrough(
 async function stopAll(pipelines: readonly Pipeline[], services: Services, working: Promise<boolean>): Promise<void> {
   const troubles = await Promise.all([
     inTime("the local services", services.stop()),
-    // Its own failure is told elsewhere.
+    // Its own failure is reported elsewhere.
     inTime("the update or the pipelines", Promise.allSettled([working])),
     ...pipelines.map(({ name, stop }) => inTime(`the surroundings of ${name}`, stop?.())),
   ]);

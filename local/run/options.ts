@@ -9,11 +9,11 @@ export interface RunOptions {
   readonly report?: string;
   /** Where the page goes. */
   readonly page?: string;
-  /** One's own files, in place of the samples. */
+  /** The user's own files, instead of the samples. */
   readonly files: readonly OwnFile[];
-  /** Folder with exports of one's own, in place of the samples. */
+  /** Folder with the user's own exports, instead of the samples. */
   readonly exports?: string;
-  /** Secrets of connectors of one's own, by the connector's name. */
+  /** Secrets of the user's own connectors, by the connector's name. */
   readonly secrets: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
   /** Seconds until the data has to be there. */
   readonly timeout: number;

@@ -56,7 +56,7 @@ export interface Pipeline {
   send?(run: Run): Promise<void>;
   /**
    * Waits until it is through, or its time is over, and counts in the stores. All pipelines' waits go on side by side.
-   * @throws Error with what failed; the other pipelines' results are told all the same
+   * @throws Error with what failed; the other pipelines' results are reported all the same
    */
   wait(run: Run): Promise<Outcome>;
   /** What to do by hand while the cloud stays up, ready to be printed. */

@@ -29,7 +29,7 @@ export function policyReport(events: readonly PolicyEvent[]): PolicyReport {
   const all = [...findings.values()];
   return {
     rules: rules.length,
-    // An exemption is told by the pack; the violation that it is for is no longer one.
+    // The pack reports an exemption; the violation that it is for is no longer one.
     violations: all.filter(({ policy }) => policy !== "policy-exempted"),
     exempted: all.filter(({ policy }) => policy === "policy-exempted"),
   };

@@ -170,7 +170,7 @@ export interface DeniedCall {
 /** What only one pipeline has to tell. */
 export interface Details {
   readonly connectors?: readonly ConnectorReport[];
-  /** Undefined: the stack has none, or only one's own files were sent. */
+  /** Undefined: the stack has none, or only the user's own files were sent. */
   readonly orchestration?: OrchestrationReport;
   /** Each version of each export. */
   readonly deltas?: readonly DeltaReport[];
@@ -198,7 +198,7 @@ export interface RunReport extends Details {
   readonly problems: readonly string[];
   readonly files: readonly FileReport[];
   readonly tables: readonly TableReport[];
-  /** The user's files were sent in place of the samples; their use of the grants says nothing about the grants. */
+  /** The user's files were sent instead of the samples; their use of the grants says nothing about the grants. */
   readonly isOwnFiles?: boolean;
   readonly iam?: {
     readonly calls: number;

@@ -20,7 +20,7 @@ export interface LocalStackArgs {
   /** Name of the stack; its configuration is that of `Pulumi.<config ?? name>.yaml` unless `settings` is given. */
   readonly name: string;
   readonly program: PulumiFn;
-  /** Configuration by full key, in place of the file's. */
+  /** Configuration by full key, instead of the file's. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Folder of the file backend. What it holds of another cloud than this one is removed first. */
   readonly stateFolder: string;

@@ -20,7 +20,7 @@ export interface Tools {
 }
 
 export interface EnsureToolsOptions {
-  /** Takes the lines of progress. @default nothing is told */
+  /** Takes the lines of progress. @default none is shown */
   readonly log?: Log;
 }
 

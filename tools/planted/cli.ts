@@ -33,7 +33,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const timeoutMs = Number(flags.timeout) * 1000;
-  if (!(timeoutMs > 0)) throw new UsageError(`--timeout ${flags.timeout} is no number of seconds`);
+  if (!(timeoutMs > 0)) throw new UsageError(`--timeout ${flags.timeout} isn't a number of seconds`);
   const chosen = choose(readFaults(root), flags.row);
   const named = namedTests();
   const mistakes = chosen.flatMap((fault) => mistakeOf(fault, root, named) ?? []);

@@ -10,7 +10,7 @@ export type LockStates = "Take run lock" | "Find lock holder" | "Describe lock h
 /** What becomes of a run that meets another one. */
 export type MeetingStates = "Skip run" | "Wait for lock holder";
 
-/** Where the lock lies in the waits table. */
+/** Where the lock is in the waits table. */
 const lockKey = { pk: { S: "#lock" }, sk: { S: "#lock" } } as const;
 const conditionFailed = "DynamoDB.ConditionalCheckFailedException";
 /** Looks at the lock in a queue: the history holds 25,000 events and a look costs 17 of them. */

@@ -35,7 +35,7 @@ function itemCall(operation: string, action: string, { tableArn, why, arguments:
 export interface DescribeExecutionSpec<N extends string> extends TaskSpec<N> {
   /** JSONata. */
   readonly executionArn: string;
-  /** Whose executions may be looked at: ARN with `*` for the execution's name. */
+  /** Whose executions may be described: ARN with `*` for the execution's name. */
   readonly executions: string;
   /** What for, in the list of grants. */
   readonly why: string;

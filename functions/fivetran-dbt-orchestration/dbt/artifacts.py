@@ -34,7 +34,7 @@ class S3Store:
             import boto3
             from botocore.config import Config
 
-            # Bucket names are no host names at an endpoint that isn't AWS's.
+            # Bucket names aren't host names at an endpoint that isn't AWS's.
             own = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
             style = {"addressing_style": "path"} if own else {}
             retries = {"max_attempts": 6, "mode": "standard"}

@@ -25,7 +25,7 @@ def redactor(env):
             shortest = NAMED_LENGTH if name in named else GUESSED_LENGTH
             for part in [value, *re.split(r"\r?\n|\\n", value)]:
                 hidden.update(form for form in _forms(part.strip()) if len(part.strip()) >= shortest)
-    # Dashes and words of a key's frame are no secret.
+    # Dashes and words of a key's frame aren't secret.
     found = sorted((form for form in hidden if not form.startswith("-----")), key=len, reverse=True)
     if not found:
         return lambda text: text

@@ -70,7 +70,7 @@ export async function syncConnection(request: SyncRequest, ports: SyncPorts): Pr
     const connection = await ports.fivetran.getConnection(connectionId);
     looked = true;
     const outcome = await act(request, connection, wait, unanswered, ports);
-    ports.log.info("Connection looked at", { connectionId, execution, outcome });
+    ports.log.info("Connection checked", { connectionId, execution, outcome });
     return outcome;
   } catch (error) {
     if (!looked || isRefusal(error)) await ports.waits.remove(wait);

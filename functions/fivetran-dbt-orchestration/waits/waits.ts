@@ -56,8 +56,8 @@ export class WaitTable {
   ) {}
 
   /**
-   * Keeps the token in place of the one before: of a retry, or of a task whose time was up. An invocation that begins late,
-   * when the state machine has asked anew, must not put its dead token in place of the one that is waited for.
+   * Replaces the token before it, of a retry or of a task whose time was up. An invocation that begins late,
+   * when the state machine has asked anew, must not replace the token that is waited for with its dead one.
    * @returns whether it was stored, and whether the one before was still waiting
    */
   async store(wait: Wait): Promise<{ readonly stored: boolean; readonly unanswered: boolean }> {

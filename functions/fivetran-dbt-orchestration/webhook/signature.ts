@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
-/** The part of an HTTP API's event (payload format 2.0) that is looked at. Header names are in lower case. */
+/** The part of an HTTP API's event (payload format 2.0) that is read. Header names are in lower case. */
 export interface WebhookRequest {
   readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly body?: string;

@@ -59,7 +59,7 @@ export async function handleWebhook(request: WebhookRequest, ports: WebhookPorts
   return answer(200, { effect, completed: completed.length, ...started });
 }
 
-/** A signature that doesn't fit is looked at again with the secret as it is now: it may have been rotated. */
+/** A signature that doesn't fit is checked again with the secret's current value, which may have been rotated. */
 async function isGenuine(request: WebhookRequest, { secret }: WebhookPorts): Promise<boolean> {
   return isSigned(request, await secret(false)) || isSigned(request, await secret(true));
 }

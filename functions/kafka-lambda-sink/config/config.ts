@@ -5,7 +5,7 @@ import type { Key } from "./keys";
 import { type ConnectorProperties, type Lookup, Properties } from "./properties";
 import { type Security, securityOf } from "./security";
 
-/** Everything that the service is told. */
+/** All settings of the service. */
 export interface SinkConfig {
   readonly name: string;
   readonly groupId: string;
@@ -42,7 +42,7 @@ export interface LambdaConfig {
   readonly functionName: string;
   readonly region?: string;
   readonly isAsync: boolean;
-  /** Used in place of any other credentials. */
+  /** Used instead of any other credentials. */
   readonly accessKey?: { readonly id: string; readonly secret: string };
   readonly assumeRole?: { readonly arn: string; readonly externalId?: string; readonly sessionName: string };
   /** Milliseconds; the function's own time-out is waited for in any case. */

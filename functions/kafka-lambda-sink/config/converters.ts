@@ -16,7 +16,7 @@ export type ConverterName =
 /** How decimals are written: as numbers with all their digits, or, as in Kafka Connect, their bytes in base64. */
 export type DecimalFormat = "NUMERIC" | "BASE64";
 
-/** Which converter, and what it is told. */
+/** Which converter, and its settings. */
 export interface ConverterChoice {
   readonly name: ConverterName;
   /** Of `json`: each text is a schema and a payload. */

@@ -11,7 +11,7 @@ export interface Sasl {
 
 /** Texts in PEM. */
 export interface Tls {
-  /** Authorities that are trusted in place of the public ones. */
+  /** Authorities that are trusted instead of the public ones. */
   readonly ca?: string;
   /** What this client proves itself with. */
   readonly certificate?: string;

@@ -13,7 +13,7 @@ const ERRORS_SHOWN = 3;
 
 /**
  * Takes JSON that its schema allows; the text stands in the payload as it is.
- * @param validates false: the schema isn't looked at
+ * @param validates false: the schema is ignored
  * @throws Error where the schema isn't valid, or of a draft that isn't known
  */
 export function jsonSchemaDecoder(schema: RegisteredSchema, validates: boolean): Decoder {

@@ -55,7 +55,7 @@ class Taker {
   }
 }
 
-/** Of two members who claim the same partition, the one with the newer claim has it: the other was thrown out. */
+/** Of two members who claim the same partition, the one with the newer claim has it: the other was removed. */
 function ownersOf(members: readonly MemberClaim[]): Map<string, string> {
   const owners = new Map<string, string>();
   for (const { id, owned } of members.toSorted((a, b) => a.generation - b.generation)) {

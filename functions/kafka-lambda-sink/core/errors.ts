@@ -10,7 +10,7 @@ export class ConfigurationError extends Error {
   override readonly name = "ConfigurationError";
 }
 
-/** One record can't be delivered as it is; it falls under `behavior.on.error`. */
+/** One record can't be delivered; it falls under `behavior.on.error`. */
 export class RecordError extends Error {
   override readonly name: string = "RecordError";
 }

@@ -11,9 +11,9 @@ export interface Joined {
 
 /** The client's side of the group. */
 export interface GroupPort {
-  /** Joins, or joins anew; what comes of it is told by {@link Membership.joined}. Rejects where it can't be done now. */
+  /** Joins, or joins anew; {@link Membership.joined} says what comes of it. Rejects where it can't be done now. */
   join(): Promise<void>;
-  /** Who this member is at present; undefined before the first join and after it was thrown out. */
+  /** Who this member is at present; undefined before the first join and after the group removed it. */
   readonly memberId: string | undefined;
   readonly generation: number;
 }
@@ -42,13 +42,13 @@ export class Membership {
     },
   ) {}
 
-  /** To be asked at each join. A member that was thrown out claims nothing: others may have its partitions. */
+  /** To be asked at each join. A member that was removed claims nothing: others may have its partitions. */
   get claims(): Claims {
     if (this.memberId === undefined || this.group.memberId !== this.memberId) return { generation: -1, owned: [] };
     return { generation: this.group.generation, owned: this.sink.owned.map(nameOf) };
   }
 
-  /** Takes over what the group assigned. Partitions that are to move are given back, then the group is told. */
+  /** Takes over what the group assigned. Partitions that are to move are given back, then the group hears of it. */
   async joined({ memberId, partitions }: Joined): Promise<void> {
     if (this.isLeaving) return;
     const wasLost = this.memberId !== undefined && this.memberId !== memberId;

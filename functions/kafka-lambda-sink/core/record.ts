@@ -4,7 +4,7 @@ export interface TopicPartition {
   readonly partition: number;
 }
 
-/** A record as it lies in the log. */
+/** A record as it is in the log. */
 export interface SourceRecord {
   readonly offset: bigint;
   /** Unix time in milliseconds; -1 where the record has none. */

@@ -74,7 +74,7 @@ export class Sink {
 
   /**
    * The group's new assignment.
-   * @param wasLost this member was thrown out of the group meanwhile: others may have had its partitions
+   * @param wasLost the group has removed this member meanwhile: others may have had its partitions
    * @returns once the partitions that aren't assigned any more are given back; their names
    */
   async assign(partitions: readonly TopicPartition[], wasLost: boolean): Promise<string[]> {

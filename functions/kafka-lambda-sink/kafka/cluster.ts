@@ -29,7 +29,7 @@ const ANSWER_MS = 30_000;
 
 /**
  * A cluster's brokers, topics and the calls of its protocol, on the library's connections and codecs. Nothing is
- * repeated here: errors are told as {@link sinkError} sees them, and what was known of a topic is forgotten with them.
+ * repeated here: errors are reported as {@link sinkError} sees them, and what was known of a topic is forgotten with them.
  */
 export class Cluster {
   private readonly base: Base;

@@ -24,9 +24,9 @@ export interface ConsumerPorts extends Pick<SinkPorts, "invoke" | "convert" | "c
 export interface ConsumerTimes {
   /** How long the group waits for its members to join again. */
   readonly rebalanceMs: number;
-  /** How often topics are looked at for new partitions. */
+  /** How often to look for new partitions. */
   readonly lookMs: number;
-  /** How often stopped partitions are looked at for a request to go on. */
+  /** How often to look for requests to resume stopped partitions. */
   readonly resumeMs: number;
 }
 
@@ -173,7 +173,7 @@ export class KafkaConsumer {
         this.ports.log.info("Partition resumed", { partition: name });
         this.sink.resume(partition);
       } catch (error) {
-        this.ports.log.warn("A stopped partition can't be looked at now", error as Error);
+        this.ports.log.warn("Can't check a stopped partition now", error as Error);
       }
     }
   }

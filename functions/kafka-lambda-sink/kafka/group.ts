@@ -24,7 +24,7 @@ export interface GroupOptions {
   readonly heartbeatMs: number;
   /** How long the group waits for members to join again. */
   readonly rebalanceMs: number;
-  /** How often the topics are looked at for new partitions. */
+  /** How often to look for new partitions. */
   readonly lookMs: number;
   /** Takes no partitions. @default false */
   readonly observes?: boolean;
@@ -35,7 +35,7 @@ export interface GroupEvents {
   /** Asked for at each join. */
   readonly claims: () => Claims;
   readonly joined: (joined: Joined) => void;
-  /** The group begins a new round, or has thrown this member out. */
+  /** The group begins a new round, or has removed this member. */
   readonly mustJoin: () => void;
   /** The group can't be used until somebody changes something. */
   readonly fatal: (error: ConfigurationError) => void;
@@ -49,7 +49,7 @@ export interface Committed {
 
 /**
  * Membership by Kafka's classic protocol, on the calls themselves: joins, heartbeats, commits by generation. A member
- * that was thrown out can't commit; one that is told of a new round goes on with its partitions until they move.
+ * that was removed can't commit; one that hears of a new round goes on with its partitions until they move.
  */
 export class KafkaGroup implements GroupPort, Commits {
   memberId: string | undefined;

@@ -88,7 +88,7 @@ function functionError(kind: string, body: string): FunctionError {
   try {
     parsed = JSON.parse(body) as Readonly<Record<string, unknown>> | null;
   } catch {
-    // A runtime of one's own may answer with any text.
+    // A custom runtime may answer with any text.
   }
   const { errorType = "Error", errorMessage = body.slice(0, 1_000) } = parsed ?? {};
   return new FunctionError({ kind, body, errorType: String(errorType), errorMessage: String(errorMessage) });

@@ -121,7 +121,7 @@ async function read(
   }
 }
 
-/** What the ledger is told. */
+/** What goes to the ledger. */
 function facts(checkpoint: Checkpoint): CollectProgress & DetectedFormat {
   return {
     parts: checkpoint.parts.length,

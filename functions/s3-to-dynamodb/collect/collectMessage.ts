@@ -180,7 +180,7 @@ async function unlessOvertaken(
 
 /**
  * Brings to its end what the ledger has decided, from wherever an invocation before may have stopped: what landed is
- * published and announced, as far as it isn't in the table yet; why a file is refused is told.
+ * published and announced, as far as it isn't in the table yet; why a file is refused is reported.
  */
 async function settle(entry: FileEntry, ports: CollectPorts, deadline: Deadline): Promise<Outcome> {
   if (entry.status === "quarantined") await tellWhy(entry, ports);

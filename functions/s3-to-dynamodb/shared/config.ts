@@ -12,7 +12,7 @@ export class ConfigError extends Error {
  * @throws ConfigError when the file is missing or isn't a pipeline configuration.
  */
 export function readPipelineConfig(root = process.env.LAMBDA_TASK_ROOT): PipelineConfig {
-  if (!root) throw new ConfigError("LAMBDA_TASK_ROOT is not set: it names the folder that config.json lies in.");
+  if (!root) throw new ConfigError("LAMBDA_TASK_ROOT is not set: it names the folder with config.json.");
   const path = join(root, "config.json");
   let text: string;
   try {

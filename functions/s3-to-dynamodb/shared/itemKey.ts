@@ -16,7 +16,7 @@ export function shardOf(key: string, shards: number): number {
   return shards === 1 ? 0 : createHash("sha1").update(key).digest().readUInt32BE(0) % shards;
 }
 
-/** Where the item with this key lies in the table. */
+/** Where the item with this key is in the table. */
 export function itemKey(source: string, key: string, shards: number): ItemKey {
   return { pk: partitionKey(source, shardOf(key, shards)), sk: key };
 }

@@ -95,7 +95,7 @@ export interface Attempt {
 const MAX_KEY_BYTES = 1024;
 
 /**
- * Where a part lies in the landing bucket: `landing/<source>/<key>/<version>/part-00001.ndjson.gz`; `<version>` is the
+ * Where a part is in the landing bucket: `landing/<source>/<key>/<version>/part-00001.ndjson.gz`; `<version>` is the
  * version id, or `<ETag>-<time>` where the bucket keeps none. The object's key is percent-encoded except for its
  * slashes; where that makes it too long, its SHA-256 stands instead. Parts of a later attempt have keys of their own,
  * since Snowpipe never loads a key twice.
@@ -108,7 +108,7 @@ export function landingKey({ upload, attempt }: Attempt, part: number): string {
   return `landing/${upload.source}/sha256-${createHash("sha256").update(upload.key).digest("hex")}/${end}`;
 }
 
-/** Where the records that aren't loaded are told, and (`file`) why a whole file isn't. */
+/** Where the records that aren't loaded are listed, and (`file`) why a whole file isn't. */
 export function quarantineKey({ upload, attempt }: Attempt, name: string): string {
   return `quarantine/${upload.source}/${upload.uploadId}/${folderOf(attempt)}${name}.ndjson`;
 }

@@ -26,7 +26,7 @@ type Phase = "start" | "array" | "values" | "done";
 
 /**
  * Cuts the elements of a top-level JSON array, or the values of a text that is one object (or several, one after the
- * other), without reading the whole. Only brackets and strings are looked at here; each element is parsed by itself, so
+ * other), without reading the whole. This only looks at brackets and strings; each element is parsed by itself, so
  * that a bad one leaves the others whole.
  */
 export class JsonElementReader implements RecordReader {

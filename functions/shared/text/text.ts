@@ -14,7 +14,7 @@ export interface TextOptions extends DeclaredDialect {
   readonly encoding?: FileEncoding;
 }
 
-/** A text that was looked at: how it is written, and all of it as UTF-8 without a byte order mark. */
+/** What is known of a text: how it is written, and all of it as UTF-8 without a byte order mark. */
 export interface OpenText {
   readonly dialect: Dialect;
   readonly encoding: DetectedEncoding;

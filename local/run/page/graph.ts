@@ -16,7 +16,7 @@ export interface Line {
   /** Pixels. */
   readonly width: number;
   readonly kind?: "refusal";
-  /** What a pointer that rests on it is told. */
+  /** Shown when a pointer rests on it. */
   readonly title: string;
 }
 

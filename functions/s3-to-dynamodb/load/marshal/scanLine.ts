@@ -182,7 +182,7 @@ function skipSpaces(line: string, start: number): number {
 
 /**
  * Where the JSON value ends that begins here and isn't a string; the text has no escapes. Only brackets and quotes are
- * looked at, so what isn't JSON is found out by whoever parses the value.
+ * looked at, so whoever parses the value finds out that it isn't JSON.
  */
 function valueEnd(text: string, start: number): number {
   let depth = 0;
