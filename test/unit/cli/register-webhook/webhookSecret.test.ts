@@ -57,7 +57,7 @@ describe("The webhook's secret", () => {
     const { outcome, stored, text } = await run('{"webhookSecret":"old","note":"kept"}', { rotate: true });
     assert.match(String(outcome), /^[0-9a-f]{64}$/);
     assert.deepEqual(JSON.parse(stored[0]?.[1] ?? ""), { note: "kept", webhookSecret: outcome });
-    assert.match(text, /in place of the one it had/);
+    assert.match(text, /instead of the one it had/);
   });
 
   it("O5: a dry run stores nothing and says what it would do", async () => {
