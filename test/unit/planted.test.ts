@@ -87,7 +87,7 @@ describe("npm run planted", () => {
 
   async function outcomesOf(...faults: Fault[]) {
     const lines: string[] = [];
-    const outcomes = await plantAll(folder, faults, { print: (line) => lines.push(line), timeoutMs: 60_000 });
+    const outcomes = await plantAll([folder], faults, { print: (line) => lines.push(line), timeoutMs: 60_000 });
     assert.equal(readFileSync(join(folder, "sum.cjs"), "utf8"), "exports.sum = (a, b) => a + b;\nexports.none = 0;\n");
     return { lines, told: outcomes.map(({ noticedBy, reason }) => noticedBy ?? new Error(reason)) };
   }

@@ -14,6 +14,7 @@ with it, and requires that one whose name begins with the fault's row fails. The
   --row ROW     only the faults of this row, for example I13; may be given several times
   --all         also the faults that only tests with the local cloud or the Pulumi engine notice
   --list        says what would be planted, and where
+  --jobs N      works in N copies side by side (1)
   --timeout S   seconds that the tests of one fault may take (180)
 
 Ends with 0 when all are noticed, 1 when one isn't or an entry no longer fits its file, 2 when the arguments are wrong.`;
@@ -25,6 +26,7 @@ async function main(args: readonly string[]): Promise<number> {
     row: { type: "string", multiple: true },
     all: { type: "boolean" },
     list: { type: "boolean" },
+    jobs: { type: "string", default: "1" },
     timeout: { type: "string", default: "180" },
     help: { type: "boolean" },
   });
@@ -34,6 +36,8 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const timeoutMs = Number(flags.timeout) * 1000;
   if (!(timeoutMs > 0)) throw new UsageError(`--timeout ${flags.timeout} isn't a number of seconds`);
+  const jobs = Number(flags.jobs);
+  if (!Number.isInteger(jobs) || jobs < 1) throw new UsageError(`--jobs ${flags.jobs} isn't a whole number above 0`);
   const chosen = choose(readFaults(root), flags.row);
   const named = namedTests();
   const mistakes = chosen.flatMap((fault) => mistakeOf(fault, root, named) ?? []);
@@ -45,10 +49,10 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   if (faults.length < chosen.length) console.log(`${chosen.length - faults.length} left to --all.`);
-  const copy = copyTree(root);
-  process.once("exit", () => removeTree(copy));
+  const copies = Array.from({ length: jobs }, () => copyTree(root));
+  process.once("exit", () => copies.forEach(removeTree));
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(130));
-  const outcomes = await plantAll(copy, faults, { print: console.log, timeoutMs });
+  const outcomes = await plantAll(copies, faults, { print: console.log, timeoutMs });
   const missed = outcomes.filter(({ noticedBy }) => noticedBy === undefined);
   console.log(`\n${outcomes.length - missed.length} noticed, ${missed.length} not noticed`);
   for (const { fault, reason } of missed) console.log(`  ${nameOf(fault)} (${fault.file}): ${reason}`);

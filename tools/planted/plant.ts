@@ -19,31 +19,38 @@ export interface PlantPorts {
 }
 
 /**
- * @param folder a copy of the project, which is as it was afterwards
+ * @param folders copies of the project, as many as are worked in side by side; they are as they were afterwards
  * @throws FaultError for an entry that fits its file no longer
  */
-export async function plantAll(folder: string, faults: readonly Fault[], ports: PlantPorts): Promise<Outcome[]> {
+export async function plantAll(
+  folders: readonly string[],
+  faults: readonly Fault[],
+  ports: PlantPorts,
+): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  let begun = 0;
-  for (const group of groupsOf(faults)) {
-    const files = group[0]?.tests ?? [];
-    // A test that fails by itself would notice anything.
-    const unplanted = await runTests(
-      folder,
-      { rows: [...new Set(group.map(({ row }) => row))], files },
-      ports.timeoutMs * group.length,
-    );
-    const failing = troubleWithout(unplanted);
-    for (const fault of group) {
-      begun++;
-      const outcome = failing === undefined ? await plant(folder, fault, ports) : { fault, reason: failing };
-      outcomes.push(outcome);
-      const { noticedBy, reason } = outcome;
-      ports.print(`${noticedBy === undefined ? "✘" : "✔"} ${begun}/${faults.length} ${nameOf(fault)}`);
-      ports.print(`    ${noticedBy ?? reason}`);
+  const groups = groupsOf(faults);
+  const work = async (folder: string): Promise<void> => {
+    for (let group = groups.shift(); group !== undefined; group = groups.shift()) {
+      for await (const outcome of plantGroup(folder, group, ports)) {
+        outcomes.push(outcome);
+        const { fault, noticedBy, reason } = outcome;
+        ports.print(`${noticedBy === undefined ? "✘" : "✔"} ${outcomes.length}/${faults.length} ${nameOf(fault)}`);
+        ports.print(`    ${noticedBy ?? reason}`);
+      }
     }
-  }
+  };
+  await Promise.all(folders.map(work));
   return outcomes;
+}
+
+async function* plantGroup(folder: string, group: readonly Fault[], ports: PlantPorts): AsyncGenerator<Outcome> {
+  const files = group[0]?.tests ?? [];
+  const rows = [...new Set(group.map(({ row }) => row))];
+  // A test that fails by itself would notice anything.
+  const failing = troubleWithout(await runTests(folder, { rows, files }, ports.timeoutMs * group.length));
+  for (const fault of group) {
+    yield failing === undefined ? await plant(folder, fault, ports) : { fault, reason: failing };
+  }
 }
 
 function troubleWithout({ passed, failed, broken }: TestRun): string | undefined {
