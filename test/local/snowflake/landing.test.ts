@@ -358,6 +358,7 @@ describe("Snowflake on the local cloud", () => {
   it("W13: an update that would drop a column stops in the preview too; dropColumns lets exactly that one go", async () => {
     const columns = async () =>
       (await rows('SELECT * FROM "RAW"."LANDING"."NIGHTLY" LIMIT 1')).flatMap((row) => Object.keys(row));
+    await rows('INSERT INTO "RAW"."LANDING"."NIGHTLY" ("ID", "CITY", "OLD") VALUES (99, \'Ulm\', \'w\')');
     const before = await count("NIGHTLY");
     nightly.columns = nightly.columns.filter(({ name }) => name !== "OLD");
     const refused = /table NIGHTLY would lose the column OLD .*dropColumns: \["OLD"\]/;
