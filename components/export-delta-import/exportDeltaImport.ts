@@ -3,14 +3,14 @@ import { alarms } from "../parts/alarms";
 import { ArgumentCheck } from "../parts/arguments";
 import { componentOptions, componentType, ownOutputs } from "../parts/component";
 import { contextOf } from "../parts/context";
-import { functionRule } from "../parts/functionRule";
 import { alarmTopic } from "../parts/notificationTopic";
-import { checkDefinition, stateMachine, stateMachineName } from "../parts/stateMachine";
+import { checkDefinition, stateMachineName } from "../parts/stateMachine";
 import type { ExportDeltaImportArgs } from "./args";
 import { importFlow, placeholders } from "./definition";
 import { normalize } from "./normalize";
 import { exportBucket, exportQueue } from "./resources/exports";
 import { functions } from "./resources/functions";
+import { importsMachine } from "./resources/machine";
 import { createStores, queryPlace } from "./resources/stores";
 import { importAlarms } from "./resources/watch";
 
@@ -109,40 +109,7 @@ export class ExportDeltaImport extends pulumi.ComponentResource {
       stateMachine: machine,
     });
     const topic = alarmTopic(context, plan.alarmTopicArn);
-    const references = pulumi.output({
-      normaliseArn: handlers.normalise.functionArn,
-      controlArn: handlers.control.functionArn,
-      publishArn: handlers.publish.functionArn,
-      workgroupArn: place.workgroupArn,
-      databaseArn: place.databaseArn,
-      workBucketArn: stores.work.arn,
-      registryTableName: stores.registry.tableName,
-      topicArn: topic.arn,
-    });
-    const made = references.apply((known) => importFlow(flow, known));
-    stateMachine(context, "imports", {
-      description: `Imports exports for ${name}`,
-      definition: made.apply(({ definition }) => definition),
-      needs: made.apply(({ needs }) => needs),
-      logLevel: plan.logLevel,
-      logRetentionDays: plan.logRetentionDays,
-      tracing: plan.tracing,
-      dependsOn: [
-        ...Object.values(handlers).map(({ lambda }) => lambda),
-        stores.work.bucket,
-        ...place.ready,
-        ...topic.ready,
-      ],
-    });
-    functionRule(context, "ended", {
-      description: "Imports that failed, timed out or were stopped: their table is freed",
-      pattern: {
-        source: ["aws.states"],
-        "detail-type": ["Step Functions Execution Status Change"],
-        detail: { status: ["FAILED", "TIMED_OUT", "ABORTED"], stateMachineArn: [machine.arn] },
-      },
-      target: handlers.control,
-    });
+    importsMachine(context, { plan, stateMachineArn: machine.arn, handlers, stores, place, topic });
     const alarmNames = alarms(
       context,
       topic.arn,

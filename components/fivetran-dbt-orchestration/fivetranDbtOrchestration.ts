@@ -7,12 +7,13 @@ import { operationalTable } from "../parts/keyedTable";
 import { bucketName } from "../parts/naming";
 import { alarmTopic } from "../parts/notificationTopic";
 import { secureBucket } from "../parts/secureBucket";
-import { checkDefinition, stateMachine, stateMachineName } from "../parts/stateMachine";
+import { checkDefinition, stateMachineName } from "../parts/stateMachine";
 import type { FivetranDbtOrchestrationArgs } from "./args";
 import { orchestration, placeholders } from "./definition";
 import { normalize } from "./normalize";
 import { dbtImage, dbtNetwork, dbtTask } from "./resources/dbt";
 import { functions, secrets as secretsOf } from "./resources/functions";
+import { runsMachine } from "./resources/machine";
 import { schedule } from "./resources/schedule";
 import { dashboardBody, orchestrationAlarms } from "./resources/watch";
 import { webhookApi } from "./resources/webhookApi";
@@ -101,7 +102,7 @@ export class FivetranDbtOrchestration extends pulumi.ComponentResource {
     super(type, name, {}, componentOptions(type, name, opts));
     const owner = `${typeName} "${name}"`;
     const plan = normalize(new ArgumentCheck(owner), name, args);
-    const { flow, logRetentionDays, tracing } = plan;
+    const { flow, logRetentionDays } = plan;
     checkDefinition(owner, orchestration(flow, placeholders).definition);
     const context = contextOf(this, name, owner, { tags: args.tags, allowDestroy: plan.allowDestroy });
 
@@ -121,42 +122,7 @@ export class FivetranDbtOrchestration extends pulumi.ComponentResource {
     const dbt = dbtTask(context, plan, image.uri, artifacts);
 
     const topic = alarmTopic(context, plan.alarmTopicArn);
-    // Without what only an update knows, so that the role's policy is shown in a preview.
-    const known = pulumi.output({
-      stateMachineArn,
-      listConnectionsArn: handlers.list.functionArn,
-      syncConnectionArn: handlers.sync.functionArn,
-      waitsTableArn: waits.tableArn,
-      clusterArn: dbt.clusterArn,
-      taskFamily: dbt.family,
-      taskRoleArn: dbt.taskRoleArn,
-      executionRoleArn: dbt.executionRoleArn,
-      artifactsBucketArn: artifacts.arn,
-      topicArn: topic.arn,
-    });
-    const runs = stateMachine(context, "runs", {
-      description: `Runs the state machine of ${name}`,
-      definition: pulumi
-        .all([known, network.subnetIds, network.securityGroupId])
-        .apply(
-          ([references, subnetIds, groupId]) =>
-            orchestration(flow, { ...references, subnetIds, securityGroupIds: [groupId] }).definition,
-        ),
-      needs: known.apply(
-        (references) => orchestration(flow, { ...references, subnetIds: [], securityGroupIds: [] }).needs,
-      ),
-      logLevel: plan.logLevel,
-      logRetentionDays,
-      tracing,
-      dependsOn: [
-        ...Object.values(handlers).map(({ lambda }) => lambda),
-        waits.table,
-        artifacts.bucket,
-        ...dbt.ready,
-        ...network.ready,
-        ...topic.ready,
-      ],
-    });
+    const runs = runsMachine(context, { plan, stateMachineArn, handlers, waits, dbt, network, artifacts, topic });
     const missedRuns = plan.schedule && schedule(context, plan.schedule, stateMachineArn, runs);
 
     const watched = {
