@@ -1,8 +1,11 @@
 /** What the stream of operations, the target and Snowflake have. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { paginateScan } from "@aws-sdk/client-dynamodb";
 import { GetRecordsCommand, GetShardIteratorCommand, ListShardsCommand } from "@aws-sdk/client-kinesis";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { sql } from "../../../local/run/counts";
+import { repository } from "../../../local/setup/paths";
 import type { Imports } from "./imports";
 
 /** An operation as consumers of one's own read it. */
@@ -56,4 +59,18 @@ export async function snowflakeItems({ services }: Imports): Promise<Copy> {
       return [`${PK} ${SK}`, rest];
     }),
   );
+}
+
+/** Rows of a table by the view that the page makes for its table orders. */
+export async function viewOfPage({ services }: Imports, table: string): Promise<readonly Copy[]> {
+  const page = readFileSync(join(repository, "docs/export-delta-import.md"), "utf8");
+  const [, view] = /```sql\n(CREATE VIEW ORDERS AS\n[\s\S]*?)```/.exec(page) ?? [];
+  if (view === undefined) throw new Error("the page has no view");
+  const { endpoint } = services.snowflake;
+  const own = view
+    .replace("VIEW ORDERS", 'VIEW "RAW"."LANDING"."ORDERS"')
+    .replace("FROM EXPORT_ROWS", 'FROM "RAW"."LANDING"."EXPORT_ROWS"')
+    .replace("'orders'", `'${table}'`);
+  await sql(endpoint, own);
+  return sql(endpoint, 'SELECT * FROM "RAW"."LANDING"."ORDERS" ORDER BY "ID"');
 }
