@@ -28,6 +28,7 @@ export const HOSTILE_RECORDS: readonly HostileText[] = [
   csv("short rows", (size) => `a,b\n${"1,2\n".repeat(size)}`),
   csv("rows with quotes", (size) => `a,b\n${'"1, 1","2"\n'.repeat(size)}`),
   { what: "blanks before a line end", format: "json", write: (size) => `[{"a":1${" ".repeat(size)}\n}]` },
+  { what: "blanks before a brace", format: "json", write: (size) => `[{"a":1${" ".repeat(size)}}]` },
   {
     what: "brackets within brackets",
     format: "ndjson",

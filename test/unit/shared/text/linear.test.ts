@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { HOSTILE_FIELDS, HOSTILE_QUOTES, HOSTILE_RECORDS } from "../../../../bench/scaling/hostile";
 import { ItemMaker } from "../../../../functions/s3-to-dynamodb/load/marshal/item";
 import { FILE_START, FileRefused } from "../../../../functions/shared/text/cut";
@@ -6,6 +8,7 @@ import { detectDialect } from "../../../../functions/shared/text/dialect";
 import { QuotedRecord } from "../../../../functions/shared/text/quotedRecord";
 import { createReader } from "../../../../functions/shared/text/text";
 import { lineOf, sourceWith, uploadAt } from "../../s3-to-dynamodb/load/fakes";
+import { HOSTILE_SIZE } from "./hostile";
 import { CSV, readFile } from "./reading";
 
 const BOUNDS = [2100, 4 * 1024 * 1024];
@@ -66,6 +69,24 @@ describe("text: linear in the file's size", () => {
       else assert.ok(read.records.length > 0);
     });
   }
+
+  it("I15: a regular expression that steps back as often as hostile input has characters is known to be linear", () => {
+    // V8 counts the steps back, and tells of an expression that has taken more than so many.
+    const flags = [
+      "--enable-experimental-regexp-engine-on-excessive-backtracks",
+      `--regexp-backtracks-before-fallback=${HOSTILE_SIZE / 2}`,
+      "--trace-experimental-regexp-engine",
+    ];
+    const program = [...flags, "--import", "tsx", join(__dirname, "hostile.ts")];
+    const { stdout, stderr } = spawnSync(process.execPath, program, { encoding: "utf8" });
+    const said = stdout.slice(stdout.lastIndexOf("reading\n"));
+    assert.ok(said.endsWith("\nread\n"), stderr);
+    const told = [...said.matchAll(/of regexp \S+ <String\[\d+\]: #(.*)>/g)].map(([, expression = ""]) =>
+      expression.replaceAll(/\\+/g, "\\"),
+    );
+    // Of json.ts: one step back for each bracket, comma or colon, then at most 15 digits.
+    assert.deepEqual([...new Set(told)], ["[:,[]\\s*-?(?:[\\d.]{16}|[\\d.]+[eE])"]);
+  });
 
   it("I15: a landing line of whatever fields is an item, or that record's error", () => {
     const upload = uploadAt("2026-01-01T00:00:00.000Z");
