@@ -2,11 +2,13 @@
  * `npm test [KIND …]`: formatting, types, then every kind of test, each in a process of its own.
  * Ends with the line `N passed, N failed`; the exit code is 0 only if something passed and nothing failed.
  */
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { takeLock } from "../local/processes/lock";
+import { runMain } from "../local/processes/mainProcess";
 import { ensureTools } from "../local/setup/ensureTools";
-import { type Kind, kinds, runSuite, type Totals } from "./runner/suites";
+import { localFolder } from "../local/setup/paths";
+import { type Kind, kinds, runSuite, stopSuites, type Totals, verdict } from "./runner/suites";
 
 const usage = `npm test [-- KIND …]
 
@@ -36,7 +38,9 @@ function parse(args: readonly string[]): { kinds: Kind[]; grep?: string } {
       fail(`unknown argument ${JSON.stringify(arg)}; the kinds are ${kinds.join(", ")}`);
     }
   }
-  return { kinds: chosen.length > 0 ? chosen : [...kinds], grep };
+  // Formatting and types are no tests with names.
+  const all = grep ? kinds.filter((kind) => kind !== "checks") : [...kinds];
+  return { kinds: chosen.length > 0 ? chosen : all, grep };
 }
 
 function fail(message: string): never {
@@ -60,9 +64,11 @@ async function runLane(lane: readonly Kind[], grep: string | undefined, output: 
     const start = Date.now();
     print(`\n${kind}`);
     const totals = await runSuite(kind, { grep, output });
+    const isEmpty = !grep && totals.passed + totals.failed + totals.pending === 0;
+    if (isEmpty) print(`  ✘ ${kind}: no test ran`);
     sum.passed += totals.passed;
     // Mocha refuses `.skip`; a test that skips itself while running counts as failed, so that nothing is left out silently.
-    sum.failed += totals.failed + totals.pending;
+    sum.failed += totals.failed + totals.pending + (isEmpty ? 1 : 0);
     const seconds = ((Date.now() - start) / 1000).toFixed(1);
     print(`  ${kind}: ${totals.passed} passed, ${totals.failed} failed in ${seconds} s`);
   }
@@ -70,21 +76,26 @@ async function runLane(lane: readonly Kind[], grep: string | undefined, output: 
 }
 
 async function runBeside(lane: readonly Kind[], grep: string | undefined): Promise<Totals & { readonly said: string }> {
-  const folder = mkdtempSync(join(tmpdir(), "beside-"));
-  const file = join(folder, "output.txt");
+  const file = join(localFolder, "logs", "beside.txt");
+  mkdirSync(join(localFolder, "logs"), { recursive: true });
   const descriptor = openSync(file, "w");
   try {
     const totals = await runLane(lane, grep, descriptor);
     return { ...totals, said: readFileSync(file, "utf8") };
   } finally {
     closeSync(descriptor);
-    rmSync(folder, { recursive: true });
   }
 }
 
-async function main(): Promise<void> {
+async function main(): Promise<number> {
   const { kinds: chosen, grep } = parse(process.argv.slice(2));
-  if (chosen.includes("engine") || chosen.includes("local")) await ensureTools();
+  if (chosen.includes("engine") || chosen.includes("local")) {
+    await takeLock(join(localFolder, "test.lock"), "npm test");
+    await ensureTools();
+  }
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => void stopSuites(20).finally(() => process.kill(process.pid, signal)));
+  }
   const [shown = [], beside] = lanes(chosen);
   if (beside) console.log(`Running ${beside.join(", ")} beside the others; its output follows theirs.`);
   const second = beside && runBeside(beside, grep);
@@ -97,7 +108,9 @@ async function main(): Promise<void> {
   const passed = totals.reduce((sum, each) => sum + each.passed, 0);
   const failed = totals.reduce((sum, each) => sum + each.failed, 0);
   console.log(`\n${passed} passed, ${failed} failed`);
-  process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
+  const { code, complaint } = verdict({ passed, failed }, grep);
+  if (complaint) console.error(`npm test: ${complaint}`);
+  return code;
 }
 
-void main();
+runMain(main);

@@ -36,7 +36,7 @@ let ending: (() => Promise<void>) | undefined;
 
 /** The running cloud. @throws Error outside of the tests, where the root hook hasn't started it */
 export function cloud(): Cloud {
-  if (started === undefined) throw new Error("The cloud isn't up: hooks.test.ts starts it; run test/local/*.test.ts.");
+  if (started === undefined) throw new Error("The cloud isn't up: hooks.ts starts it; add --file test/local/hooks.ts.");
   return started;
 }
 
