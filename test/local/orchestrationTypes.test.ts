@@ -1,6 +1,6 @@
 /** The resource types that the orchestration is made of, on a cloud of its own, by the real engine. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
@@ -55,7 +55,11 @@ async function program() {
     cidrIpv4: "0.0.0.0/0",
   });
   const repository = new awsx.ecr.Repository("dbt", { forceDelete: true });
-  const image = new awsx.ecr.Image("dbt", { repositoryUrl: repository.url, context: folder, platform: "linux/amd64" });
+  const image = new awsx.ecr.Image("dbt", {
+    repositoryUrl: repository.url,
+    context: join(folder, "image"),
+    platform: "linux/amd64",
+  });
   const cluster = new aws.ecs.Cluster("dbt", { settings: [{ name: "containerInsights", value: "enabled" }] });
   const execution = role("execution", "ecs-tasks.amazonaws.com", [
     allow(["ecr:GetAuthorizationToken"], "*"),
@@ -160,7 +164,12 @@ describe("Types of the orchestration on the local cloud", () => {
     this.timeout(300_000);
     const tools = await ensureTools();
     folder = await mkdtemp(join(localFolder, "orchestration-types-"));
-    await writeFile(join(folder, "Dockerfile"), 'FROM python:3.12-slim\nENTRYPOINT ["python", "-c", "print(42)"]\n');
+    // Beside the state: the engine's files come and go while the context is read.
+    await mkdir(join(folder, "image"));
+    await writeFile(
+      join(folder, "image", "Dockerfile"),
+      'FROM python:3.12-slim\nENTRYPOINT ["python", "-c", "print(42)"]\n',
+    );
     services = await startServices({ tools, logSuffix: "orchestration-types" });
     local = await openStack({
       tools,

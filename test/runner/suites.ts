@@ -12,6 +12,8 @@ export interface Totals {
   readonly passed: number;
   readonly failed: number;
   readonly pending: number;
+  /** What failed, a line each: the test's name and the first line of its error. */
+  readonly failures: readonly string[];
 }
 
 export interface SuiteOptions {
@@ -19,6 +21,8 @@ export interface SuiteOptions {
   readonly grep?: string;
   /** Where its output goes: the terminal, or a file of this descriptor. */
   readonly output: "inherit" | number;
+  /** Where property tests begin. @default 0 */
+  readonly seed?: number;
   /** How long a finished run may take to close by itself. @default 10000 */
   readonly graceMs?: number;
 }
@@ -69,16 +73,18 @@ function run(args: readonly string[], output: "inherit" | number, env: NodeJS.Pr
 }
 
 async function checks({ output }: SuiteOptions): Promise<Totals> {
-  const results: boolean[] = [];
+  const failures: string[] = [];
+  let passed = 0;
   for (const [what, script, args] of [
     ["formatting and lint", "@biomejs/biome/bin/biome", ["check", "--error-on-warnings", "."]],
     ["types", "typescript/bin/tsc", ["--noEmit"]],
   ] as const) {
-    const passed = (await run([join(root, "node_modules", script), ...args], output)) === 0;
-    say(output, `  ${passed ? "✔" : "✘"} ${what}`);
-    results.push(passed);
+    const isRight = (await run([join(root, "node_modules", script), ...args], output)) === 0;
+    say(output, `  ${isRight ? "✔" : "✘"} ${what}`);
+    if (isRight) passed++;
+    else failures.push(what);
   }
-  return { passed: results.filter(Boolean).length, failed: results.filter((passed) => !passed).length, pending: 0 };
+  return { passed, failed: failures.length, pending: 0, failures };
 }
 
 /** What the reporter writes. */
@@ -93,7 +99,7 @@ interface Written extends Totals {
  * Runs the tests of a folder; hooks.ts in it is loaded first.
  * @param folder from the project's folder, or absolute
  */
-export async function runFolder(folder: string, { grep, output, graceMs }: SuiteOptions): Promise<Totals> {
+export async function runFolder(folder: string, { grep, output, seed = 0, graceMs }: SuiteOptions): Promise<Totals> {
   const files = readdirSync(resolve(root, folder), { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".test.ts"))
     .map((file) => join(folder, file))
@@ -106,23 +112,27 @@ export async function runFolder(folder: string, { grep, output, graceMs }: Suite
     join(root, "node_modules/mocha/bin/mocha.js"),
     ...["--reporter", join(root, "test/runner/totals.cjs")],
     ...(grep ? ["--fgrep", grep] : []),
+    ...["--file", join(root, "test/runner/seed.ts")],
     ...(existsSync(resolve(root, hooks)) ? ["--file", hooks] : []),
     ...files,
   ];
   const code = await run(args, output, {
     MOCHA_TOTALS_FILE: totals,
+    PROPERTY_SEED: String(seed),
     MOCHA_GRACE_MS: String(graceMs ?? 10_000),
     TMPDIR: temporary,
   });
   if (!existsSync(totals)) {
-    say(output, `  ✘ ${folder} ended with code ${code}, before its tests were done`);
-    return { passed: 0, failed: 1, pending: 0 };
+    const problem = `${folder} ended with code ${code}, before its tests were done`;
+    say(output, `  ✘ ${problem}`);
+    return { passed: 0, failed: 1, pending: 0, failures: [problem] };
   }
   const counted = JSON.parse(readFileSync(totals, "utf8")) as Written;
   rmSync(totals);
   const problems = problemsOf(counted, { files, isWhole: !grep, code, left: leftIn(temporary) });
   for (const problem of problems) say(output, `  ✘ ${folder}: ${problem}`);
-  return { passed: counted.passed, failed: counted.failed + problems.length, pending: counted.pending };
+  const { passed, failed, pending, failures } = counted;
+  return { passed, failed: failed + problems.length, pending, failures: [...failures, ...problems] };
 }
 
 interface Run {

@@ -15,9 +15,19 @@ module.exports = class Totals extends reporters.Spec {
     runner.on("test end", ({ file = "" }) => {
       files[file] = (files[file] ?? 0) + 1;
     });
+    const failures = [];
+    runner.on("fail", (test, error) => {
+      failures.push(
+        `${test.fullTitle()}: ${
+          String(error?.message ?? error)
+            .trim()
+            .split("\n", 1)[0]
+        }`,
+      );
+    });
     runner.once("end", () => {
-      const { passes, failures, pending } = runner.stats;
-      const totals = { passed: passes, failed: failures, pending, files, open: "" };
+      const { passes, failures: failed, pending } = runner.stats;
+      const totals = { passed: passes, failed, pending, failures, files, open: "" };
       writeFileSync(totalsFile, JSON.stringify(totals));
       const watchdog = setTimeout(() => {
         writeFileSync(totalsFile, JSON.stringify({ ...totals, open: openHandles() }));

@@ -33,12 +33,12 @@ describe("The runner of the tests", () => {
     return folder;
   }
 
-  async function run(files: Readonly<Record<string, string>>, grep?: string) {
+  async function run(files: Readonly<Record<string, string>>, grep?: string, seed?: number) {
     const folder = folderOf(files);
     const log = join(folder, "output.txt");
     const output = openSync(log, "w");
     try {
-      const totals = await runFolder(folder, { output, grep, graceMs: 300 });
+      const totals = await runFolder(folder, { output, grep, seed, graceMs: 300 });
       return { totals, said: readFileSync(log, "utf8") };
     } finally {
       closeSync(output);
@@ -48,7 +48,21 @@ describe("The runner of the tests", () => {
   it("S9: counts what passes and what fails", async () => {
     const fails = 'it("S1: fails", () => { throw new Error("no"); });';
     const { totals } = await run({ "a.test.ts": passes, "b.test.ts": fails });
-    assert.deepEqual(totals, { passed: 1, failed: 1, pending: 0 });
+    assert.deepEqual(totals, { passed: 1, failed: 1, pending: 0, failures: ["S1: fails: no"] });
+  });
+
+  it("S9: a hook that fails is named among the failures", async () => {
+    const { totals } = await run({ "a.test.ts": `before("the cloud", () => { throw new Error("no"); });\n${passes}` });
+    assert.equal(totals.failures[0], '"before all" hook: the cloud for "S1: passes": no');
+  });
+
+  it("S9: property tests begin at the seed that the run was given", async () => {
+    const draws = `import fc from ${JSON.stringify(require.resolve("fast-check"))};
+      it("S1: draws", () => { throw new Error(String(fc.sample(fc.nat(), 1)[0])); });`;
+    const drawn = async (seed: number) => (await run({ "a.test.ts": draws }, undefined, seed)).totals.failures[0];
+    const first = await drawn(1);
+    assert.match(first ?? "", /^S1: draws: \d+$/);
+    assert.deepEqual([await drawn(1), (await drawn(2)) === first], [first, false]);
   });
 
   it("S9: a file without a test that ran is a failure, and named", async () => {
@@ -83,17 +97,14 @@ describe("The runner of the tests", () => {
   it("S9: hooks.ts of the folder is loaded before its tests", async () => {
     const hooks = "before(() => { Object.assign(globalThis, { isUp: true }); });";
     const asks = 'it("S1: finds it", () => { if (!("isUp" in globalThis)) throw new Error("not up"); });';
-    assert.deepEqual((await run({ "hooks.ts": hooks, "a.test.ts": asks })).totals, {
-      passed: 1,
-      failed: 0,
-      pending: 0,
-    });
-    assert.deepEqual((await run({ "a.test.ts": asks })).totals, { passed: 0, failed: 1, pending: 0 });
+    const none = { pending: 0, failures: [] };
+    assert.deepEqual((await run({ "hooks.ts": hooks, "a.test.ts": asks })).totals, { ...none, passed: 1, failed: 0 });
+    assert.deepEqual((await run({ "a.test.ts": asks })).totals.failures, ["S1: finds it: not up"]);
   });
 
   it("S9: a run that ends before its tests are done, or crashes after them, is a failure", async () => {
     const ends = await run({ "a.test.ts": 'it("S1: ends", () => process.exit(0));' });
-    assert.deepEqual(ends.totals, { passed: 0, failed: 1, pending: 0 });
+    assert.deepEqual([ends.totals.passed, ends.totals.failed], [0, 1]);
     assert.match(ends.said, /ended with code 0, before its tests were done/);
     const crashes = `after(() => { setImmediate(() => { throw new Error("late"); }); });\n${passes}`;
     assert.ok((await run({ "a.test.ts": crashes })).totals.failed > 0);
@@ -101,7 +112,7 @@ describe("The runner of the tests", () => {
 
   it("S9: a text that no test's name contains counts nothing, and isn't told of files", async () => {
     const { totals, said } = await run({ "a.test.ts": passes }, "no such test");
-    assert.deepEqual(totals, { passed: 0, failed: 0, pending: 0 });
+    assert.deepEqual(totals, { passed: 0, failed: 0, pending: 0, failures: [] });
     assert.doesNotMatch(said, /has no test that ran/);
   });
 
