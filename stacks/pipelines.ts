@@ -87,6 +87,7 @@ const ofImports = [
   "applyFunctionName",
   "applyFailuresUrl",
   "registerDlqUrl",
+  "redriveCommand",
   "alarmTopicArn",
 ] as const;
 

@@ -28,6 +28,7 @@ const ofIngestion = [
   "collectFunctionName",
   "loadFunctionName",
   "replayCommand",
+  "redriveCommands",
 ] as const;
 
 /** What a stack says when it is up: where to drop files, what to hand over, what to run next. */

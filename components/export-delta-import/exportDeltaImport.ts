@@ -77,6 +77,8 @@ export class ExportDeltaImport extends pulumi.ComponentResource {
   readonly registerQueueUrl: pulumi.Output<string>;
   /** URL of the queue of objects that couldn't be registered. */
   readonly registerDlqUrl: pulumi.Output<string>;
+  /** How to put back uploads that couldn't be registered, once the cause is gone: a shell command. */
+  readonly redriveCommand: pulumi.Output<string>;
   /** URL of the queue of operations that couldn't be applied. */
   readonly applyFailuresUrl: pulumi.Output<string>;
   /** Name of the function that applies operations. */
@@ -140,6 +142,7 @@ export class ExportDeltaImport extends pulumi.ComponentResource {
     this.workgroupName = pulumi.output(place.workgroupName);
     this.registerQueueUrl = queue.url;
     this.registerDlqUrl = queue.dlqUrl;
+    this.redriveCommand = queue.redriveCommand;
     this.applyFailuresUrl = failures.url;
     this.applyFunctionName = handlers.apply.lambda.name;
     this.alarmTopicArn = topic.arn;

@@ -25,6 +25,8 @@ export interface QueueWithDlq {
   readonly queueName: string;
   readonly dlqName: string;
   readonly dlqUrl: pulumi.Output<string>;
+  /** Shell command that puts the dead-letter queue's messages back. */
+  readonly redriveCommand: pulumi.Output<string>;
   readonly queue: aws.sqs.Queue;
   /** Senders must wait for it. */
   readonly policy: aws.sqs.QueuePolicy;
@@ -80,7 +82,8 @@ export function queueWithDlq(context: Context, part: string, args: QueueWithDlqA
     { queueUrl: queue.url, policy: policyDocument([tlsOnly("sqs", [arn]), ...(args.senders?.(arn) ?? [])]) },
     child,
   );
-  return { arn, url: queue.url, queueName, dlqName, dlqUrl: dlq.url, queue, policy };
+  const redriveCommand = pulumi.interpolate`aws sqs start-message-move-task --source-arn ${dlqArn}`;
+  return { arn, url: queue.url, queueName, dlqName, dlqUrl: dlq.url, redriveCommand, queue, policy };
 }
 
 export interface DeadLetterQueue {

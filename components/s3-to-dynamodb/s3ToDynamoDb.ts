@@ -78,6 +78,8 @@ export class S3ToDynamoDb extends pulumi.ComponentResource {
   readonly loadRoleArn: pulumi.Output<string>;
   /** How to load objects that were there before, or whose event was missed; `<source>` and `<prefix>` are yours to fill in. */
   readonly replayCommand: pulumi.Output<string>;
+  /** How to put back what failed for good, once its cause is gone: a shell command for `collect` and one for `load`. */
+  readonly redriveCommands: pulumi.Output<Record<string, string>>;
   /** Names of the alarms in CloudWatch. */
   readonly alarmNames: pulumi.Output<string[]>;
 
@@ -126,6 +128,12 @@ export class S3ToDynamoDb extends pulumi.ComponentResource {
     this.collectRoleArn = collect.roleArn;
     this.loadRoleArn = load.roleArn;
     this.replayCommand = pulumi.interpolate`npx pulumi-data-pipelines replay --queue-url ${this.collectQueueUrl} --ledger-table ${this.ledgerTableName} --bucket <bucket> --source <source>`;
+    this.redriveCommands = pulumi.output(
+      Object.fromEntries([
+        ["collect", queues.collect.redriveCommand],
+        ["load", queues.load.redriveCommand],
+      ]),
+    );
     this.alarmNames = pulumi.output(alarmNames);
     this.registerOutputs(ownOutputs(this));
   }

@@ -21,20 +21,24 @@ export interface TableFunctionsArgs {
   readonly alarmTopicArn?: pulumi.Input<string> | undefined;
 }
 
-/**
- * What writes the changes and the items of DynamoDB tables into the bucket.
- * @returns by view, the command that starts a full load
- */
+export interface TableFunctions {
+  /** By view, the command that starts a full load. */
+  readonly snapshotCommands: pulumi.Output<Record<string, string>>;
+  readonly alarmNames: string[];
+}
+
+/** What writes the changes and the items of DynamoDB tables into the bucket. */
 export function changesFunctions(
   context: Context,
   plans: readonly DynamoDbPlan[],
   args: TableFunctionsArgs,
-): pulumi.Output<Record<string, string>> {
-  const commands = plans.map((plan) => {
-    const { lambda } = tableFunctions(context, plan, args);
-    return [plan.view, lambda.name.apply(snapshotCommand)] as const;
-  });
-  return pulumi.output(Object.fromEntries(commands));
+): TableFunctions {
+  const made = plans.map((plan) => ({ plan, ...tableFunctions(context, plan, args) }));
+  const commands = made.map(({ plan, snapshot }) => [plan.view, snapshot.lambda.name.apply(snapshotCommand)] as const);
+  return {
+    snapshotCommands: pulumi.output(Object.fromEntries(commands)),
+    alarmNames: made.flatMap(({ alarmNames }) => alarmNames),
+  };
 }
 
 function snapshotCommand(functionName: string): string {
@@ -44,12 +48,12 @@ function snapshotCommand(functionName: string): string {
   );
 }
 
-/** The two functions of a table, each under its own role. @returns the one that reads the whole table */
-function tableFunctions(context: Context, plan: DynamoDbPlan, args: TableFunctionsArgs): NodeFunction {
+/** The two functions of a table, each under its own role; `snapshot` reads the whole table. */
+function tableFunctions(context: Context, plan: DynamoDbPlan, args: TableFunctionsArgs) {
   const failures = failureQueue(context, `${plan.key}-failures`);
   changesFunction(context, plan, args, failures);
   const snapshot = snapshotFunction(context, plan, args, failures);
-  alarms(context, args.alarmTopicArn, [
+  const alarmNames = alarms(context, args.alarmTopicArn, [
     {
       part: `${plan.key}-failures`,
       description: `Changes or a full load of ${plan.view} could not be written to the bucket. The queue's messages say which; the function's log says why. Once it is fixed, empty ${plan.changes.names.table} and ${plan.current} and start a full load.`,
@@ -60,7 +64,7 @@ function tableFunctions(context: Context, plan: DynamoDbPlan, args: TableFunctio
       above: 0,
     },
   ]);
-  return snapshot;
+  return { snapshot, alarmNames };
 }
 
 /** Where both functions write, and what they must know to do so. */

@@ -121,6 +121,8 @@ export class SnowflakeLanding extends pulumi.ComponentResource {
   readonly ownerGrants: pulumi.Output<string[]>;
   /** Shell command that starts the full load of each DynamoDB table, by its name. */
   readonly snapshotCommands: pulumi.Output<Record<string, string>>;
+  /** Names of the alarms in CloudWatch: one a DynamoDB table. Errors of pipes and tasks go to `errorTopicArn`. */
+  readonly alarmNames: pulumi.Output<string[]>;
 
   constructor(name: string, args: SnowflakeLandingArgs, opts?: pulumi.ComponentResourceOptions) {
     const type = componentType("SnowflakeLanding");
@@ -171,7 +173,7 @@ export class SnowflakeLanding extends pulumi.ComponentResource {
     this.backfillCommands = byTable(loads, ({ backfillCommand }) => backfillCommand);
     this.pipes = landing.place.apply((place) => pipesOf(plan, place));
     this.ownerGrants = landing.place.apply((place) => (plan.grantUsage ? [] : ownerStatements(name, place)));
-    this.snapshotCommands = changesFunctions(landing.context, plan.dynamoDb, {
+    const { snapshotCommands, alarmNames } = changesFunctions(landing.context, plan.dynamoDb, {
       bucket: this.bucketName,
       kmsKeyArn: args.kmsKeyArn,
       windowSeconds: plan.changesWindowSeconds,
@@ -179,6 +181,8 @@ export class SnowflakeLanding extends pulumi.ComponentResource {
       logRetentionDays: plan.logRetentionDays,
       alarmTopicArn: args.alarmTopicArn,
     });
+    this.snapshotCommands = snapshotCommands;
+    this.alarmNames = pulumi.output(alarmNames);
     this.registerOutputs(ownOutputs(this));
   }
 }

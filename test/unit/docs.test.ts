@@ -86,4 +86,25 @@ describe("the documentation", () => {
     );
     assert.deepEqual(unknown, []);
   });
+
+  it("S10: docs/operations.md says of every alarm of our stacks what to do, and of no other", () => {
+    const graphs = join(root, "test/unit/stacks/graphs");
+    const alarms = readdirSync(graphs).flatMap((file) =>
+      [...readFileSync(join(graphs, file), "utf8").matchAll(/(\S+)\s+aws:cloudwatch\/metricAlarm:MetricAlarm/g)].map(
+        ([, name = ""]) => name.replace(/^.*\//, ""),
+      ),
+    );
+    const page = readFileSync(join(root, "docs/operations.md"), "utf8");
+    const patterns = [...page.matchAll(/`(\*-[\w*-]+-alarm)`/g)].map(([, pattern = ""]) => pattern);
+    const matches = (pattern: string, name: string) => new RegExp(`^${pattern.replaceAll("*", "[\\w-]+")}$`).test(name);
+    assert.ok(alarms.length > 40);
+    assert.deepEqual(
+      alarms.filter((name) => !patterns.some((pattern) => matches(pattern, name))),
+      [],
+    );
+    assert.deepEqual(
+      patterns.filter((pattern) => !alarms.some((name) => matches(pattern, name))),
+      [],
+    );
+  });
 });

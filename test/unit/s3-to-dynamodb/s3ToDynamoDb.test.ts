@@ -449,6 +449,20 @@ describe("S3ToDynamoDb: functions, alarms and outputs", () => {
     }
   });
 
+  it("I18: what failed for good is put back by a command for each queue", async () => {
+    const { result } = await deploy();
+    const commands = (await resolved(result.redriveCommands)) ?? {};
+    assert.deepEqual(Object.keys(commands), ["collect", "load"]);
+    assert.match(
+      commands.collect ?? "",
+      /^aws sqs start-message-move-task --source-arn arn:aws:sqs:\S+-collect-dlq(\.fifo)?$/,
+    );
+    assert.match(
+      commands.load ?? "",
+      /^aws sqs start-message-move-task --source-arn arn:aws:sqs:\S+-load-dlq(\.fifo)?$/,
+    );
+  });
+
   it("I10: the replay command names the queue and the ledger", async () => {
     const command = await resolved((await deploy()).result.replayCommand);
     assert.match(

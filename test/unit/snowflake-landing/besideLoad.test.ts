@@ -124,6 +124,7 @@ describe("SnowflakeLanding beside the load", () => {
         alarmActions: ["arn:aws:sns:x"],
       },
     );
+    assert.deepEqual(await resolved(done.result.alarmNames), [alarm.name]);
     assert.match(String(alarm.alarmDescription), /empty CUSTOMERS_CHANGES and CUSTOMERS_CURRENT and start a full load/);
   });
 
