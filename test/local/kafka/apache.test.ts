@@ -1,12 +1,20 @@
 /** The sink's client against Apache Kafka itself. Says so, and rests, where Java, Maven or OpenSSL are missing. */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ApacheKafka, apacheVersion, missingForApache, user } from "./apacheKafka";
+import { ApacheKafka, apacheVersion, missingForApache, programs, user } from "./apacheKafka";
 import { committedOffsets, Deliveries, numbered, peer, produce, readAll, TestSink, until } from "./harness";
 
 const missing = missingForApache();
 if (missing === undefined) describe(`KafkaLambdaSink on Apache Kafka ${apacheVersion}`, suite);
 else console.log(`There is no ${missing}: KafkaLambdaSink isn't held against Apache Kafka ${apacheVersion} here.`);
+
+describe("Apache Kafka for the tests", () => {
+  it("K24: it is left out only where a program that it needs can't be started", () => {
+    const absent = programs.find((program) => spawnSync(program, ["--version"]).error !== undefined);
+    assert.equal(missing, absent);
+  });
+});
 
 function suite(this: Mocha.Suite): void {
   this.timeout(300_000);

@@ -12,10 +12,13 @@ import { until } from "./harness";
 export const apacheVersion = "4.3.1";
 export const user = { username: "sink", password: "open sesame" };
 
+/** What has to be there: Maven fetches the broker, Java runs it, OpenSSL makes its certificates. */
+export const programs = ["java", "mvn", "openssl"];
+
 /** What is missing on this machine; undefined: nothing. */
 export function missingForApache(): string | undefined {
   const folders = (process.env.PATH ?? "").split(delimiter).filter(Boolean);
-  return ["java", "mvn", "openssl"].find((program) => !folders.some((folder) => existsSync(join(folder, program))));
+  return programs.find((program) => !folders.some((folder) => existsSync(join(folder, program))));
 }
 
 const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
