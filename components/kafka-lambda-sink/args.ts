@@ -67,7 +67,7 @@ export interface KafkaLambdaSinkArgs {
   minTasks?: number;
   /** The most tasks; more than the topics have partitions would be idle. @default 4 */
   maxTasks?: number;
-  /** Offsets of lag for each task that scaling aims at. @default 10000 */
+  /** Offsets of lag for each task that scaling aims at; stopped partitions don't count. @default 10000 */
   lagPerTask?: number;
   /** Lag of one task, in offsets, that sets off an alarm when it lasts for 15 minutes. @default 100000 */
   maxLag?: number;

@@ -95,12 +95,6 @@ export class KafkaConsumer {
     return this.group.memberId;
   }
 
-  /** Offsets from what is committed to the end of a partition that isn't fetched. */
-  async lagOf({ partition, offset }: Stop): Promise<bigint> {
-    const end = await this.cluster.offset(partition, "latest", 0);
-    return end > offset ? end - offset : 0n;
-  }
-
   /**
    * Finishes what is in flight, commits and leaves the group.
    * @param graceMs after which what is still in flight is left without a commit

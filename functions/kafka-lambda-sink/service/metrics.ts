@@ -1,14 +1,31 @@
 import { METRICS_NAMESPACE } from "../../shared/metrics";
 import type { SinkCounts } from "../core/ports";
+import type { PartitionStatus } from "../core/sink";
 
 /** What holds at a moment. */
 export interface SinkGauges {
-  /** Offsets between what is delivered and the ends of this task's partitions. */
+  /**
+   * Offsets between what is delivered and the ends of this task's partitions. Stopped ones are left out: the number of
+   * tasks follows it, and more tasks don't help them.
+   */
   readonly Lag: number;
   readonly InFlight: number;
   readonly StoppedPartitions: number;
   /** 1 for each task that belongs to the group: where none tells, nobody delivers. */
   readonly Members: number;
+}
+
+export function gaugesOf(
+  partitions: readonly Pick<PartitionStatus, "state" | "lag">[],
+  { inFlight, isMember }: { readonly inFlight: number; readonly isMember: boolean },
+): SinkGauges {
+  const moving = partitions.filter(({ state }) => state !== "stopped");
+  return {
+    Lag: moving.reduce((sum, { lag }) => sum + Number(lag), 0),
+    InFlight: inFlight,
+    StoppedPartitions: partitions.length - moving.length,
+    Members: isMember ? 1 : 0,
+  };
 }
 
 /** Counts since they were last taken, and what was largest. */

@@ -7,7 +7,7 @@ import type { ConfigurationError } from "../core/errors";
 import type { MskToken } from "../kafka/access";
 import { KafkaConsumer } from "../kafka/consumer";
 import type { LambdaInvoker } from "./invoker";
-import { SinkMetrics } from "./metrics";
+import { gaugesOf, SinkMetrics } from "./metrics";
 
 export interface ServiceOptions {
   readonly config: SinkConfig;
@@ -90,13 +90,8 @@ export class SinkService {
   }
 
   private tell(): void {
-    const { status, stops, inFlight, memberId } = this.consumer;
-    const gauges = {
-      Lag: status.reduce((sum, { lag }) => sum + Number(lag), 0),
-      InFlight: inFlight,
-      StoppedPartitions: stops.length,
-      Members: memberId === undefined ? 0 : 1,
-    };
+    const { status, inFlight, memberId } = this.consumer;
+    const gauges = gaugesOf(status, { inFlight, isMember: memberId !== undefined });
     this.options.write(this.metrics.line(this.options.pipeline, gauges, Date.now()));
   }
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { FunctionError } from "../../../../functions/kafka-lambda-sink/core/errors";
 import { LambdaInvoker } from "../../../../functions/kafka-lambda-sink/service/invoker";
-import { SinkMetrics } from "../../../../functions/kafka-lambda-sink/service/metrics";
+import { gaugesOf, SinkMetrics } from "../../../../functions/kafka-lambda-sink/service/metrics";
 import { permissions } from "../../../../functions/kafka-lambda-sink/service/permissions";
 
 interface Sent {
@@ -103,6 +103,21 @@ describe("KafkaLambdaSink: invocations", () => {
 });
 
 describe("KafkaLambdaSink: metrics", () => {
+  it("K22: the lag that tasks follow is that of the partitions that move; stopped ones are counted", () => {
+    const partitions = [
+      { state: "running", lag: 40n },
+      { state: "stopped", lag: 9_000n },
+      { state: "leaving", lag: 2n },
+    ] as const;
+    assert.deepEqual(gaugesOf(partitions, { inFlight: 3, isMember: true }), {
+      Lag: 42,
+      InFlight: 3,
+      StoppedPartitions: 1,
+      Members: 1,
+    });
+    assert.equal(gaugesOf([], { inFlight: 0, isMember: false }).Members, 0);
+  });
+
   it("K22: counts are told once, beside what holds now, in the embedded metric format", () => {
     const metrics = new SinkMetrics();
     metrics.count({ Invocations: 1, BatchBytes: 10 });
