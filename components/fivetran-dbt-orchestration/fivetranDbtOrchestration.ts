@@ -130,7 +130,7 @@ export class FivetranDbtOrchestration extends pulumi.ComponentResource {
       stateMachineArn,
       apiId: api.apiId,
       logGroupName: dbt.logGroupName,
-      functions: Object.values(handlers).map(({ functionName }) => functionName),
+      functions: handlers,
       missedRuns,
       silence: plan.silence,
     };

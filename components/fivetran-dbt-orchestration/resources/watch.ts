@@ -1,13 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AlarmSpec } from "../../parts/alarms";
+import type { Functions } from "./functions";
 
 export interface Watched {
   /** Dimension of the functions' own metrics. */
   readonly pipeline: string;
   readonly stateMachineArn: pulumi.Input<string>;
   readonly apiId: pulumi.Input<string>;
-  /** Physical names. */
-  readonly functions: readonly string[];
+  readonly functions: Readonly<Record<keyof Functions, { readonly functionName: string }>>;
   readonly logGroupName: string;
   /** Queue of runs that the schedule couldn't start; none without a schedule. */
   readonly missedRuns?: string;
@@ -78,15 +78,15 @@ export function orchestrationAlarms(watched: Watched): AlarmSpec[] {
       description: "The webhook's function fails; its log says why. Fivetran sends again for 24 hours.",
     },
     ...silent(watched),
-    ...watched.functions.map(
-      (FunctionName, i): AlarmSpec => ({
+    ...Object.entries(watched.functions).map(
+      ([name, { functionName }]): AlarmSpec => ({
         ...any,
-        part: `function-${i + 1}-errors`,
+        part: `${name}-errors`,
         namespace: "AWS/Lambda",
         metric: "Errors",
-        dimensions: { FunctionName },
+        dimensions: { FunctionName: functionName },
         periods: 3,
-        description: `${FunctionName} has failed for 15 minutes; its log says why.`,
+        description: `${functionName} has failed for 15 minutes; its log says why.`,
       }),
     ),
   ];
@@ -128,7 +128,8 @@ export function dashboardBody(watched: Watched, region: pulumi.Input<string>): R
   const runs = (metric: string) => ["AWS/States", metric, "StateMachineArn", stateMachineArn];
   const own = (metric: string) => ["DataPipelines", metric, "Pipeline", pipeline];
   const api = (metric: string) => ["AWS/ApiGateway", metric, "ApiId", apiId, "Stage", "$default"];
-  const lambda = (metric: string) => functions.map((name) => ["AWS/Lambda", metric, "FunctionName", name]);
+  const lambda = (metric: string) =>
+    Object.values(functions).map(({ functionName }) => ["AWS/Lambda", metric, "FunctionName", functionName]);
   const graph = (x: number, y: number, title: string, metrics: unknown[], stat = "Sum") => ({
     type: "metric",
     x,
