@@ -60,6 +60,7 @@ export class KafkaGroup implements GroupPort, Commits {
   private heartbeat: NodeJS.Timeout | undefined;
   private look: NodeJS.Timeout | undefined;
   private isLeader = false;
+  private isJoining = false;
   private known = "";
   private isClosed = false;
 
@@ -74,6 +75,7 @@ export class KafkaGroup implements GroupPort, Commits {
 
   async join(): Promise<void> {
     this.stopTimers();
+    this.isJoining = true;
     try {
       const response = await this.joinRound();
       const partitions = await this.sync(response);
@@ -83,6 +85,8 @@ export class KafkaGroup implements GroupPort, Commits {
       this.events.joined({ memberId: this.memberId as string, partitions });
     } catch (error) {
       throw this.heed(error, "Joining the group");
+    } finally {
+      this.isJoining = false;
     }
   }
 
@@ -213,8 +217,9 @@ export class KafkaGroup implements GroupPort, Commits {
       this.lastAnswer = Date.now();
       return !this.isClosed;
     } catch (error) {
+      // A join under way takes part in the round that this tells of: to join again would begin another for everybody.
       const isOther = this.isClosed || generation !== this.generation || memberId !== this.memberId;
-      if (isOther) return false;
+      if (isOther || this.isJoining) return false;
       const names = errorNames(error);
       if (names.has("REBALANCE_IN_PROGRESS")) this.lastAnswer = Date.now();
       const heeded = this.heed(error, "Heartbeat");

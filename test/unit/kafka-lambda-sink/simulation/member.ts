@@ -16,6 +16,7 @@ export class SimulatedMember implements GroupPort {
   state: "live" | "dead" | "closed" = "live";
   readonly sink: Sink;
   readonly membership: Membership;
+  private isJoining = false;
 
   constructor(
     readonly name: string,
@@ -52,6 +53,7 @@ export class SimulatedMember implements GroupPort {
 
   async join(): Promise<void> {
     const notify = () => void this.step("heartbeat", () => this.heartbeat());
+    this.isJoining = true;
     const answer = await this.step("join", () => {
       if (!this.group.has(this.memberId)) this.memberId = undefined;
       const answer = this.group.join(this.memberId, this.membership.claims, notify);
@@ -61,6 +63,7 @@ export class SimulatedMember implements GroupPort {
     // One who is dead hears of nothing.
     const { memberId, generation, partitions } = await this.whileAlive(answer.joined);
     await this.step("joined", () => {
+      this.isJoining = false;
       this.memberId = memberId;
       this.generation = generation;
       void this.membership.joined({ memberId, partitions });
@@ -68,8 +71,9 @@ export class SimulatedMember implements GroupPort {
     });
   }
 
+  /** One that is answered while a join is under way isn't heeded. */
   private heartbeat(): void {
-    if (this.group.isWaitingFor(this.memberId)) void this.membership.join();
+    if (!this.isJoining && this.group.isWaitingFor(this.memberId)) void this.membership.join();
   }
 
   /** As after a pause beyond the session time-out. */

@@ -88,7 +88,8 @@ export class SimulatedWorld {
       void this.scheduler.schedule(Promise.resolve(), event).then(() => this.happen(event, member));
     }
     for (let steps = 0; this.scheduler.count() > 0; steps++) {
-      assert.ok(steps < 20_000, "it doesn't come to an end");
+      // About 200 in practice: more is a group that goes on rebalancing.
+      assert.ok(steps < 2_000, "it doesn't come to an end");
       await this.scheduler.waitOne();
       await new Promise((resolve) => setImmediate(resolve));
       if (this.scheduler.count() === 0 && this.live.length === 0) this.start();
