@@ -14,6 +14,10 @@ export const HOSTILE_QUOTES: readonly HostileText[] = [
   csv("a quote opens and none follows", (size) => `a,b\n1,"x\n${"1,2\n".repeat(size)}`),
   csv("quotes close and open again", (size) => `a,b,c\n1,"x\n${'",,"y\n'.repeat(size)}`),
   csv("quotes close and open again, of many columns", (size) => `${"c,".repeat(999)}c\n1,"x\n${'","y\n'.repeat(size)}`),
+  csv("quotes close and open again, among records", (size) => {
+    const record = `${"1,".repeat(39)}1\n`;
+    return `${"c,".repeat(39)}c\n1,"x\n${`x","y\n${record}${record}`.repeat(size)}`;
+  }),
   csv("doubled quotes only", (size) => `a,b\n1,"${'""\n'.repeat(size)}`),
   csv("blank lines within quotes", (size) => `a,b\n1,"${"\n".repeat(size)}`),
   csv("records of several lines that are torn", (size) => `a,b,c\n${'1,"x\ny" z,2\n3,4,5\n'.repeat(size)}`),
