@@ -16,6 +16,12 @@ export interface NamedTest {
   readonly rows: readonly string[];
 }
 
+/** What a test's name begins with, for example `F4, F5: …`; none where it begins otherwise. */
+export function rowsOf(name: string): string[] {
+  const [, rows] = /^([A-Z]\d+(?:(?:, | and |, and )[A-Z]\d+)*):/.exec(name) ?? [];
+  return rows?.split(/, and | and |, /) ?? [];
+}
+
 /** Every test whose name begins with rows, as it stands in the sources. */
 export function namedTests(): NamedTest[] {
   const folder = join(root, "test");
@@ -23,13 +29,11 @@ export function namedTests(): NamedTest[] {
     .filter((file) => file.endsWith(".test.ts"))
     .sort()
     .flatMap((file) => {
-      const names = readFileSync(join(folder, file), "utf8").matchAll(
-        /\bit\(\s*["'`]((?:[A-Z]\d+)(?:(?:, | and |, and )[A-Z]\d+)*):/g,
-      );
-      return [...names].map(([, rows = ""]) => ({
-        file: `test/${file.split("\\").join("/")}`,
-        rows: rows.split(/, and | and |, /),
-      }));
+      const names = readFileSync(join(folder, file), "utf8").matchAll(/\bit\(\s*["'`]([^"'`\n]+)/g);
+      return [...names].flatMap(([, name = ""]) => {
+        const rows = rowsOf(name);
+        return rows.length === 0 ? [] : [{ file: `test/${file.split("\\").join("/")}`, rows }];
+      });
     });
 }
 

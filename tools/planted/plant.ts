@@ -1,6 +1,7 @@
 /** Plants one fault after the other, and asks the tests of its row. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { rowsOf } from "../promises";
 import { type Fault, groupsOf, nameOf, plantedText } from "./faults";
 import { runTests, type TestRun } from "./mocha";
 
@@ -79,10 +80,4 @@ function judge(row: string, { passed, failed, broken }: TestRun): Omit<Outcome, 
   if (broken !== undefined) return { reason: broken };
   if (first !== undefined) return { reason: `"${first.title}" fails, which isn't a test of ${row}: ${first.message}` };
   return { reason: passed === 0 ? "no test ran" : `${passed} tests pass all the same` };
-}
-
-/** What a test's name begins with, for example `F4, F5: …`. */
-function rowsOf(title: string): string[] {
-  const [, rows = ""] = /^((?:[A-Z]\d+)(?:(?:, | and |, and )[A-Z]\d+)*):/.exec(title) ?? [];
-  return rows.split(/, and | and |, /);
 }
