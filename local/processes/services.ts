@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import type { Log } from "../setup/command";
 import type { Tools } from "../setup/ensureTools";
@@ -6,6 +7,7 @@ import { type Child, pidFolder, startChild } from "./child";
 import { childEnvironment } from "./environment";
 import { freePort } from "./freePort";
 import { stopLeftovers } from "./leftovers";
+import { temporaryFolder } from "./temporary";
 
 export interface Service {
   /** `http://127.0.0.1:<port>` */
@@ -22,6 +24,8 @@ export interface Services {
   readonly snowflake: Service;
   /** What a process needs to reach the services: endpoints, credentials, region, and the launchers on the PATH. */
   readonly environment: Readonly<Record<string, string>>;
+  /** For temporary files; removed when the services are stopped. */
+  readonly temporaryFolder: string;
   /** Resolves when a service has ended by itself. */
   readonly died: Promise<Error>;
   /** Aborted when the services are being stopped, or when one has ended by itself. */
@@ -54,6 +58,7 @@ export async function startServices(args: StartServicesArgs): Promise<Services> 
   const log = args.log ?? (() => undefined);
   const stopped = await stopLeftovers(pidFolder);
   if (stopped.length > 0) log(`Stopped what an earlier run left behind: ${stopped.join(", ")}`);
+  const temporary = await temporaryFolder();
   const suffix = args.logSuffix ? `-${args.logSuffix}` : "";
   const running: Child[] = [];
   const lifetime = new AbortController();
@@ -61,6 +66,7 @@ export async function startServices(args: StartServicesArgs): Promise<Services> 
     leaveSignals();
     lifetime.abort();
     await Promise.all(running.splice(0).map((child) => child.stop()));
+    await rm(temporary, { recursive: true, force: true, maxRetries: 5 });
   };
   const leaveSignals = stopOnSignals(stop);
   try {
@@ -77,6 +83,7 @@ export async function startServices(args: StartServicesArgs): Promise<Services> 
       aws,
       snowflake,
       environment: { ...environment, LOCAL_SNOWFLAKE_ENDPOINT: snowflake.endpoint },
+      temporaryFolder: temporary,
       died,
       signal: lifetime.signal,
       leaveSignals,
@@ -101,7 +108,7 @@ export async function startServices(args: StartServicesArgs): Promise<Services> 
       command: python,
       script: join(repository, "local", scripts[name]),
       args: [String(port), ...more],
-      env: childEnvironment({ ...env, PYTHONUNBUFFERED: "1", PYTHONDONTWRITEBYTECODE: "1" }),
+      env: childEnvironment({ ...env, TMPDIR: temporary, PYTHONUNBUFFERED: "1", PYTHONDONTWRITEBYTECODE: "1" }),
       logFile,
       healthUrl: `${endpoint}/_local/health`,
     });

@@ -2,7 +2,6 @@
 import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { LocalWorkspace, PulumiCommand, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
 import { parse } from "yaml";
@@ -52,7 +51,7 @@ export async function openStack(args: LocalStackArgs): Promise<LocalStack> {
   makeStateFolder(args.stateFolder, args.services);
   const project = readProject();
   const settings = args.settings ?? readSettings(args.name);
-  const workDir = await mkdtemp(join(tmpdir(), "local-stack-"));
+  const workDir = await mkdtemp(join(args.services.temporaryFolder, "stack-"));
   const stack = await LocalWorkspace.createOrSelectStack(
     { stackName: args.name, projectName: project.name, program: args.program },
     {

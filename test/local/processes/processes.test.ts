@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startChild } from "../../../local/processes/child";
 import { stopLeftovers, writeDown } from "../../../local/processes/leftovers";
 import { startServices } from "../../../local/processes/services";
+import { temporaryFolder } from "../../../local/processes/temporary";
 import { ensureServiceTools } from "../../../local/setup/ensureTools";
 import { repository } from "../../../local/setup/paths";
 import { newEnough } from "../../../local/setup/pulumiCli";
@@ -40,9 +42,11 @@ describe("The local cloud's processes", () => {
     return !alive(pid);
   }
 
-  it("S1: stop() ends both services", async () => {
+  it("S1, S6: stop() ends both services and removes their temporary files", async () => {
     const services = await startServices({ tools: await ensureServiceTools(), logSuffix: "processes-test" });
+    assert.notDeepEqual(await readdir(services.temporaryFolder), [], "the services write there");
     await services.stop();
+    assert.equal(existsSync(services.temporaryFolder), false);
     assert.ok((await gone(services.aws.pid)) && (await gone(services.snowflake.pid)));
   });
 
@@ -72,6 +76,18 @@ describe("The local cloud's processes", () => {
       for (const pid of pids) assert.ok(await gone(pid), `${pid} is still there`);
     });
   }
+
+  it("S6: temporary files of a run that was killed are removed by the next one, those of a live one aren't", async () => {
+    const base = join(folder, "tmp");
+    const dead = spawn(process.execPath, ["-e", ""], { stdio: "ignore" });
+    children.push(dead);
+    await new Promise((resolve) => dead.once("exit", resolve));
+    const left = join(base, `${dead.pid}-left`);
+    await mkdir(left, { recursive: true });
+    const mine = await temporaryFolder(base);
+    await temporaryFolder(base);
+    assert.deepEqual([existsSync(left), existsSync(mine)], [false, true]);
+  });
 
   it("S1: a leftover is stopped only when start and command line are those written down", async () => {
     const script = join(folder, "sleeper.cjs");
