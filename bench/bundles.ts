@@ -4,12 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
 import { functionFolders, makeBundle } from "../components/parts/bundle";
+import { VERSION_ORDERS } from "../functions/export-delta-import/shared/versionOrder";
 import type { Benchmark } from "./benchmark";
 import { grouped, median, printTable } from "./table";
 
 const MAX_KB = 800;
 const MAX_LOAD_MS = 100;
 const MIN_RUNS = 15;
+/** What the functions read beside their code when they are loaded; each heeds its own. */
+const config = JSON.stringify({ sources: [], limits: {}, tables: [], prefix: "", versionOrder: VERSION_ORDERS[0] });
 const PEER = "(DynamoDB client alone)";
 
 /** Size of each function's bundle as it is deployed, and how long its modules take to load in a new Node.js. */
@@ -25,7 +28,7 @@ export const bundles: Benchmark = {
       for (const [name, code] of codes) {
         mkdirSync(join(folder, name), { recursive: true });
         writeFileSync(join(folder, name, "index.mjs"), code);
-        writeFileSync(join(folder, name, "config.json"), '{"sources":[],"limits":{}}');
+        writeFileSync(join(folder, name, "config.json"), config);
         times.set(name, []);
       }
       // They take turns, so that a disturbance of the machine meets all of them.
@@ -69,7 +72,7 @@ function bundleOfClient(): string {
 // Every handler reads its environment and config.json when it is loaded; a proxy has a value for each name.
 function loadTime(folder: string): number {
   const script = `
-    const known = { PATH: process.env.PATH, KEY_ATTRIBUTES: '["pk","sk"]', LAMBDA_TASK_ROOT: ${JSON.stringify(folder)}, AWS_REGION: "us-east-1" };
+    const known = { PATH: process.env.PATH, KEY_ATTRIBUTES: '["pk","sk"]', VERSION_ORDER: ${JSON.stringify(VERSION_ORDERS[0])}, LAMBDA_TASK_ROOT: ${JSON.stringify(folder)}, AWS_REGION: "us-east-1" };
     process.env = new Proxy(known, {
       get: (env, name) => env[name] ?? (/^[A-Z][A-Z0-9_]*$/.test(String(name)) && !/^(AWS_|POWERTOOLS|_X_|NODE|LAMBDA)/.test(String(name)) ? "1" : undefined),
     });
