@@ -48,7 +48,10 @@ describe("SnowflakeLanding's errors", () => {
   });
 
   describe("by name, with a sample file", () => {
-    const folder = mkdtempSync(join(tmpdir(), "by-name-"));
+    let folder: string;
+    before(() => {
+      folder = mkdtempSync(join(tmpdir(), "by-name-"));
+    });
     after(() => rmSync(folder, { recursive: true }));
     const table = (header: string) => {
       const sampleFile = join(folder, "sample.csv");

@@ -46,7 +46,10 @@ describe("Columns from a header", () => {
   });
 
   describe("from files", () => {
-    const folder = mkdtempSync(join(tmpdir(), "header-"));
+    let folder: string;
+    before(() => {
+      folder = mkdtempSync(join(tmpdir(), "header-"));
+    });
     after(() => rmSync(folder, { recursive: true }));
     const write = (name: string, bytes: Uint8Array): string => {
       writeFileSync(join(folder, name), bytes);

@@ -6,7 +6,10 @@ import { join } from "node:path";
 import { digestOf } from "../../../../local/setup/pythonEnvironment";
 
 describe("the requirements of the local cloud", () => {
-  const folder = mkdtempSync(join(tmpdir(), "requirements-"));
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "requirements-"));
+  });
   const file = (name: string, text: string): string => {
     writeFileSync(join(folder, name), text);
     return join(folder, name);
