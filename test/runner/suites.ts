@@ -39,9 +39,11 @@ export function verdict({ passed, failed }: Pick<Totals, "passed" | "failed">, g
 }
 
 const running = new Set<ChildProcess>();
+let isStopping = false;
 
 /** Ends what runs and what that has started: as Ctrl-C does, then, after the seconds, by force. */
 export async function stopSuites(seconds: number): Promise<void> {
+  isStopping = true;
   const children = [...running];
   const started = await descendants();
   const ended = Promise.all(children.map((child) => new Promise((resolve) => child.once("exit", resolve))));
@@ -57,6 +59,8 @@ export async function stopSuites(seconds: number): Promise<void> {
 }
 
 function run(args: readonly string[], output: "inherit" | number, env: NodeJS.ProcessEnv = {}): Promise<number> {
+  // What waits for its turn doesn't begin any more.
+  if (isStopping) return Promise.resolve(1);
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, {
       cwd: root,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -124,8 +124,12 @@ describe("The runner of the tests", () => {
     assert.equal(verdict({ passed: 1, failed: 1 }).code, 1);
   });
 
-  it("S9: SIGINT ends npm test and everything that it runs", async () => {
+  it("S9: SIGINT ends npm test and everything that it runs, and nothing else begins", async () => {
     const script = join(folderOf({}), "stops.ts");
+    const began = join(folderOf({}), "began.txt");
+    const next = folderOf({
+      "a.test.ts": `import { writeFileSync } from "node:fs"; writeFileSync(${JSON.stringify(began)}, ""); ${passes}`,
+    });
     const waits = folderOf({
       "a.test.ts": `import { spawn } from "node:child_process";
         it("S1: waits", async () => {
@@ -138,7 +142,8 @@ describe("The runner of the tests", () => {
       script,
       `import { runFolder, stopSuites } from ${JSON.stringify(join(repository, "test/runner/suites.ts"))};
        process.once("SIGINT", () => void stopSuites(5).then(() => process.exit(130)));
-       void runFolder(${JSON.stringify(waits)}, { output: "inherit" });`,
+       void runFolder(${JSON.stringify(waits)}, { output: "inherit" })
+         .then(() => runFolder(${JSON.stringify(next)}, { output: "inherit" }));`,
     );
     const child = spawn(process.execPath, ["--import", "tsx", script], {
       cwd: repository,
@@ -158,5 +163,6 @@ describe("The runner of the tests", () => {
     child.kill("SIGINT");
     assert.equal(await ended, 130);
     for (const pid of pids) assert.ok(await isGone(Number(pid)), `${pid} is still there`);
+    assert.equal(existsSync(began), false, "what waited for its turn has begun");
   });
 });
