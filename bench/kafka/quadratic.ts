@@ -23,15 +23,15 @@ export function quadratic(count: number, bytes: number): number {
 }
 
 /** Seconds of CPU for the same batch, each of whose records is written and measured once. */
-export function linear(count: number, bytes: number): number {
+export function linear(count: number, valueBytes: number): number {
   const writer = new PayloadWriter(source);
   const builder = new BatchBuilder({ records: count, bytes: 1e9 });
   return cpuSeconds(() => {
-    for (const { payload } of elements(count, bytes)) {
+    for (const { payload } of elements(count, valueBytes)) {
       const record = { offset: BigInt(payload.offset), timestamp: 0n, key: null, value: null, headers: [] };
       const converted = { key: "null", value: JSON.stringify(payload.value), headers: "[]" };
-      const element = writer.element(record, converted);
-      builder.add(record, "null", element, Buffer.byteLength(element));
+      const { text, bytes } = writer.element(record, converted);
+      builder.add(record, "null", text, bytes);
     }
     return builder.take().payload.length;
   });

@@ -4,8 +4,16 @@ import { base64Text, type Converter, numberText, textOf } from "./converter";
 
 /** UTF-8 text: the default, for data without a schema. */
 export const stringConverter: Converter = {
-  convert: (bytes) => (bytes === null ? "null" : JSON.stringify(textOf(bytes))),
+  convert: (bytes) => (bytes === null ? "null" : quoted(textOf(bytes))),
 };
+
+/** Neither quotes, backslashes nor control characters; half surrogates, which JSON.stringify escapes, aren't in it either. */
+const needsNoEscapes = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/;
+
+/** What JSON.stringify gives, in half the time where nothing needs escaping. */
+function quoted(text: string): string {
+  return needsNoEscapes.test(text) ? `"${text}"` : JSON.stringify(text);
+}
 
 /** Any bytes, as base64. */
 export const bytesConverter: Converter = {

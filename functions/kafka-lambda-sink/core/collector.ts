@@ -108,8 +108,7 @@ export class Collector {
   }
 
   private measure(record: SourceRecord, converted: ConvertedRecord): Prepared {
-    const element = this.writer.element(record, converted);
-    const bytes = Buffer.byteLength(element);
+    const { text: element, bytes } = this.writer.element(record, converted);
     const { key } = converted;
     const alone = bytes + LIST_BYTES;
     const { bytes: limit } = this.settings.limits;

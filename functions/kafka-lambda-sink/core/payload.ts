@@ -12,10 +12,20 @@ export class PayloadWriter {
   }
 
   /** One element of the list. */
-  element({ offset, timestamp }: SourceRecord, { key, value, headers }: ConvertedRecord): string {
-    const time = timestamp < 0n ? "null" : timestamp;
-    return `${this.head}${offset},"key":${key},"value":${value},"headers":${headers},"timestamp":${time}}}`;
+  element({ offset, timestamp }: SourceRecord, { key, value, headers }: ConvertedRecord): Element {
+    const before = `${this.head}${offset},"key":${key},"value":`;
+    const after = `,"headers":${headers},"timestamp":${timestamp < 0n ? "null" : timestamp}}}`;
+    // Measured in parts: to measure the whole, it would be copied into one piece, and once more into the payload.
+    const bytes = Buffer.byteLength(before) + Buffer.byteLength(value) + Buffer.byteLength(after);
+    return { text: before + value + after, bytes };
   }
+}
+
+/** A record as JSON text. */
+export interface Element {
+  readonly text: string;
+  /** In UTF-8. */
+  readonly bytes: number;
 }
 
 /** An invocation's records and their payload. */

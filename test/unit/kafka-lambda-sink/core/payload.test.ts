@@ -18,10 +18,21 @@ describe("KafkaLambdaSink: payload and batches", () => {
     const first = writer.element(record(101n), { key: '"key_from_sink_record"', value: '{"a":1.50}', headers });
     const second = writer.element(record(9007199254740993n, -1n), { key: "null", value: "null", headers: "[]" });
     assert.equal(
-      `[${first},${second}]`,
+      `[${first.text},${second.text}]`,
       '[{"payload":{"topic":"mytopic","partition":1,"offset":101,"key":"key_from_sink_record","value":{"a":1.50},' +
         '"headers":[{"key1":"value1"},{"key1":"value2"}],"timestamp":1562844607000}},' +
         '{"payload":{"topic":"mytopic","partition":1,"offset":9007199254740993,"key":null,"value":null,"headers":[],"timestamp":null}}]',
+    );
+  });
+
+  it("K14: a record is measured as the bytes that it has in the payload", () => {
+    const text = fc.string({ unit: "grapheme", maxLength: 40 }).map((text) => JSON.stringify(text));
+    const parts = fc.record({ key: text, value: text, headers: text.map((value) => `[{"h":${value}}]`) });
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme" }), fc.bigInt(0n, 2n ** 63n - 1n), parts, (topic, offset, converted) => {
+        const { text, bytes } = new PayloadWriter({ topic, partition: 0 }).element(record(offset), converted);
+        assert.equal(bytes, Buffer.byteLength(text));
+      }),
     );
   });
 
