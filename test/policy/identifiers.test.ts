@@ -175,11 +175,12 @@ function kindOf(
   if (/(Version|Number|Revision|Time|Timestamp|Epoch)$/.test(placeholder)) {
     return fc.integer({ min: 1, max: 40 }).map(String);
   }
+  if (/(Uuid|UUID)$/.test(placeholder)) return fc.uuid();
   if (placeholder === "ObjectName") return fc.tuple(terms, terms).map((parts) => parts.join("/"));
   if (/Account(Id|ID)?$/.test(placeholder)) return characters("0123456789", 12);
   if (service.startsWith("cognito-") && /Id$/.test(placeholder)) return fc.uuid().map((uuid) => `eu-west-1:${uuid}`);
   if (placeholder === "BucketName" || placeholder === "LogGroupName") return conventions.kebab as fc.Arbitrary<string>;
-  return /(Id|ID|Identifier|UUID|Uuid|Token|Hash\w*|Label)$/.test(placeholder) ? id : name;
+  return /(Id|ID|Identifier|Token|Hash\w*|Label)$/.test(placeholder) ? id : name;
 }
 
 /** A pattern made of an identifier: parts of it given up, or only its shape kept. */

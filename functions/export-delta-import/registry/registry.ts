@@ -139,9 +139,14 @@ export class Registry {
 
   /**
    * Changes the version that an import has.
-   * @throws LeaseLost when it is another's by now
+   * @throws LeaseLost when it is another's by now, or has ended
    */
   change(lease: Lease, order: string, to: (version: VersionEntry) => VersionEntry): Promise<VersionEntry> {
+    return this.changeWith(lease, order, async (version) => ({ version: to(open(version, lease)), others: [] }));
+  }
+
+  /** Ends the version that an import has; one that has ended is ended again. @throws LeaseLost */
+  end(lease: Lease, order: string, to: (version: VersionEntry) => VersionEntry): Promise<VersionEntry> {
     return this.changeWith(lease, order, async (version) => ({ version: to(version), others: [] }));
   }
 
@@ -151,7 +156,7 @@ export class Registry {
       const head = await this.head(lease.pk);
       const item: HeadEntry = { ...head.item, publishing: order };
       return {
-        version: { ...version, status: "publishing", approval: withoutToken(version) },
+        version: { ...open(version, lease), status: "publishing", approval: withoutToken(version) },
         others: [{ key: headKey(lease.pk), revision: head.revision, item }],
       };
     });
@@ -216,6 +221,17 @@ export class Registry {
       await retryLater(this.ports, attempt, `File ${file} of ${lease.pk}`);
     }
   }
+}
+
+/**
+ * What an invocation that was given up writes after its import was stopped would leave the version half-way, with nobody
+ * at work on it.
+ */
+function open(version: VersionEntry, { pk, owner }: Lease): VersionEntry {
+  if (version.status === "failed" || version.status === "refused") {
+    throw new LeaseLost(`The import of version ${version.version} of ${pk} by ${owner} has ended: ${version.reason}`);
+  }
+  return version;
 }
 
 /** S3's sequencers: hexadecimal of varying length; the longer one's missing digits are zeros. */

@@ -55,7 +55,7 @@ export function fail(event: unknown, ports: ControlPorts): Promise<Ended> {
 async function end(event: unknown, ports: ControlPorts, status: "refused" | "failed"): Promise<Ended> {
   const { tenant, table, lease, order, input } = importRequest(event);
   const reason = input.text("reason").slice(0, 4_000);
-  const version = await ports.registry.change(lease, order, (entry) => ended(entry, status, reason, ports));
+  const version = await ports.registry.end(lease, order, (entry) => ended(entry, status, reason, ports));
   ports.log.warn("Import ended", { tenant, table, version: version.version, status, reason });
   ports.count(status === "refused" ? { ExportsRefused: 1 } : { ImportsFailed: 1 });
   await letGo(lease, { tenant, table }, ports);
@@ -98,7 +98,7 @@ async function failVersions(lease: Lease, reason: string, ports: ControlPorts): 
   for (const { item } of await ports.registry.versions(lease.pk)) {
     if (item.execution !== lease.owner || item.token !== lease.token) continue;
     if (!isOpen(item) && item.status !== "publishing") continue;
-    await ports.registry.change(lease, item.order, (entry) => ended(entry, "failed", reason, ports));
+    await ports.registry.end(lease, item.order, (entry) => ended(entry, "failed", reason, ports));
     ports.count({ ImportsFailed: 1 });
   }
 }

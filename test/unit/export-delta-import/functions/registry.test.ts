@@ -147,6 +147,22 @@ describe("export-delta-import: the registry", () => {
     assert.equal((await registry.file(key, fileOf(key, "e3", "03"))).state, "refused");
   });
 
+  it("D5: what a given-up invocation still writes after its import was stopped changes nothing", async () => {
+    const { registry, take } = world();
+    const key = keyOf(1);
+    await registry.file(key, fileOf(key));
+    const lease = await take("one");
+    await begun(registry, lease);
+    await registry.end(lease, "01", (entry) => ({ ...entry, status: "failed", reason: "stopped" }));
+    await assert.rejects(registry.beginPublishing(lease, "01"), LeaseLost);
+    await assert.rejects(
+      registry.change(lease, "01", (entry) => ({ ...entry, status: "approval" })),
+      /version 1 of acme#orders by one has ended: stopped/,
+    );
+    assert.equal((await registry.version(PK, "01"))?.status, "failed");
+    assert.equal((await registry.head(PK)).item.publishing, undefined);
+  });
+
   it("D5: who has lost the table can change nothing of its versions", async () => {
     const { registry, running, take } = world();
     const key = keyOf(1);

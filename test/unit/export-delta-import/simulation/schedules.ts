@@ -26,6 +26,15 @@ function calm(scheduler: fc.Scheduler): Fate {
   return { gate: (what) => scheduler.schedule(Promise.resolve(), what), happens: () => false };
 }
 
+/** A seed that is given as undefined would be taken for a random one. */
+function drawn(
+  numRuns: number,
+  seed?: number,
+  path?: string,
+): Pick<fc.Parameters<unknown>, "numRuns" | "seed" | "path"> {
+  return { numRuns, ...(seed !== undefined && { seed }), ...(path !== undefined && { path }) };
+}
+
 /** Nothing fails: exports and their events come in any order, at any speed. @throws what fast-check found */
 export async function calmSchedules(numRuns: number, seed?: number, path?: string): Promise<void> {
   await fc.assert(
@@ -51,7 +60,7 @@ export async function calmSchedules(numRuns: number, seed?: number, path?: strin
       assert.deepEqual([...world.athena.tables.keys()], []);
       assert.deepEqual(world.givenUp, []);
     }),
-    { numRuns, seed, path },
+    drawn(numRuns, seed, path),
   );
 }
 
@@ -88,6 +97,6 @@ export async function faultySchedules(numRuns: number, seed?: number, path?: str
       assert.equal(await world.lockOwner(ORDERS), undefined);
       assert.deepEqual(world.givenUp, []);
     }),
-    { numRuns, seed, path },
+    drawn(numRuns, seed, path),
   );
 }
