@@ -82,16 +82,26 @@ export async function executionEnded(event: unknown, ports: ControlPorts): Promi
     if (name !== undefined) await startNext(table, pk, name, ports);
     return { released: false };
   }
-  try {
-    await failVersions(lease, `Its execution ended as ${status}: ${execution}`, ports);
-  } catch (error) {
-    // The same event was dealt with elsewhere, and the next import has begun.
-    if (isNamed(error, "LeaseLost")) return { released: false };
-    throw error;
+  const reason = `Its execution ended as ${status}: ${execution}`;
+  let released = false;
+  let held: Lease | undefined = lease;
+  // Once more where an invocation that was given up takes the lock again meanwhile.
+  for (let attempt = 0; held !== undefined; attempt++) {
+    try {
+      await failVersions(held, reason, ports);
+      await letGo(held, table, ports);
+      released = true;
+    } catch (error) {
+      // The same event was dealt with elsewhere, and the next import has begun; or the lock has another token.
+      if (!isNamed(error, "LeaseLost") || attempt >= MAX_LOOKS) throw error;
+    }
+    held = await ports.lock.heldBy(pk, execution);
   }
-  await letGo(lease, table, ports);
-  return { released: true };
+  return { released };
 }
+
+/** How often the lock of an execution that has ended is looked for again. */
+const MAX_LOOKS = 10;
 
 /** Ends what an execution was about. */
 async function failVersions(lease: Lease, reason: string, ports: ControlPorts): Promise<void> {
