@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { PulumiFn } from "@pulumi/pulumi/automation";
-import { tlsOnly } from "../components/parts/policyDocument";
+import { policyDocument, tlsOnly } from "../components/parts/policyDocument";
 import { S3ToDynamoDb } from "../index";
 import { startServices } from "../local/processes/services";
 import { openStack, policyPack } from "../local/run/stack";
@@ -78,19 +78,16 @@ function withBareResources(count: number): void {
   for (let i = 0; more(); i++) {
     const bucket = new aws.s3.Bucket(`b${i}`, { bucket: `bench-${i}` }).bucket;
     const on = { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true };
-    left -= 1;
+    const arn = pulumi.interpolate`arn:aws:s3:::${bucket}`;
+    // The pack lets no bucket through without these two.
+    left -= 2;
     new aws.s3.BucketPublicAccessBlock(`b${i}-block`, { bucket, ...on });
+    new aws.s3.BucketPolicy(`b${i}-p`, {
+      bucket,
+      policy: policyDocument([tlsOnly("s3", [arn, pulumi.interpolate`${arn}/*`])]),
+    });
     if (more()) new aws.s3.BucketVersioning(`b${i}-v`, { bucket, versioningConfiguration: { status: "Enabled" } });
     if (more())
       new aws.s3.BucketOwnershipControls(`b${i}-o`, { bucket, rule: { objectOwnership: "BucketOwnerEnforced" } });
-    if (more()) {
-      new aws.s3.BucketPolicy(`b${i}-p`, {
-        bucket,
-        policy: pulumi.jsonStringify({
-          Version: "2012-10-17",
-          Statement: [tlsOnly("s3", [pulumi.interpolate`arn:aws:s3:::${bucket}/*`])],
-        }),
-      });
-    }
   }
 }
